@@ -1,0 +1,22 @@
+//! The pure half, its modules in reading order: each may use only those above
+//! it (`tests/tidy.rs` checks that). Nothing here reads a clock, a file, a
+//! socket, the environment or chance, and nothing panics on input.
+
+pub mod access;
+pub mod command;
+pub mod decide;
+pub mod denial;
+pub mod form;
+pub mod hours;
+pub mod input;
+pub mod known;
+pub mod letter;
+pub mod limits;
+pub mod mail;
+pub mod moment;
+pub mod record;
+pub mod register;
+pub mod rules;
+pub mod seal;
+pub mod ticket;
+pub mod timers;

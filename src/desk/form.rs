@@ -1,0 +1,183 @@
+//! Lines become a [`Form`]: a slot a field, holding a value or a fault (F-01 to F-17).
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::desk::moment::When;
+
+/// The fields of the vendor's form, in its order.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FieldKey {
+    AdminName,
+    CompanyName,
+    AdminEmail,
+    AdminPhone,
+    UnitSerial,
+    UnitVersion,
+    UnitMac,
+    UnitIp,
+    ManagerPassword,
+    PasswordTested,
+    UpgradeTime,
+    TimeZone,
+    Asap,
+    Subscribe,
+}
+
+impl FieldKey {
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// What was read for one field: as written and as understood, or what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// As written, white space trimmed; for the password always `[sealed]`.
+    pub written: String,
+    pub read: Result<Value, Fault>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Names, company, version.
+    Text(String),
+    /// An e-mail address, domain in lower case.
+    Address(String),
+    /// Digits with a leading `+` when the country is known; extension dropped.
+    Phone(String),
+    /// Upper case, without blanks and dashes: the form in which serials compare.
+    Serial(String),
+    /// `00:00:5E:00:53:0A`.
+    Mac(String),
+    Ip(IpAddr),
+    /// The n-th secret that [`crate::desk::seal`] took out of this mail, from 0.
+    Sealed(usize),
+    YesNo(bool),
+    Time(When),
+    /// IANA name or fixed offset.
+    Zone(String),
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Stable name: `mac_length`, `ip_private`, `time_ambiguous`, `missing` …
+    pub name: String,
+    /// In the reader's words: "a MAC address has 12 hexadecimal digits, this one has 11".
+    pub text: String,
+}
+
+impl Fault {
+    pub fn new(name: &str, text: impl Into<String>) -> Fault {
+        Fault { name: name.to_owned(), text: text.into() }
+    }
+}
+
+/// One unit's request as read; shared fields are repeated in each (F-17).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    pub fields: BTreeMap<FieldKey, Slot>,
+    /// Lines that look like fields but are none of ours (F-16), secrets sealed.
+    pub rest: Vec<String>,
+}
+
+impl Form {
+    pub fn value(&self, key: FieldKey) -> Option<&Value> {
+        self.fields.get(&key).and_then(|slot| slot.read.as_ref().ok())
+    }
+
+    pub fn text(&self, key: FieldKey) -> Option<&str> {
+        match self.value(key)? {
+            Value::Text(text) | Value::Address(text) | Value::Phone(text) => Some(text),
+            Value::Serial(text) | Value::Mac(text) | Value::Zone(text) => Some(text),
+            Value::Ip(_) | Value::Sealed(_) | Value::YesNo(_) | Value::Time(_) => None,
+        }
+    }
+
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self.value(FieldKey::UnitIp)? {
+            Value::Ip(ip) => Some(*ip),
+            _ => None,
+        }
+    }
+
+    pub fn when(&self) -> Option<&When> {
+        match self.value(FieldKey::UpgradeTime)? {
+            Value::Time(when) => Some(when),
+            _ => None,
+        }
+    }
+
+    pub fn wants_asap(&self) -> bool {
+        matches!(self.value(FieldKey::Asap), Some(Value::YesNo(true)))
+    }
+
+    /// Later values win, field by field; fields not answered stay (UT-05).
+    pub fn merge(&mut self, newer: &Form) {
+        for (key, slot) in &newer.fields {
+            self.fields.insert(*key, slot.clone());
+        }
+        self.rest.extend(newer.rest.iter().cloned());
+    }
+}
+
+/// What `rules/form.toml` says about one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldRule {
+    pub key: FieldKey,
+    /// The label as the vendor's form prints it, used in our letters.
+    pub label: String,
+    /// Every label that is read, in all languages.
+    pub labels: Vec<String>,
+    pub required: bool,
+    /// An example for M-02.
+    pub example: String,
+    /// Where to find it (T5d), for M-02; may be empty.
+    pub hint: String,
+}
+
+/// All of `rules/form.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    pub fields: Vec<FieldRule>,
+    /// So many recognised labels make a mail a form.
+    pub labels_min: usize,
+    /// A serial must match this to be read (formats are configuration, section 1).
+    pub serial_pattern: String,
+    /// Country calling code assumed for a phone without one (F-04).
+    pub phone_country: String,
+    /// Values that are no password ("same as last time", "****"), lower case.
+    pub not_a_password: Vec<String>,
+    pub yes: Vec<String>,
+    pub no: Vec<String>,
+}
+
+impl Spec {
+    pub fn rule(&self, key: FieldKey) -> Option<&FieldRule> {
+        self.fields.iter().find(|rule| rule.key == key)
+    }
+
+    pub fn label(&self, key: FieldKey) -> &str {
+        self.rule(key).map_or(key.key(), |rule| rule.label.as_str())
+    }
+}

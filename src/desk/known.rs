@@ -1,0 +1,151 @@
+//! The one question the store is asked about an input, and its answer.
+//! "Not asked" is never the same as "not there": absence grants nothing.
+
+use std::collections::BTreeMap;
+
+use crate::desk::form::FieldKey;
+use crate::desk::input::{Input, MailInput, Place};
+use crate::desk::register::{Company, Representative, Unit};
+use crate::desk::rules::Rules;
+use crate::desk::ticket::{Ticket, TicketId};
+
+/// What must be looked up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ask {
+    pub place: Option<Place>,
+    /// Decisions 21: `sender|message id|body hash`, when the sender is proven.
+    pub duplicate_key: Option<String>,
+    /// The author's address.
+    pub address: Option<String>,
+    pub serials: Vec<String>,
+    pub macs: Vec<String>,
+    pub ips: Vec<std::net::IpAddr>,
+    /// Message-IDs the mail answers: In-Reply-To first, then References.
+    pub references: Vec<String>,
+    /// `[UP-2026-00417]` in the subject: a hint only (TC1).
+    pub subject_tag: Option<TicketId>,
+    /// The ticket itself, for a timer.
+    pub ticket: Option<TicketId>,
+    pub letter: Option<u64>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// This place was handled before: nothing may happen twice.
+    pub place_done: bool,
+    pub duplicate: bool,
+    pub register_is_empty: bool,
+    pub sender: Sender,
+    /// Every asked serial has an entry.
+    pub units: BTreeMap<String, UnitKnown>,
+    /// Units that carry an asked MAC or IP, whoever owns them.
+    pub units_by_mac: BTreeMap<String, Unit>,
+    pub units_by_ip: BTreeMap<std::net::IpAddr, Unit>,
+    pub companies: BTreeMap<String, Company>,
+    /// All representatives of every company met above.
+    pub representatives: Vec<Representative>,
+    pub ticket: FoundTicket,
+    /// Open tickets for the asked serials.
+    pub same_unit: Vec<Ticket>,
+    /// Neutral notes sent to this address in the last 24 hours (decisions 12).
+    pub neutral_notes_today: u32,
+    pub letter: Option<LetterKnown>,
+    pub next_ticket: u64,
+    pub next_letter: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    NotAsked,
+    NotOnFile,
+    OnFile(Representative),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitKnown {
+    Unregistered,
+    Of(Unit),
+}
+
+/// The ticket that a mail belongs to, and how we know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoundTicket {
+    None,
+    /// By one of our own Message-IDs, or by the timer or letter itself.
+    ByReference(Box<Ticket>),
+    /// Only by the tag in the subject: anybody can write that.
+    ByTag(Box<Ticket>),
+}
+
+/// The outbox row of a letter that was delivered or refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterKnown {
+    pub no: u64,
+    pub template: String,
+    pub to: String,
+    pub ticket: Option<TicketId>,
+    pub for_staff: bool,
+}
+
+impl Ask {
+    /// The one question about `input`.
+    pub fn about(input: &Input, rules: &Rules) -> Ask {
+        match input {
+            Input::Mail(mail) => Ask::about_mail(mail, rules),
+            Input::Unreadable { place, .. } => Ask { place: Some(place.clone()), ..Ask::default() },
+            Input::Due(timer) => Ask { ticket: Some(timer.ticket.clone()), ..Ask::default() },
+            Input::Delivered { letter } | Input::Undelivered { letter, .. } => {
+                Ask { letter: Some(*letter), ..Ask::default() }
+            }
+        }
+    }
+
+    fn about_mail(input: &MailInput, rules: &Rules) -> Ask {
+        let mail = &input.mail;
+        let mut references = mail.in_reply_to.clone();
+        references.extend(mail.references.iter().rev().cloned());
+        let texts = |key: FieldKey| -> Vec<String> {
+            input.forms.iter().filter_map(|form| form.text(key)).map(str::to_owned).collect()
+        };
+        Ask {
+            place: Some(input.place.clone()),
+            duplicate_key: duplicate_key(input),
+            address: mail.address().map(str::to_owned),
+            serials: texts(FieldKey::UnitSerial),
+            macs: texts(FieldKey::UnitMac),
+            ips: input.forms.iter().filter_map(|form| form.ip()).collect(),
+            references,
+            subject_tag: subject_tag(&mail.subject),
+            ticket: None,
+            letter: None,
+        }
+        .with_own_domain(rules)
+    }
+
+    /// Only ids of our own domain can name our letters.
+    fn with_own_domain(mut self, rules: &Rules) -> Ask {
+        let ours = format!("@{}", rules.desk.message_id_domain);
+        self.references.retain(|id| id.ends_with(&ours));
+        self
+    }
+}
+
+/// Decisions 21: proven sender, Message-ID and body hash; without a Message-ID
+/// the hash of the whole mail stands in.
+pub fn duplicate_key(input: &MailInput) -> Option<String> {
+    let address = input.mail.address()?;
+    if !input.proof.is_pass() {
+        return None;
+    }
+    let id = input.mail.message_id.as_deref().unwrap_or(&input.original_sha256);
+    Some(format!("{address}|{id}|{}", input.mail.body_sha256))
+}
+
+/// The last `[UP-2026-00417]` in a subject.
+pub fn subject_tag(subject: &str) -> Option<TicketId> {
+    let (_, tail) = subject.rsplit_once("[UP-")?;
+    let (number, _) = tail.split_once(']')?;
+    let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '-');
+    plain.then(|| TicketId(format!("UP-{number}")))
+}

@@ -1,0 +1,100 @@
+//! What to say, to whom, and the bytes it becomes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::desk::ticket::TicketId;
+
+/// The letters of section 3.1 that exist so far; the name is the file's name
+/// in `rules/letters/<language>/`.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+pub enum Template {
+    /// Acknowledgement.
+    #[serde(rename = "M-01")]
+    #[strum(serialize = "M-01")]
+    Acknowledgement,
+    /// Something is missing or unclear.
+    #[serde(rename = "M-02")]
+    #[strum(serialize = "M-02")]
+    Missing,
+    #[serde(rename = "M-04")]
+    #[strum(serialize = "M-04")]
+    Denial,
+    /// The neutral form of M-04 for a proven author who is not on file.
+    #[serde(rename = "M-04-neutral")]
+    #[strum(serialize = "M-04-neutral")]
+    NeutralNote,
+    #[serde(rename = "M-05")]
+    #[strum(serialize = "M-05")]
+    ScheduleConfirmation,
+    #[serde(rename = "M-06")]
+    #[strum(serialize = "M-06")]
+    AsapAccepted,
+    #[serde(rename = "M-07")]
+    #[strum(serialize = "M-07")]
+    OutsideHours,
+    #[serde(rename = "M-12")]
+    #[strum(serialize = "M-12")]
+    Cancelled,
+    #[serde(rename = "M-13")]
+    #[strum(serialize = "M-13")]
+    Started,
+    #[serde(rename = "M-16")]
+    #[strum(serialize = "M-16")]
+    FeedbackSuccess,
+    #[serde(rename = "M-17")]
+    #[strum(serialize = "M-17")]
+    FeedbackIssues,
+    #[serde(rename = "M-18")]
+    #[strum(serialize = "M-18")]
+    FeedbackFailed,
+    /// Words of an agent to the customer (`#reply`).
+    #[serde(rename = "M-25")]
+    #[strum(serialize = "M-25")]
+    AgentReply,
+    /// Transcript of an agent's commands.
+    #[serde(rename = "M-27")]
+    #[strum(serialize = "M-27")]
+    Transcript,
+    /// A letter could not be delivered.
+    #[serde(rename = "M-29")]
+    #[strum(serialize = "M-29")]
+    Undelivered,
+    /// Staff notice, one thread a ticket.
+    #[serde(rename = "M-31")]
+    #[strum(serialize = "M-31")]
+    StaffNotice,
+}
+
+impl Template {
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A finished letter: bytes that never change again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    pub no: u64,
+    pub template: Template,
+    pub to: String,
+    pub subject: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    pub ticket: Option<TicketId>,
+    pub for_staff: bool,
+    /// RFC 5322 with CRLF, 7-bit, lines of at most 76 characters.
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,21 @@
+//! What a mail may be at most (security 2.2), from `rules/limits.toml`.
+
+use serde::Deserialize;
+
+/// Limits of security 2.2 (`limits.toml`). Everything has one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub message_bytes_max: u64,
+    pub header_bytes_max: usize,
+    pub header_field_bytes_max: usize,
+    pub header_fields_max: usize,
+    pub header_line_bytes_max: usize,
+    pub mime_depth_max: usize,
+    pub mime_parts_max: usize,
+    pub mime_parameters_max: usize,
+    pub addresses_per_field_max: usize,
+    pub text_bytes_max: usize,
+    pub html_depth_max: usize,
+    pub attachments_max: usize,
+}

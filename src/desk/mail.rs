@@ -1,0 +1,263 @@
+//! Bytes become a [`Mail`]: what was read, total, and nothing in it believed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What was read in one mail. Prints itself without its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Who the mail says wrote it, if it says so plainly (TA1 to TA7).
+    pub identity: Result<Identity, IdentityFault>,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub reply_to: Vec<String>,
+    /// Decoded, control and bidi characters removed.
+    pub subject: String,
+    /// Ids without angle brackets, only printable ASCII.
+    pub message_id: Option<String>,
+    pub in_reply_to: Vec<String>,
+    pub references: Vec<String>,
+    /// Shown, never used for a decision but the sender's "tomorrow".
+    pub date: Option<Timestamp>,
+    /// The whole readable text: the plain part, or the HTML part as text.
+    pub text: String,
+    /// The HTML part as text where the mail has both (R-03, mail 32); else empty.
+    pub html_text: String,
+    /// What this person wrote now, without quoted text and signature.
+    pub own_text: String,
+    pub quoted_text: String,
+    pub signature: String,
+    pub attachments: Vec<Attachment>,
+    /// Why the mail counts as automatic (RFC 3834, decisions 16); empty: a person.
+    pub automatic_because: Vec<AutomaticSign>,
+    pub report: Option<Report>,
+    /// `text/calendar` parts, for later; their METHOD.
+    pub calendar_method: Option<String>,
+    /// Every `Authentication-Results` value, topmost first, unfolded.
+    pub authentication_results: Vec<String>,
+    /// Every `DKIM-Signature`, topmost first.
+    pub signatures: Vec<SignatureField>,
+    /// Names (lower case) of the content fields the mail has, for coverage
+    /// (decisions 11): content-type, mime-version, content-transfer-encoding.
+    pub content_fields: BTreeSet<String>,
+    /// SHA-256 over the decoded readable text and attachment digests (decisions 21).
+    pub body_sha256: String,
+    /// Names of limits of `rules/limits.toml` that were exceeded.
+    pub limits: Vec<String>,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail")
+            .field("message_id", &self.message_id)
+            .field("identity", &self.identity.as_ref().map(|_| "(plain)"))
+            .field("automatic", &self.is_automatic())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Mail {
+    pub fn is_automatic(&self) -> bool {
+        !self.automatic_because.is_empty()
+    }
+
+    /// The one plain address of the From line, if there is one.
+    pub fn address(&self) -> Option<&str> {
+        self.identity.as_ref().ok().map(|identity| identity.address.as_str())
+    }
+}
+
+/// Marks of automatic mail beyond RFC 3834 (`classify.toml`), lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Beginnings of subjects of absence notes.
+    pub absence: Vec<String>,
+    /// Local parts of robots: `mailer-daemon`, `no-reply` …
+    pub robots: Vec<String>,
+}
+
+/// One From field with one plain ASCII mailbox. The domain is lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    pub address: String,
+    /// Cleaned for showing; never used for a decision (TA8).
+    pub name: String,
+}
+
+impl Identity {
+    pub fn domain(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+/// Why a mail has no plain author. Each has its name in the quarantine list.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum IdentityFault {
+    NoFrom,
+    TwoFromFields,
+    SeveralMailboxes,
+    Group,
+    NotPlain,
+    NotAscii,
+    BadDomain,
+    HeaderDamaged,
+}
+
+/// A listed attachment; its bytes live only in the sealed original.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Cleaned: no path, no control or bidi characters, at most 100 characters.
+    pub name: String,
+    pub content_type: String,
+    pub size: u64,
+    pub sha256: String,
+}
+
+/// One sign that a mail was written by a machine.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AutomaticSign {
+    NullReturnPath,
+    AutoSubmitted,
+    Report,
+    Absence,
+    Robot,
+    /// `Precedence` or `List-*`: alone not proof for a proven representative.
+    Bulk,
+}
+
+/// A delivery report (RFC 3464), complaint (RFC 5965) or disposition (RFC 8098).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    pub kind: ReportKind,
+    pub recipients: Vec<ReportRecipient>,
+    pub original_message_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportKind {
+    Failed,
+    Delayed,
+    Delivered,
+    Relayed,
+    Expanded,
+    Complaint,
+    Disposition,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRecipient {
+    pub address: String,
+    pub action: String,
+    pub status: String,
+    pub diagnostic: String,
+}
+
+/// What a `DKIM-Signature` field claims; it proves nothing by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureField {
+    /// `d=`, lower case.
+    pub domain: String,
+    /// `b=` without white space.
+    pub signature: String,
+    /// `h=` names, lower case.
+    pub covers: BTreeSet<String>,
+    /// `l=` is present: covers only a prefix of the body (TB5).
+    pub partial_body: bool,
+}
+
+/// Who vouches that the From line is true, and for how much of the mail.
+/// The value that decisions are made on; "none" never grants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+pub enum Proof {
+    Pass {
+        how: How,
+        domain: String,
+        coverage: Coverage,
+    },
+    None,
+    /// The domain's owner says this is forged (DMARC fail).
+    Fail,
+    /// Could not be found out now.
+    Temporary,
+    /// Sources disagree.
+    Ambiguous,
+}
+
+/// How an author was proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// An aligned DKIM pass reported by the trusted mail host.
+    TrustedDkim,
+    /// An aligned SPF pass reported by the trusted mail host: never consent.
+    TrustedSpf,
+    /// Our own DKIM check.
+    OwnDkim,
+    /// A confirmed single-use token.
+    Token,
+}
+
+/// What the proof covers of the mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    Unknown,
+    /// Every field that consent needs (decisions 11) is signed.
+    Consent,
+    /// Signed, but these fields are not.
+    Lacks(Vec<String>),
+}
+
+impl Proof {
+    pub fn is_pass(&self) -> bool {
+        matches!(self, Proof::Pass { .. })
+    }
+
+    /// Strong enough for a request to be consent (decisions 11).
+    pub fn is_consent_level(&self) -> bool {
+        match self {
+            Proof::Pass { how: How::Token, .. } => true,
+            Proof::Pass { how: How::TrustedDkim | How::OwnDkim, coverage, .. } => *coverage == Coverage::Consent,
+            Proof::Pass { how: How::TrustedSpf, .. } => false,
+            Proof::None | Proof::Fail | Proof::Temporary | Proof::Ambiguous => false,
+        }
+    }
+
+    /// Strong enough to answer an address that is not on file (decisions 12).
+    pub fn is_dkim_pass(&self) -> bool {
+        matches!(self, Proof::Pass { how: How::TrustedDkim | How::OwnDkim, .. })
+    }
+}

@@ -1,0 +1,58 @@
+//! "2026-12-03 06:00 PST" becomes instants with their zones, or what is wrong.
+//! Zone data is built in, so the same mail means the same instant everywhere.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One way to read a written time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub at: Timestamp,
+    /// IANA name (`America/Los_Angeles`) or a fixed offset (`-08:00`).
+    pub zone: String,
+    /// The reading in words: "10:00 PST as Pacific time (UTC-08:00)".
+    pub said: String,
+}
+
+/// All plausible readings of a written time; the first is the configured one
+/// (S-03). Never empty: [`When::new`] is the only door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    first: Reading,
+    others: Vec<Reading>,
+}
+
+impl When {
+    pub fn new(first: Reading, others: Vec<Reading>) -> When {
+        When { first, others }
+    }
+
+    pub fn first(&self) -> &Reading {
+        &self.first
+    }
+
+    pub fn others(&self) -> &[Reading] {
+        &self.others
+    }
+
+    pub fn readings(&self) -> impl Iterator<Item = &Reading> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+/// Accepted zone names (`zones.toml`): what people write, lower case, to its
+/// readings (IANA names or fixed offsets), the configured one first (S-03).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Zones {
+    pub names: BTreeMap<String, Vec<String>>,
+}
+
+/// What is wrong with a written time: a stable name and the reader's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MomentFault {
+    /// `time_missing`, `time_ambiguous`, `time_gap`, `time_past`, `zone_missing` …
+    pub name: &'static str,
+    pub text: String,
+}

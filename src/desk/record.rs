@@ -1,0 +1,115 @@
+//! One line of the journal: everything that was decided about one input.
+//! The journal is the truth; the ticket store is rebuilt from these lines.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::desk::access::Actor;
+use crate::desk::decide::{OutcomeWord, Why};
+use crate::desk::input::Place;
+use crate::desk::register::Register;
+use crate::desk::ticket::{Event, TicketId};
+
+/// A journal line without its chain (the store adds `seq` and `prev`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub at: Timestamp,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum What {
+    /// A mail, a timer or a delivery was decided upon.
+    Decided(Box<Decided>),
+    /// Letters are about to be handed to the mail server: counted before the try.
+    Trying {
+        letters: Vec<u64>,
+    },
+    /// The mail server took a letter, or will be asked again, or never.
+    Sent {
+        letter: u64,
+        response: String,
+    },
+    Deferred {
+        letter: u64,
+        until: Timestamp,
+        response: String,
+    },
+    /// Whole register after an import.
+    Imported {
+        register: Register,
+        by: String,
+    },
+    /// First start on a mailbox: mail below this item is not ours to answer.
+    Floor {
+        source: String,
+        mailbox: String,
+        validity: u32,
+        below: u32,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    pub cause: Cause,
+    pub actor: Actor,
+    pub outcome: OutcomeWord,
+    /// Version of the rule files that were in force.
+    pub rules: String,
+    pub changes: Vec<TicketChange>,
+    pub letters: Vec<LetterRow>,
+    pub quarantine: Option<Quarantined>,
+    pub why: Vec<Why>,
+    /// Redacted text of the mail, and the sealed original, in their packs.
+    pub text: Option<PackPlace>,
+    pub original: Option<PackPlace>,
+    /// Ids of secrets sealed for this mail: files of the vault.
+    pub secrets: Vec<String>,
+}
+
+/// What caused a decision (decisions 19).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "cause")]
+pub enum Cause {
+    Mail { place: Place, message_id: Option<String>, sha256: Option<String>, duplicate_key: Option<String> },
+    Timer { name: String, at: Timestamp },
+    Delivery { letter: u64, response: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketChange {
+    pub ticket: TicketId,
+    pub events: Vec<Event>,
+}
+
+/// A committed letter: its bytes lie in the letters pack and never change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterRow {
+    pub no: u64,
+    pub template: String,
+    pub to: String,
+    pub subject: String,
+    pub message_id: String,
+    pub ticket: Option<TicketId>,
+    pub for_staff: bool,
+    pub bytes: PackPlace,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// Stable name: `two_from_fields`, `unknown_sender`, `too_big` …
+    pub reason: String,
+    /// The evidence, for staff; no text of the mail that could be a secret.
+    pub detail: String,
+}
+
+/// Where bytes lie in a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackPlace {
+    /// File name of the segment: `texts-2026-11-25.pack`.
+    pub segment: String,
+    pub offset: u64,
+    pub length: u64,
+    pub sha256: String,
+}

@@ -1,0 +1,121 @@
+//! The vendor's register as values: companies, their representatives, their
+//! units. Each row carries its version, which decisions record as evidence.
+
+use std::net::IpAddr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// All that is imported at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    #[serde(default)]
+    pub companies: Vec<Company>,
+    #[serde(default)]
+    pub representatives: Vec<Representative>,
+    #[serde(default)]
+    pub units: Vec<Unit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// Short and stable: `acme`.
+    pub id: String,
+    pub name: String,
+    /// Other spellings the form may carry (F-02).
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The customer's time zone (IANA), for letters and suggestions.
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// Set by the import: rises with every change of the row.
+    #[serde(default)]
+    pub row: u64,
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// A person who may act for a company (T4b).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Representative {
+    /// The address is the key: domain in lower case, local part as registered.
+    pub address: String,
+    pub company: String,
+    pub name: String,
+    #[serde(default)]
+    pub phones: Vec<String>,
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    /// Last day on which this person may act.
+    #[serde(default)]
+    pub valid_until: Option<Date>,
+    #[serde(default)]
+    pub row: u64,
+    #[serde(default)]
+    pub retired: bool,
+}
+
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// May open and correct requests.
+    Request,
+    /// May consent to an upgrade; includes `request`.
+    Consent,
+    /// Gets feedback only.
+    Feedback,
+    /// Subscribed to news of releases (F-14).
+    Updates,
+}
+
+impl Representative {
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        !self.retired && self.valid_until.is_none_or(|last| day <= last)
+    }
+
+    pub fn may_consent(&self) -> bool {
+        self.roles.contains(&Role::Consent)
+    }
+
+    pub fn may_request(&self) -> bool {
+        self.may_consent() || self.roles.contains(&Role::Request)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unit {
+    /// In the form in which serials compare (see `form::Value::Serial`).
+    pub serial: String,
+    pub company: String,
+    /// `00:00:5E:00:53:0A`.
+    pub mac: String,
+    pub ips: Vec<IpAddr>,
+    #[serde(default)]
+    pub version: String,
+    /// T1c: custom CRM pages, web settings … make the window longer.
+    #[serde(default)]
+    pub customisations: Vec<String>,
+    #[serde(default)]
+    pub row: u64,
+    /// End of support, or missing in the last whole import.
+    #[serde(default)]
+    pub retired: bool,
+}

@@ -1,0 +1,101 @@
+//! The operator's choices as plain data with look-ups. `shell/rules.rs` reads
+//! them from `rules/` once at start; they never change afterwards.
+
+use std::collections::BTreeMap;
+
+use crate::desk::denial::Denial;
+use crate::desk::form::Spec;
+use crate::desk::hours::Hours;
+use crate::desk::limits::Limits;
+use crate::desk::mail::Marks;
+use crate::desk::moment::Zones;
+
+/// Everything in `rules/`.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub form: Spec,
+    pub hours: Hours,
+    pub zones: Zones,
+    pub access: Access,
+    pub classify: Classify,
+    pub limits: Limits,
+    pub counts: Counts,
+    /// The sentence of each denial (`denials.toml`).
+    pub denials: BTreeMap<Denial, String>,
+    /// Template name (`M-05`) to its text; the first line is the subject.
+    pub letters: BTreeMap<String, String>,
+    pub desk: Desk,
+    /// SHA-256 over all rule files: recorded with every decision (decisions 19).
+    pub version: String,
+}
+
+/// Who works here and whose word counts (`access.toml`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The authserv-id whose `Authentication-Results` are believed (TB1);
+    /// `None`: nobody is proven.
+    pub authserv_id: Option<String>,
+    pub staff: Vec<Staff>,
+    /// Where notices go when no agent has the ticket. Never empty.
+    pub desk_address: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Short name used in commands and events: `noa`.
+    pub id: String,
+    pub name: String,
+    pub address: String,
+    pub is_lead: bool,
+}
+
+/// Words with a meaning (`classify.toml`), lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Classify {
+    pub marks: Marks,
+    /// A customer's first own line that withdraws: `cancel`, `stop` …
+    pub withdraw: Vec<String>,
+}
+
+/// How often (`limits.toml`, part `[counts]`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// UT-13: corrections of one ticket before people look.
+    pub corrections_max: u32,
+    /// Decisions 12.
+    pub neutral_notes_per_day_max: u32,
+}
+
+/// Facts about the desk that letters need (from the configuration).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// Our mailbox: From and Reply-To of every letter.
+    pub address: String,
+    pub name: String,
+    /// Domain of our Message-IDs.
+    pub message_id_domain: String,
+    pub emergency_phone: String,
+    /// The vendor's source addresses, which customers must let in (T5b).
+    pub source_addresses: Vec<String>,
+    pub precheck: Precheck,
+    pub terms_version: String,
+}
+
+/// Decisions 18.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Precheck {
+    /// An agent says `#precheck ok`.
+    #[default]
+    ByAgent,
+    Off,
+}
+
+impl Access {
+    pub fn staff_by_address(&self, address: &str) -> Option<&Staff> {
+        self.staff.iter().find(|staff| staff.address.eq_ignore_ascii_case(address))
+    }
+
+    pub fn staff_by_id(&self, id: &str) -> Option<&Staff> {
+        self.staff.iter().find(|staff| staff.id == id)
+    }
+}
