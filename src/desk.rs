@@ -2,21 +2,21 @@
 //! it (`tests/tidy.rs` checks that). Nothing here reads a clock, a file, a
 //! socket, the environment or chance, and nothing panics on input.
 
-pub mod access;
-pub mod command;
-pub mod decide;
-pub mod denial;
-pub mod form;
+pub mod moment;
 pub mod hours;
-pub mod input;
-pub mod known;
-pub mod letter;
 pub mod limits;
 pub mod mail;
-pub mod moment;
-pub mod record;
+pub mod form;
+pub mod seal;
+pub mod command;
+pub mod denial;
 pub mod register;
 pub mod rules;
-pub mod seal;
 pub mod ticket;
 pub mod timers;
+pub mod letter;
+pub mod input;
+pub mod known;
+pub mod access;
+pub mod decide;
+pub mod record;

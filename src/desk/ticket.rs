@@ -1,6 +1,7 @@
 //! What happened to a ticket ([`Event`]), what it is now ([`Ticket`], the fold
 //! of its events), and what may happen when ([`next`], the whole life-cycle).
 
+mod event;
 mod fold;
 mod table;
 
@@ -13,6 +14,7 @@ use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::mail::Proof;
 
+pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
 pub use table::{ROWS, Row, next};
 
@@ -177,206 +179,6 @@ pub struct Checked {
     pub unit_row: Option<u64>,
     pub representative_row: Option<u64>,
     pub company_row: Option<u64>,
-}
-
-/// What can happen to a ticket. The ids are those of the life-cycle table 2.2.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumDiscriminants)]
-#[strum_discriminants(name(EventKind), derive(strum::VariantArray, strum::IntoStaticStr, PartialOrd, Ord))]
-#[strum_discriminants(strum(serialize_all = "snake_case"))]
-#[serde(rename_all = "snake_case", tag = "type")]
-#[strum(serialize_all = "snake_case")]
-pub enum Event {
-    /// UT-01.
-    Opened {
-        requester: Requester,
-        company: Option<String>,
-        form: Form,
-        parent: Option<TicketId>,
-        received: Timestamp,
-    },
-    /// UT-02, UT-03.
-    SetAside {
-        reason: String,
-    },
-    Accepted,
-    Spam,
-    /// UT-04, UT-06: what is missing or unclear, by field.
-    Incomplete {
-        faults: BTreeMap<FieldKey, String>,
-    },
-    /// New values from a reply; the state does not change by itself.
-    Answered {
-        form: Form,
-        by: String,
-    },
-    /// UT-05, UT-08: all that is needed is there, since `received`.
-    Completed {
-        received: Timestamp,
-    },
-    /// UT-07, UT-15: nothing came in time.
-    Lapsed,
-    /// UT-09, and `#deny`.
-    Refused {
-        denials: Vec<Denial>,
-        reason: Option<String>,
-        checked: Checked,
-    },
-    /// UT-10: the sender, company or phone is not proven.
-    Unproven {
-        because: Vec<String>,
-    },
-    /// UT-11, UT-12.
-    Confirmed {
-        by: String,
-    },
-    Disowned {
-        by: Option<String>,
-    },
-    /// UT-13: corrected data came by reply.
-    Corrected,
-    /// UT-14.
-    Overridden {
-        by: String,
-        reason: String,
-    },
-    /// Serial, MAC, IP, company and person agree with the register.
-    Matched {
-        company: String,
-        checked: Checked,
-    },
-    /// UT-17.
-    OutsideHours {
-        window: Window,
-        why: String,
-    },
-    /// UT-18, UT-19.
-    TermsOffered {
-        terms: String,
-    },
-    TermsRefused {
-        reason: String,
-    },
-    /// UT-20.
-    Proposed {
-        slots: Vec<Window>,
-    },
-    /// UT-21, UT-22, UT-29.
-    Scheduled {
-        window: Window,
-        by: String,
-    },
-    /// UT-23.
-    Queued,
-    /// The customer's consent, with its scope.
-    Consented {
-        consent: Consent,
-    },
-    /// Agents and lights (T5a, T5b).
-    Taken {
-        agent: String,
-    },
-    Prechecked {
-        closed_ports: Vec<u16>,
-        by: String,
-    },
-    /// UT-24, UT-25, UT-27.
-    Readied,
-    /// UT-26.
-    Blocked {
-        why: String,
-    },
-    /// UT-28.
-    NotStarted {
-        why: String,
-    },
-    /// UT-30, UT-31: `by` wrote `words`.
-    Cancelled {
-        ending: Ending,
-        by: String,
-        words: String,
-    },
-    /// UT-32.
-    Started {
-        by: String,
-    },
-    /// UT-33.
-    StartLate,
-    /// UT-34.
-    Extended {
-        minutes: u32,
-        reason: String,
-    },
-    /// UT-35.
-    StopAsked {
-        by: String,
-    },
-    /// UT-36.
-    Applied {
-        by: String,
-    },
-    /// UT-37.
-    Finished {
-        outcome: Outcome,
-        issues: Vec<Issue>,
-        words: String,
-        by: String,
-    },
-    /// `#feedback`: words for the official feedback (T6).
-    FeedbackWritten {
-        text: String,
-        by: String,
-    },
-    /// UT-38: the official feedback was accepted by the mail server.
-    FeedbackSent {
-        letter: u64,
-    },
-    /// UT-40.
-    WatchOver,
-    /// UT-42.
-    LateIssue {
-        issue: Issue,
-    },
-    /// UT-46.
-    OfferedAgain,
-    /// UT-44.
-    Merged {
-        into: TicketId,
-    },
-    /// Words on the ticket: a customer's, staff's, or an unproven person's.
-    Noted {
-        kind: NoteKind,
-        by: String,
-        text: String,
-    },
-    /// A sealed secret now belongs to the ticket; the id names its file.
-    SecretKept {
-        secret: String,
-    },
-    /// A letter could not be delivered to this address (decisions: no bounce by us).
-    Undelivered {
-        letter: u64,
-        address: String,
-        why: String,
-    },
-    /// A timer fired and was handled.
-    Reminded {
-        timer: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoteKind {
-    /// From a proven person of the customer.
-    Customer,
-    /// Internal; never reaches a customer (5.2).
-    Staff,
-    /// From somebody who is not proven: held for staff.
-    Unproven,
-    /// Sent to the customer by `#reply`.
-    Reply,
-    /// Written by a machine.
-    Automatic,
 }
 
 /// The fold of a ticket's events.
