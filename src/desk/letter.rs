@@ -1,5 +1,8 @@
 //! What to say, to whom, and the bytes it becomes.
 
+pub mod header_text;
+pub mod mime;
+
 use serde::{Deserialize, Serialize};
 
 use crate::desk::ticket::TicketId;
