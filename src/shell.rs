@@ -6,6 +6,7 @@ pub mod config;
 pub mod rules;
 pub mod vault;
 pub mod store;
+pub mod tls;
 pub mod register;
 pub mod source;
 pub mod carrier;
