@@ -1,1 +1,159 @@
-//! To be written.
+//! Sealed things (decisions 5 and 17): passwords for the staff, one file each,
+//! and originals for the evidence key. Whoever reads mail can seal and never open.
+
+pub mod key;
+mod seal;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::desk::seal::Secret;
+
+pub use key::Recipient;
+
+/// What went wrong with a sealed thing. No value and no key is ever part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    #[error("{}: cannot {doing}: {source}", path.display())]
+    File { doing: &'static str, path: PathBuf, source: io::Error },
+    #[error("sealing failed: {0}")]
+    Seal(#[from] age::EncryptError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
+    #[error("expected the id of a secret (32 hexadecimal digits), found {0:?}; `ticket show` names the ids")]
+    BadId(String),
+    #[error("no sealed secret {0}: it was destroyed or never existed; ask the customer for it again")]
+    Gone(String),
+    #[error("{}: expected a private key file (AGE-SECRET-KEY-1…); name the file that `upgrade-desk key new` wrote", .0.display())]
+    NoIdentity(PathBuf),
+    #[error("this key does not open it: {0}; use the key of a person for whom it was sealed")]
+    Open(#[from] age::DecryptError),
+    #[error("what was sealed is damaged: {0}; restore the file from a backup")]
+    Damaged(io::Error),
+    #[error("{}: exists already; name another file, or keep using the key that is there", .0.display())]
+    KeyExists(PathBuf),
+}
+
+/// The folder of sealed secrets and the public keys to seal with.
+#[derive(Debug)]
+pub struct Vault {
+    folder: PathBuf,
+    staff: Vec<Recipient>,
+    evidence: Recipient,
+}
+
+impl Vault {
+    /// Opens `secrets/` in the data folder, making it if it is missing (mode 0700).
+    pub fn open(data: &Path, staff: Vec<Recipient>, evidence: Recipient) -> Result<Vault, VaultError> {
+        let folder = data.join("secrets");
+        fs::create_dir_all(&folder).map_err(file_error("make the folder", &folder))?;
+        fs::set_permissions(&folder, Permissions::from_mode(0o700))
+            .map_err(file_error("set the mode of the folder", &folder))?;
+        sync_folder(data)?;
+        Ok(Vault { folder, staff, evidence })
+    }
+
+    /// Seals a password to the staff's keys and returns its id when it is safe
+    /// on disk: before the journal line that names it (decisions 5). Blocks.
+    pub fn seal_secret(&self, secret: &Secret) -> Result<String, VaultError> {
+        let mut chance = [0_u8; 16];
+        getrandom::fill(&mut chance).map_err(VaultError::Random)?;
+        let id: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sealed = seal::seal(&self.staff, secret.expose().as_bytes())?;
+        let path = secret_path(&self.folder, &id);
+        let unfinished = path.with_extension("tmp");
+        write_synced(&unfinished, &sealed)?;
+        fs::rename(&unfinished, &path).map_err(file_error("finish", &path))?;
+        sync_folder(&self.folder)?;
+        Ok(id)
+    }
+
+    /// Seals an original mail to the evidence key alone: no key in daily use
+    /// opens it. The store keeps the bytes in a pack.
+    pub fn seal_original(&self, bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
+        seal::seal(std::slice::from_ref(&self.evidence), bytes)
+    }
+
+    /// Destroys a secret for good; `false` when it was gone already.
+    pub fn destroy(&self, id: &str) -> Result<bool, VaultError> {
+        let path = secret_path(&self.folder, checked_id(id)?);
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder(&self.folder).map(|()| true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(file_error("destroy", &path)(error)),
+        }
+    }
+
+    /// Removes secrets that no journal line names: a stop came between sealing
+    /// and the commit, and the mail will be read again. Only at start, before
+    /// mail is read. Returns how many there were.
+    pub fn remove_orphans(&self, known: &BTreeSet<String>) -> Result<usize, VaultError> {
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.folder).map_err(file_error("list", &self.folder))? {
+            let path = entry.map_err(file_error("list", &self.folder))?.path();
+            let is_ours = matches!(path.extension().and_then(|end| end.to_str()), Some("age" | "tmp"));
+            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let is_kept = path.extension().is_some_and(|end| end == "age") && known.contains(id);
+            if is_ours && checked_id(id).is_ok() && !is_kept {
+                fs::remove_file(&path).map_err(file_error("remove", &path))?;
+                removed += 1;
+            }
+        }
+        if removed > 0 {
+            sync_folder(&self.folder)?;
+        }
+        Ok(removed)
+    }
+}
+
+/// Opens a sealed secret with the key file of an agent. The caller writes the
+/// audit event first (decisions 17).
+pub fn reveal(data: &Path, id: &str, identity_file: &Path) -> Result<Secret, VaultError> {
+    let path = secret_path(&data.join("secrets"), checked_id(id)?);
+    let sealed = match fs::read(&path) {
+        Ok(sealed) => sealed,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(VaultError::Gone(id.to_owned())),
+        Err(error) => return Err(file_error("read", &path)(error)),
+    };
+    let opened = seal::open(&sealed, identity_file)?;
+    let text = std::str::from_utf8(&opened).map_err(|error| VaultError::Damaged(io::Error::other(error)))?;
+    Ok(Secret::new(text.to_owned()))
+}
+
+/// Opens a sealed original mail with the evidence key.
+pub fn open_original(sealed: &[u8], identity_file: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    seal::open(sealed, identity_file)
+}
+
+/// An id from outside must not name another file.
+fn checked_id(id: &str) -> Result<&str, VaultError> {
+    let plain = id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if plain { Ok(id) } else { Err(VaultError::BadId(id.chars().take(64).collect())) }
+}
+
+fn secret_path(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.age"))
+}
+
+/// A new file, readable by its owner alone, safe on disk on return.
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(file_error("create", path))?;
+    file.write_all(bytes).map_err(file_error("write", path))?;
+    file.sync_all().map_err(file_error("sync", path))
+}
+
+/// A name in a folder is safe only when the folder is.
+fn sync_folder(folder: &Path) -> Result<(), VaultError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(file_error("sync the folder", folder))
+}
+
+fn file_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> VaultError {
+    let path = path.to_owned();
+    move |source| VaultError::File { doing, path, source }
+}
