@@ -156,10 +156,35 @@ pub struct FieldRule {
     pub hint: String,
 }
 
+/// A piece of the upgrade time that has a line of its own (F-10).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum TimePart {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    /// A whole date.
+    Date,
+    /// A whole time of day.
+    Time,
+}
+
+/// The labels of one piece of the upgrade time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartRule {
+    pub part: TimePart,
+    pub labels: Vec<String>,
+}
+
 /// All of `rules/form.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
     pub fields: Vec<FieldRule>,
+    pub parts: Vec<PartRule>,
     /// So many recognised labels make a mail a form.
     pub labels_min: usize,
     /// A serial must match this to be read (formats are configuration, section 1).
@@ -168,8 +193,17 @@ pub struct Spec {
     pub phone_country: String,
     /// Values that are no password ("same as last time", "****"), lower case.
     pub not_a_password: Vec<String>,
+    /// Words that begin what follows "the password is" in plain prose, lower
+    /// case ("required", "the same"); only in prose, never behind a label.
+    pub not_in_prose: Vec<String>,
     pub yes: Vec<String>,
     pub no: Vec<String>,
+    /// Words that mean "as soon as possible", lower case (F-12).
+    pub asap: Vec<String>,
+    /// Words that, with a number, head the block of one unit: "Unit 2" (F-17).
+    pub unit_heads: Vec<String>,
+    /// The line above the empty form in our own M-02.
+    pub question_marks: Vec<String>,
 }
 
 impl Spec {

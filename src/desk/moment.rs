@@ -42,11 +42,57 @@ impl When {
     }
 }
 
-/// Accepted zone names (`zones.toml`): what people write, lower case, to its
-/// readings (IANA names or fixed offsets), the configured one first (S-03).
+/// The words in which people write times (`zones.toml`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Zones {
+    /// What people write for a zone, lower case, to its readings, the configured
+    /// one first (S-03): IANA names, fixed offsets (`-08:00`), or `desk`.
     pub names: BTreeMap<String, Vec<String>>,
+    /// Other words of a time, lower case, to their meaning: "jan", "tomorrow".
+    pub words: BTreeMap<String, Word>,
+}
+
+/// What a word of a written time means.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Word {
+    January,
+    February,
+    March,
+    April,
+    May,
+    June,
+    July,
+    August,
+    September,
+    October,
+    November,
+    December,
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+    Today,
+    Tomorrow,
+    This,
+    Next,
+    Noon,
+    Midnight,
+    /// Before noon.
+    Am,
+    /// After noon.
+    Pm,
+    /// Behind a full hour: "10 o'clock".
+    Oclock,
+    /// Between two times: "9 to 12".
+    Until,
+    /// Without meaning: "at", "on", "the".
+    Filler,
 }
 
 /// What is wrong with a written time: a stable name and the reader's words.
