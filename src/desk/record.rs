@@ -160,3 +160,11 @@ impl Why {
         Why { rule: rule.to_owned(), fact: fact.into() }
     }
 }
+
+/// Where a handled mail is moved, out of the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Folder {
+    Processed,
+    Quarantine,
+}

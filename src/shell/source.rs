@@ -1,1 +1,128 @@
-//! To be written.
+//! Where mail comes from, behind one trait. A source hands on bytes and moves
+//! what is committed; it parses no mail and decides nothing.
+
+pub mod backoff;
+pub mod folder;
+pub mod imap;
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::Sender;
+
+use crate::desk::input::Place;
+use crate::desk::record::Folder;
+
+/// A mailbox. After any error the caller connects afresh, after a pause
+/// ([`backoff`]); nothing is remembered that a new connection could not find.
+pub trait Source: Send {
+    /// Connects afresh (IMAP) or opens (folder).
+    fn connect(&mut self) -> impl Future<Output = Result<Opened, SourceError>> + Send;
+
+    /// Everything in the mailbox now, with size and time, oldest first; no bodies.
+    fn list(&mut self) -> impl Future<Output = Result<Vec<Listed>, SourceError>> + Send;
+
+    /// Bodies of `wanted`, handed to `sink` as they arrive. What is over the
+    /// size limit, or could not be had after several tries, arrives without
+    /// bytes; what vanished meanwhile is left out. When this fails, what
+    /// reached `sink` before is whole and good.
+    fn fetch(
+        &mut self,
+        wanted: &[Listed],
+        sink: &Sender<Fetched>,
+    ) -> impl Future<Output = Result<(), SourceError>> + Send;
+
+    /// Moves handled mail away, in sets; to be called only after the commit.
+    /// Items already gone are fine.
+    fn settle(&mut self, done: &[(Place, Folder)]) -> impl Future<Output = Result<(), SourceError>> + Send;
+
+    /// Sleeps until something new may be there, at most `at_most`. Dropping
+    /// this future is safe; dropping one of the others costs the connection.
+    fn wait(&mut self, at_most: Duration) -> impl Future<Output = Result<Woken, SourceError>> + Send;
+}
+
+/// What was opened: the first parts of every [`Place`] that this source names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub source: String,
+    pub mailbox: String,
+    /// UIDVALIDITY; 0 for a folder.
+    pub validity: u32,
+    /// UIDNEXT: every mail that is there now has a smaller UID; 0 for a folder.
+    pub next_item: u32,
+}
+
+/// A mail that lies in the mailbox, not yet fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub place: Place,
+    /// INTERNALDATE or the file's time (decisions 26).
+    pub received: Timestamp,
+    /// In bytes, as the server says.
+    pub size: u64,
+}
+
+/// A mail with its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    pub place: Place,
+    pub received: Timestamp,
+    /// In bytes: as counted, or as the server says where there are none.
+    pub size: u64,
+    /// Whole and as sent. None: over the size limit; or, where `size` is
+    /// within it, several tries to fetch it failed (I-5).
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// Why [`Source::wait`] ended. In doubt it says `News`; a list never harms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    News,
+    TimeUp,
+}
+
+/// What went wrong with a source. Never holds a secret or text of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct SourceError {
+    pub kind: ErrorKind,
+    pub text: String,
+}
+
+/// What to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Lost connection, time limit, server busy: try again soon.
+    Transient,
+    /// The login was refused: try again rarely, tell the operator (I-11).
+    Refused,
+    /// Trying again cannot help: the operator must change something.
+    Configuration,
+    /// The server broke the protocol or refused what it must not: try again,
+    /// tell the operator when it lasts (I-4).
+    Protocol,
+}
+
+impl SourceError {
+    pub fn new(kind: ErrorKind, text: impl Into<String>) -> SourceError {
+        SourceError { kind, text: text.into() }
+    }
+
+    pub fn transient(text: impl Into<String>) -> SourceError {
+        SourceError::new(ErrorKind::Transient, text)
+    }
+
+    pub fn configuration(text: impl Into<String>) -> SourceError {
+        SourceError::new(ErrorKind::Configuration, text)
+    }
+
+    pub fn protocol(text: impl Into<String>) -> SourceError {
+        SourceError::new(ErrorKind::Protocol, text)
+    }
+
+    /// Expected to pass by itself, without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        self.kind == ErrorKind::Transient
+    }
+}
