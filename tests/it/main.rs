@@ -1,3 +1,5 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
+mod carrier;
 mod mime;
+mod support;
