@@ -3,3 +3,4 @@
 mod carrier;
 mod mime;
 mod support;
+mod source;
