@@ -11,7 +11,10 @@ use upgrade_desk::shell::carrier::smtp::{Deadlines, Smtp, SmtpSetupError};
 use upgrade_desk::shell::carrier::{Carrier, Envelope, Sent};
 use upgrade_desk::shell::config::{self, Password, Security};
 
+use crate::support::postfix::Postfix;
+use crate::support::program::is_root;
 use crate::support::scripted_smtp::{Act, Protection, Script, ScriptedSmtp, Seen, Step, say};
+use crate::support::smtp_sink::SmtpSink;
 use crate::support::tls_server;
 
 const TEXT: &str = concat!(
@@ -574,4 +577,120 @@ async fn a_maildir_that_fails_is_a_delay_and_names_cannot_leave_it() {
     std::fs::remove_dir(dir.path().join("tmp")).unwrap();
     assert!(matches!(folder.send(&letter()).await, Sent::Deferred { .. }));
     assert_eq!(std::fs::read_dir(dir.path().join("new")).unwrap().count(), 0);
+}
+
+/// Letter number `number`, as the desk builds it.
+fn numbered(number: usize) -> Envelope {
+    let bytes = build(&Draft {
+        from_name: HeaderText::new("Upgrade Desk Zürich"),
+        from_address: "desk@vendor.example".to_owned(),
+        to_address: "ann@acme.example".to_owned(),
+        subject: HeaderText::new("Your upgrade – planned"),
+        date: jiff::Timestamp::UNIX_EPOCH,
+        message_id: format!("t{number}.l1@tickets.example"),
+        in_reply_to: None,
+        references: Vec::new(),
+        auto_submitted: AutoSubmitted::Generated,
+        text: format!("Letter {number}\n.\n..\nmit Umlaut ä und langer Zeile {}\n", "x ".repeat(200)),
+    })
+    .unwrap();
+    Envelope { bytes: Arc::from(bytes), file_name: number.to_string(), ..letter() }
+}
+
+fn with_lf(letter: &Envelope) -> String {
+    String::from_utf8(letter.bytes.to_vec()).unwrap().replace("\r\n", "\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs Postfix: make test runs it"]
+async fn smtp_sink_takes_a_thousand_letters_over_four_connections() {
+    let sink = SmtpSink::start(&[]);
+    let carriers = Smtp::several(&config::Smtp { connections: 4, ..settings(sink.address.port()) }).unwrap();
+    assert_eq!(carriers.len(), 4);
+    let begin = Instant::now();
+    let mut workers = tokio::task::JoinSet::new();
+    for (worker, carrier) in carriers.into_iter().enumerate() {
+        let mut carrier = carrier.with_deadlines(patience());
+        workers.spawn(async move {
+            for number in (worker..1000).step_by(4) {
+                let sent = carrier.send(&numbered(number)).await;
+                assert!(matches!(sent, Sent::Accepted { .. }), "{number}: {sent:?}");
+            }
+            carrier.rest().await;
+        });
+    }
+    while let Some(ended) = workers.join_next().await {
+        ended.unwrap();
+    }
+    println!("1,000 letters in {:?}", begin.elapsed());
+    let mut found = sink.letters();
+    let mut expected: Vec<String> = (0..1000).map(|number| with_lf(&numbered(number))).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found.len(), 1000);
+    assert!(found == expected, "every letter arrived once, byte for byte");
+}
+
+#[tokio::test]
+#[ignore = "needs Postfix: make test runs it"]
+async fn smtp_sink_refuses_and_cuts() {
+    for (options, expected) in [
+        (["-f", "RCPT"], "Failed"),
+        (["-r", "RCPT"], "Deferred"),
+        (["-f", "."], "Failed"),
+        (["-r", "."], "Deferred"),
+        (["-f", "EHLO"], "Deferred"),
+        (["-q", "DATA"], "Deferred"),
+        (["-q", "."], "Unknown"),
+        (["-Q", "."], "Deferred"),
+        (["-Q", "MAIL"], "Deferred"),
+    ] {
+        let sink = SmtpSink::start(&options);
+        let sent = smtp(&settings(sink.address.port())).send(&numbered(1)).await;
+        assert!(format!("{sent:?}").starts_with(expected), "{options:?}: {sent:?}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Postfix: make test runs it"]
+async fn a_real_postfix_takes_puts_off_and_refuses() {
+    if !is_root() {
+        println!("SKIPPED: only root can start a Postfix; run `make test` as root to test against one");
+        return;
+    }
+    let postfix = Postfix::start();
+    let plain = smtp(&settings(postfix.smtp.port()));
+    let without_login = |security, port| config::Smtp { login: None, ..over_tls(port, security) };
+    let starttls = smtp(&without_login(Security::Starttls, postfix.smtp.port()));
+    let tls = smtp(&without_login(Security::Tls, postfix.smtps.port()));
+
+    let mut expected = Vec::new();
+    for (way, mut carrier) in [plain, starttls, tls].into_iter().enumerate() {
+        let (first, second) = (numbered(way * 2), numbered(way * 2 + 1));
+        let sent = carrier.send(&first).await;
+        assert!(matches!(&sent, Sent::Accepted { response } if response.contains("queued as")), "{way}: {sent:?}");
+        let nobody = Envelope { to: "nobody@acme.example".to_owned(), ..first.clone() };
+        let sent = carrier.send(&nobody).await;
+        assert!(matches!(&sent, Sent::Failed { response } if response.starts_with("550 5.1.1")), "{way}: {sent:?}");
+        let abroad = Envelope { to: "x@elsewhere.example".to_owned(), ..first.clone() };
+        let sent = carrier.send(&abroad).await;
+        assert!(matches!(&sent, Sent::Failed { response } if response.starts_with("554 5.7.1")), "{way}: {sent:?}");
+        let later = Envelope { to: "later@acme.example".to_owned(), ..first.clone() };
+        let sent = carrier.send(&later).await;
+        assert!(matches!(&sent, Sent::Deferred { response } if response.starts_with("450 4.2.0")), "{way}: {sent:?}");
+        let sent = carrier.send(&second).await;
+        assert!(matches!(sent, Sent::Accepted { .. }), "{way}: {sent:?}");
+        carrier.rest().await;
+        expected.extend([with_lf(&first), with_lf(&second)]);
+    }
+
+    let mut found: Vec<String> = postfix.ann_has(6).iter().map(|file| without_trace(file)).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+/// Without what a server puts in front: Return-Path, Delivered-To, Received.
+fn without_trace(file: &str) -> String {
+    file.find("Date: ").map(|begin| file[begin..].to_owned()).unwrap()
 }

@@ -1,4 +1,7 @@
 //! What several tests share.
 
+pub mod postfix;
+pub mod program;
 pub mod scripted_smtp;
+pub mod smtp_sink;
 pub mod tls_server;
