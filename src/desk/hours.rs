@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+
+use crate::desk::moment::time_zone;
 
 /// When the desk works. From `rules/hours.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,4 +39,140 @@ pub struct Holiday {
     pub name: String,
     /// `None`: closed all day.
     pub closes: Option<Time>,
+}
+
+/// Why a planned window is not regular: a special arrangement (S-06).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutOfHours {
+    /// In the reader's words, in the desk's zone, without a full stop.
+    pub why: String,
+}
+
+/// The working hours of one day as instants.
+struct Day<'a> {
+    date: Date,
+    opens: Timestamp,
+    closes: Timestamp,
+    /// The clock time at which this day ends; earlier on a half day.
+    close: Time,
+    half: Option<&'a str>,
+}
+
+impl Hours {
+    /// Whether work from `start` for `minutes` lies in business hours (S-02, O3).
+    /// The opening moment is inside; the closing moment is the end.
+    ///
+    /// # Errors
+    ///
+    /// Names the weekend, the holiday, or the hour that is not met.
+    pub fn judge(&self, start: Timestamp, minutes: u32) -> Result<(), OutOfHours> {
+        let Some(zone) = time_zone(&self.zone) else {
+            return Err(out(format!("the desk's own time zone \"{}\" is unknown", self.zone)));
+        };
+        let clock = zone.to_datetime(start);
+        let said = clock.strftime("%A %-d %B %Y");
+        if let Some(Holiday { name, closes: None }) = self.holidays.get(&clock.date()) {
+            return Err(out(format!("{said} is a holiday ({name})")));
+        }
+        if !self.days.contains(&clock.date().weekday()) {
+            return Err(out(format!("{said} is not a business day")));
+        }
+        let Some(day) = self.day(clock.date(), &zone) else {
+            return Err(out(format!("{said} has no business hours")));
+        };
+        let at = clock.strftime("%H:%M");
+        let half = day.half.map_or_else(String::new, |name| format!(" ({name}, a half day)"));
+        if start < day.opens {
+            return Err(out(format!("{at} is before {}, when business hours begin", short(self.open))));
+        }
+        if start >= day.closes {
+            return Err(out(format!("{at} is not before {}, when business hours end{half}", short(day.close))));
+        }
+        if self.whole_window_must_fit && after(start, minutes).is_none_or(|end| end > day.closes) {
+            return Err(out(format!(
+                "{minutes} minutes from {at} on would end after {}, when business hours end{half}",
+                short(day.close)
+            )));
+        }
+        Ok(())
+    }
+
+    /// The earliest regular start for a request that was complete at `complete`
+    /// (S-01): elapsed hours, business or not.
+    pub fn earliest_regular(&self, complete: Timestamp) -> Timestamp {
+        let notice = SignedDuration::from_hours(i64::from(self.notice_hours_min));
+        complete.checked_add(notice).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Up to `count` starts at or after `from` that [`Hours::judge`] accepts: the
+    /// first possible of each day, on the half hour, one a day so that offers
+    /// leave a choice (S-01).
+    pub fn regular_starts(&self, from: Timestamp, minutes: u32, count: usize) -> Vec<Timestamp> {
+        let Some(zone) = time_zone(&self.zone) else { return Vec::new() };
+        let starts = self.days_from(from, &zone).filter_map(|day| {
+            let start = half_hour(day.opens.max(from), &zone)?;
+            self.judge(start, minutes).is_ok().then_some(start)
+        });
+        starts.take(count).collect()
+    }
+
+    /// The next moment at or after `from`, on the minute, at which an ASAP request
+    /// can start (S-04): inside business hours, not after the last start of a day.
+    pub fn asap_start(&self, from: Timestamp, minutes: u32) -> Option<Timestamp> {
+        let zone = time_zone(&self.zone)?;
+        self.days_from(from, &zone).find_map(|day| {
+            let start = whole_minute(day.opens.max(from))?;
+            let last = zone.to_ambiguous_timestamp(day.date.to_datetime(self.asap_last_start)).earlier().ok()?;
+            (start <= last && self.judge(start, minutes).is_ok()).then_some(start)
+        })
+    }
+
+    /// The days of work from the day of `from` on, a year and some ahead.
+    fn days_from<'a>(&'a self, from: Timestamp, zone: &'a TimeZone) -> impl Iterator<Item = Day<'a>> {
+        const DAYS_MAX: usize = 400;
+        let first = zone.to_datetime(from).date();
+        first.series(Span::new().days(1)).take(DAYS_MAX).filter_map(|date| self.day(date, zone))
+    }
+
+    fn day(&self, date: Date, zone: &TimeZone) -> Option<Day<'_>> {
+        let holiday = self.holidays.get(&date);
+        let close = match holiday {
+            Some(Holiday { closes: None, .. }) => return None,
+            Some(Holiday { closes: Some(closes), .. }) => self.close.min(*closes),
+            None => self.close,
+        };
+        if !self.days.contains(&date.weekday()) {
+            return None;
+        }
+        // Where the clocks are put back over an hour of ours, the shorter day counts.
+        let opens = zone.to_ambiguous_timestamp(date.to_datetime(self.open)).later().ok()?;
+        let closes = zone.to_ambiguous_timestamp(date.to_datetime(close)).earlier().ok()?;
+        (opens < closes).then(|| Day { date, opens, closes, close, half: holiday.map(|day| day.name.as_str()) })
+    }
+}
+
+fn out(why: String) -> OutOfHours {
+    OutOfHours { why }
+}
+
+fn short(time: Time) -> String {
+    time.strftime("%H:%M").to_string()
+}
+
+fn after(start: Timestamp, minutes: u32) -> Option<Timestamp> {
+    start.checked_add(SignedDuration::from_secs(i64::from(minutes) * 60)).ok()
+}
+
+fn whole_minute(at: Timestamp) -> Option<Timestamp> {
+    let over = (at.as_second().rem_euclid(60), at.subsec_nanosecond());
+    if over == (0, 0) { Some(at) } else { Timestamp::from_second(at.as_second() - over.0 + 60).ok() }
+}
+
+/// The next full or half hour on the clock of `zone`, whose offset need not be
+/// one of half hours.
+fn half_hour(at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let minute = whole_minute(at)?;
+    let over = i64::from(zone.to_datetime(minute).minute() % 30);
+    let missing = if over == 0 { 0 } else { 30 - over };
+    minute.checked_add(SignedDuration::from_mins(missing)).ok()
 }

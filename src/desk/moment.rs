@@ -1,10 +1,18 @@
 //! "2026-12-03 06:00 PST" becomes instants with their zones, or what is wrong.
 //! Zone data is built in, so the same mail means the same instant everywhere.
 
+mod parse;
+mod resolve;
+mod scan;
+mod words;
+mod zone;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use zone::time_zone;
 
 /// One way to read a written time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +106,71 @@ pub enum Word {
 /// What is wrong with a written time: a stable name and the reader's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MomentFault {
-    /// `time_missing`, `time_ambiguous`, `time_gap`, `time_past`, `zone_missing` …
+    /// `time_missing`, `time_unreadable`, `time_date_missing`, `time_hour_missing`,
+    /// `time_date`, `time_weekday`, `time_range`, `time_two`, `time_gap`,
+    /// `time_doubled`, `zone_missing`, `zone_unknown`, `zone_conflict`.
     pub name: &'static str,
     pub text: String,
+}
+
+/// The upgrade time where the form asks for its pieces one by one (F-10).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pieces<'a> {
+    pub year: Option<&'a str>,
+    pub month: Option<&'a str>,
+    pub day: Option<&'a str>,
+    pub hour: Option<&'a str>,
+    pub minute: Option<&'a str>,
+    pub date: Option<&'a str>,
+    pub time: Option<&'a str>,
+}
+
+/// Reads a written time (F-10, F-11, R-19, R-20). `zone_written` is what stands in
+/// a zone field of its own; `anchor` is when the mail was written, from which
+/// "tomorrow" counts; `desk_zone` is what "your time" means. Whether the time is
+/// past or too far ahead is for others to judge.
+///
+/// # Errors
+///
+/// What is missing or unclear, in the reader's words. `zone_missing` comes last:
+/// then everything else was understood.
+pub fn read(
+    text: &str,
+    zone_written: Option<&str>,
+    anchor: Timestamp,
+    zones: &Zones,
+    desk_zone: &str,
+) -> Result<When, MomentFault> {
+    let written = parse::parse(text, zones, desk_zone)?;
+    resolve::resolve(&written, zone_written, anchor, zones, desk_zone)
+}
+
+/// As [`read`], from the pieces of the form. The hour alone means the full hour.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn combine(
+    pieces: Pieces<'_>,
+    zone_written: Option<&str>,
+    anchor: Timestamp,
+    zones: &Zones,
+    desk_zone: &str,
+) -> Result<When, MomentFault> {
+    let written = parse::combine(pieces, zones, desk_zone)?;
+    resolve::resolve(&written, zone_written, anchor, zones, desk_zone)
+}
+
+fn fault(name: &'static str, text: impl Into<String>) -> MomentFault {
+    MomentFault { name, text: text.into() }
+}
+
+/// What somebody wrote, short enough for a sentence of ours.
+fn shown(written: &str) -> String {
+    const CHARACTERS_MAX: usize = 60;
+    let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
+        None => text,
+    }
 }

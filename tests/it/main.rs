@@ -1,6 +1,8 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
 mod carrier;
+mod form;
 mod mime;
-mod support;
+mod sample_rules;
 mod source;
+mod support;

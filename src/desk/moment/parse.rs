@@ -1,0 +1,387 @@
+//! Pieces become what was written: a date, a weekday, a time of day, a zone.
+
+mod numeric;
+
+use jiff::civil::{Time, Weekday};
+
+use crate::desk::moment::scan::{Piece, Token, fold, pieces};
+use crate::desk::moment::zone::{Claim, named};
+use crate::desk::moment::{MomentFault, Pieces, Word, Zones, fault, shown, words};
+
+/// A date as written, still without the day of the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum DateWritten {
+    /// Year, month, day: one, or two where day and month can be told apart by
+    /// nothing (12/11/2026), month first as in our own country.
+    Full(Vec<(i16, i8, i8)>),
+    /// Month and day without a year.
+    NoYear(Vec<(i8, i8)>),
+    Today,
+    Tomorrow,
+    /// A weekday and nothing else, said with "next" or "this" or neither.
+    Weekday(Option<Word>),
+}
+
+/// A time of day as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TimeWritten {
+    pub time: Time,
+    /// Which days it can belong to, counted from the date: "24:00" is the next
+    /// day, "midnight" either end of the day.
+    pub days: &'static [i8],
+}
+
+impl TimeWritten {
+    pub(super) fn on_the_day(time: Time) -> TimeWritten {
+        TimeWritten { time, days: &[0] }
+    }
+
+    /// `None` when no clock shows it: "25:00", "13 am".
+    pub(super) fn of_day(hour: i16, minute: i16, half: Option<Word>) -> Option<TimeWritten> {
+        let (hour, minute) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?);
+        let hour = match half {
+            Some(Word::Am) => (0..=12).contains(&hour).then_some(hour % 12)?,
+            Some(Word::Pm) if hour < 12 => hour + 12,
+            _ => hour,
+        };
+        if (hour, minute) == (24, 0) {
+            return Some(TimeWritten { time: Time::midnight(), days: &[1] });
+        }
+        Time::new(hour, minute, 0, 0).ok().map(TimeWritten::on_the_day)
+    }
+}
+
+/// All that was found in a written time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Written {
+    pub date: Option<DateWritten>,
+    pub weekday: Option<Weekday>,
+    pub time: Option<TimeWritten>,
+    pub zone: Option<ZoneWritten>,
+    /// "next" or "this", waiting for its weekday.
+    which: Option<Word>,
+    /// The time followed a `T` (ISO 8601), so a sign behind it is an offset.
+    machine: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ZoneWritten {
+    pub text: String,
+    pub claim: Claim,
+    /// `Z` or an offset as machines write it: it names the instant for good.
+    pub exact: bool,
+}
+
+/// Reads the whole text; everything in it must be understood.
+pub(super) fn parse(text: &str, zones: &Zones, desk_zone: &str) -> Result<Written, MomentFault> {
+    let folded = fold(text);
+    let pieces = pieces(&folded);
+    if pieces.is_empty() {
+        return Err(fault("time_missing", format!("no time was found; {EXPECTED}")));
+    }
+    let mut reader = Reader { pieces: &pieces, at: 0, zones, desk_zone, text, found: Written::default() };
+    while reader.at < pieces.len() {
+        reader.step()?;
+    }
+    reader.finish()
+}
+
+pub(super) const EXPECTED: &str = "expected a date, a time and a zone such as 2026-12-03 10:00 America/Los_Angeles";
+
+struct Reader<'a> {
+    pieces: &'a [Piece],
+    at: usize,
+    zones: &'a Zones,
+    desk_zone: &'a str,
+    text: &'a str,
+    found: Written,
+}
+
+impl Reader<'_> {
+    fn peek(&self, ahead: usize) -> Option<&Token> {
+        self.pieces.get(self.at + ahead).map(|piece| &piece.token)
+    }
+
+    fn glued(&self, ahead: usize) -> bool {
+        self.pieces.get(self.at + ahead).is_some_and(|piece| piece.glued)
+    }
+
+    fn number(&self, ahead: usize) -> Option<(i16, usize)> {
+        self.peek(ahead)?.number()
+    }
+
+    fn meaning(&self, ahead: usize) -> Option<Word> {
+        self.zones.words.get(self.peek(ahead)?.word()?).copied()
+    }
+
+    fn mark(&self, ahead: usize, marks: &[char]) -> Option<char> {
+        marks.iter().copied().find(|mark| self.peek(ahead).is_some_and(|token| token.is_mark(*mark)))
+    }
+
+    fn step(&mut self) -> Result<(), MomentFault> {
+        match self.peek(0) {
+            Some(Token::Number(_)) => self.number_first(),
+            Some(Token::Word(_)) => self.word_first(),
+            Some(Token::Mark(mark)) => self.mark_first(*mark),
+            None => Ok(()),
+        }
+    }
+
+    fn word_first(&mut self) -> Result<(), MomentFault> {
+        if let Some((claim, pieces)) = self.zone_here() {
+            return self.zone(claim, pieces, false);
+        }
+        let Some(word) = self.meaning(0) else {
+            let unknown = self.peek(0).and_then(Token::word).unwrap_or("").to_owned();
+            let text = format!("\"{}\" is not understood in \"{}\"; {EXPECTED}", shown(&unknown), shown(self.text));
+            return Err(fault("time_unreadable", text));
+        };
+        if words::month(word).is_some() {
+            return self.month_first(word);
+        }
+        if let Some(weekday) = words::weekday(word) {
+            if self.found.weekday.replace(weekday).is_some_and(|other| other != weekday) {
+                return Err(self.two());
+            }
+            self.at += 1;
+            return Ok(());
+        }
+        match word {
+            Word::Today => self.date(DateWritten::Today, 1),
+            Word::Tomorrow => self.date(DateWritten::Tomorrow, 1),
+            Word::Noon => self.time(TimeWritten::on_the_day(Time::constant(12, 0, 0, 0)), 1),
+            Word::Midnight => self.time(TimeWritten { time: Time::midnight(), days: &[0, 1] }, 1),
+            Word::This | Word::Next => {
+                self.found.which = Some(word);
+                self.at += 1;
+                Ok(())
+            }
+            Word::Filler => {
+                self.at += 1;
+                Ok(())
+            }
+            Word::Until => Err(self.range()),
+            _ => Err(self.unreadable()),
+        }
+    }
+
+    /// `Dec 11 2026`, `December 11th, 2026`, `Dec 11`.
+    fn month_first(&mut self, word: Word) -> Result<(), MomentFault> {
+        let month = words::month(word).unwrap_or_default();
+        let mut ahead = 1;
+        while self.mark(ahead, &['.', '-', '/']).is_some() || self.meaning(ahead) == Some(Word::Filler) {
+            ahead += 1;
+        }
+        let Some((day, 1..=2)) = self.number(ahead) else {
+            let text = format!("\"{}\" names a month but no day of it; {EXPECTED}", shown(self.text));
+            return Err(fault("time_date_missing", text));
+        };
+        ahead += 1;
+        if self.glued(ahead) && self.peek(ahead).and_then(Token::word).is_some_and(is_ordinal) {
+            ahead += 1;
+        }
+        let mut behind = ahead;
+        while self.mark(behind, &[',', '.', '-', '/']).is_some() {
+            behind += 1;
+        }
+        match self.number(behind) {
+            Some((year, 4)) => self.date(DateWritten::Full(vec![(year, month, small(day))]), behind + 1),
+            _ => self.date(DateWritten::NoYear(vec![(month, small(day))]), ahead),
+        }
+    }
+
+    /// The longest zone name that begins here, and how many pieces it takes.
+    fn zone_here(&self) -> Option<(Claim, usize)> {
+        // "utc-5", "gmt+2", "utc +05:30".
+        let prefix = self.peek(0)?.word()?;
+        if matches!(prefix, "utc" | "gmt")
+            && let Some(sign) = self.mark(1, &['+', '-'])
+            && let Some((offset, pieces)) = self.offset_text(2)
+        {
+            let claim = named(&format!("{sign}{offset}"), self.zones, self.desk_zone);
+            return (!claim.is_empty()).then_some((claim, 2 + pieces));
+        }
+        // "eastern standard time", "america/new york"; a lone word of the
+        // calendar ("may", "sat") is none.
+        (1..=4).rev().find_map(|length| {
+            let words: Option<Vec<&str>> = (0..length).map(|ahead| self.peek(ahead)?.word()).collect();
+            if length == 1 && self.meaning(0).is_some() {
+                return None;
+            }
+            let words = words?;
+            let calendar = |word: &&str| {
+                let meaning = self.zones.words.get(*word);
+                meaning.is_some_and(|word| !matches!(word, Word::Filler))
+            };
+            if length > 1 && words.iter().any(calendar) {
+                return None;
+            }
+            let claim = named(&words.join(" "), self.zones, self.desk_zone);
+            (!claim.is_empty()).then_some((claim, length))
+        })
+    }
+
+    /// `5`, `08:00`, `0800` from `ahead` on, and how many pieces it takes.
+    fn offset_text(&self, ahead: usize) -> Option<(String, usize)> {
+        let Some(Token::Number(hours)) = self.peek(ahead) else { return None };
+        if self.mark(ahead + 1, &[':']).is_some()
+            && let Some(Token::Number(minutes)) = self.peek(ahead + 2)
+        {
+            return Some((format!("{hours}:{minutes}"), 3));
+        }
+        Some((hours.clone(), 1))
+    }
+
+    fn mark_first(&mut self, mark: char) -> Result<(), MomentFault> {
+        let signed = matches!(mark, '+' | '-') && self.found.time.is_some();
+        if signed && let Some((offset, pieces)) = self.offset_text(1) {
+            // "10:00-12:00" is a range; "T10:00-08:00" and "10:00 -08:00" are offsets.
+            let offset_like = offset.len() >= 4 && !self.glued(0) && self.glued(1);
+            if mark == '+' || self.found.machine || offset_like {
+                let exact = self.found.machine;
+                let claim = named(&format!("{mark}{offset}"), self.zones, self.desk_zone);
+                return if claim.is_empty() { Err(self.unreadable()) } else { self.zone(claim, pieces + 1, exact) };
+            }
+            return Err(self.range());
+        }
+        match mark {
+            ',' | ';' | '.' | '(' | ')' | '@' | '-' | '[' | ']' | '"' | '\'' | '!' => {
+                self.at += 1;
+                Ok(())
+            }
+            _ => Err(self.unreadable()),
+        }
+    }
+
+    fn date(&mut self, date: DateWritten, pieces: usize) -> Result<(), MomentFault> {
+        if self.found.date.as_ref().is_some_and(|other| *other != date) {
+            return Err(self.two());
+        }
+        self.found.date = Some(date);
+        self.at += pieces;
+        Ok(())
+    }
+
+    fn time(&mut self, time: TimeWritten, pieces: usize) -> Result<(), MomentFault> {
+        if self.found.time.is_some_and(|other| other != time) {
+            return Err(self.two());
+        }
+        self.found.time = Some(time);
+        self.at += pieces;
+        Ok(())
+    }
+
+    fn zone(&mut self, claim: Claim, pieces: usize, exact: bool) -> Result<(), MomentFault> {
+        let text = self.zone_text(&claim, pieces);
+        // "Z" is as exact as an offset behind a time of machines.
+        let exact = exact || text == "Z";
+        if self.found.zone.as_ref().is_some_and(|other| other.claim != claim) {
+            return Err(self.two());
+        }
+        self.found.zone = Some(ZoneWritten { text, claim, exact });
+        self.at += pieces;
+        Ok(())
+    }
+
+    /// The zone as a letter repeats it: "PST", "eastern time", "UTC-5".
+    fn zone_text(&self, claim: &Claim, pieces: usize) -> String {
+        let alone = self.peek(1).and_then(Token::word).is_none() || pieces == 1;
+        let here = self.pieces.iter().skip(self.at).take(pieces);
+        let words: Vec<String> = here
+            .map(|piece| match &piece.token {
+                Token::Number(text) => text.clone(),
+                Token::Word(text) if alone && text.chars().count() <= 5 => text.to_uppercase(),
+                Token::Word(text) => text.clone(),
+                Token::Mark(mark) => mark.to_string(),
+            })
+            .collect();
+        match claim.first() {
+            Some(zone) if words.iter().any(|word| word.contains('/')) => zone.name.clone(),
+            Some(zone) if zone.zone.to_fixed_offset().is_ok() => words.concat(),
+            _ => words.join(" "),
+        }
+    }
+
+    fn finish(mut self) -> Result<Written, MomentFault> {
+        if self.found.date.is_none() && self.found.weekday.is_some() {
+            self.found.date = Some(DateWritten::Weekday(self.found.which));
+        }
+        Ok(self.found)
+    }
+
+    fn unreadable(&self) -> MomentFault {
+        fault("time_unreadable", format!("\"{}\" is not understood as a time; {EXPECTED}", shown(self.text)))
+    }
+
+    fn range(&self) -> MomentFault {
+        let text = format!("\"{}\" is more than one time; expected the one time at which to start", shown(self.text));
+        fault("time_range", text)
+    }
+
+    fn two(&self) -> MomentFault {
+        let text = format!("\"{}\" holds two dates, times or zones that differ; expected one", shown(self.text));
+        fault("time_two", text)
+    }
+}
+
+fn small(value: i16) -> i8 {
+    i8::try_from(value).unwrap_or(i8::MAX)
+}
+
+fn is_ordinal(word: &str) -> bool {
+    matches!(word, "st" | "nd" | "rd" | "th")
+}
+
+/// The pieces of the form: a whole date or time is read like text, a number as
+/// what its label says.
+pub(super) fn combine(pieces: Pieces<'_>, zones: &Zones, desk_zone: &str) -> Result<Written, MomentFault> {
+    let mut written = match (pieces.date, pieces.time) {
+        (None, None) => Written::default(),
+        (date, time) => {
+            let text: Vec<&str> = [date, time].into_iter().flatten().collect();
+            parse(&text.join(" "), zones, desk_zone)?
+        }
+    };
+    if written.date.is_none() && (pieces.year.is_some() || pieces.month.is_some() || pieces.day.is_some()) {
+        let day = part("day", pieces.day, zones, 1, 31)?;
+        let month = part("month", pieces.month, zones, 1, 12)?;
+        written.date = Some(match pieces.year {
+            None => DateWritten::NoYear(vec![(small(month), small(day))]),
+            year => {
+                let year = part("year", year, zones, 0, 9999)?;
+                DateWritten::Full(vec![(if year < 100 { 2000 + year } else { year }, small(month), small(day))])
+            }
+        });
+    }
+    if written.time.is_none()
+        && let Some(hour) = pieces.hour
+    {
+        // The date lets a bare number be read as an hour, as it is one here.
+        let mut text = format!("2000-01-01 {hour}");
+        if let Some(minute) = pieces.minute {
+            let minute = part("minute", Some(minute), zones, 0, 59)?;
+            let hour = part("hour", Some(hour), zones, 0, 24)?;
+            text = format!("2000-01-01 {hour}:{minute:02}");
+        }
+        let hours = parse(&text, zones, desk_zone)?;
+        written.time = hours.time;
+        written.zone = written.zone.or(hours.zone);
+    }
+    Ok(written)
+}
+
+/// One number of the form, or the name of a month.
+fn part(name: &str, written: Option<&str>, zones: &Zones, min: i16, max: i16) -> Result<i16, MomentFault> {
+    let Some(written) = written else {
+        return Err(fault("time_date_missing", format!("the {name} is missing; {EXPECTED}")));
+    };
+    let folded = fold(written);
+    let text = folded.trim().trim_end_matches('.');
+    let month = zones.words.get(text).copied().and_then(words::month);
+    let text = ["st", "nd", "rd", "th"].iter().find_map(|tail| text.strip_suffix(tail)).unwrap_or(text);
+    let value = if name == "month" { month.map(i16::from) } else { None }.or_else(|| text.parse().ok());
+    value.filter(|value| (min..=max).contains(value)).ok_or_else(|| {
+        let text = format!("\"{}\" is no {name}; expected a number from {min} to {max}", shown(written));
+        fault("time_unreadable", text)
+    })
+}
