@@ -27,9 +27,12 @@ pub struct Envelope {
 pub enum Sent {
     /// The letter is theirs now: a 2xx to the final dot, or a synced file.
     Accepted { response: String },
-    /// Not taken this time, and surely not taken: 4xx, no connection, trouble
-    /// with the server or with us before the final dot. Try again later.
+    /// Not taken this time, and surely not taken: 4xx, or no clear answer
+    /// before the final dot. Try again later.
     Deferred { response: String },
+    /// The server was not reached, or did not want us: TLS, greeting, login.
+    /// That says nothing about this letter, and every other would fare alike.
+    Unreachable { why: String },
     /// Refused for good: 5xx to the recipient or the text of this letter.
     Failed { response: String },
     /// After the final dot came no clear answer. The server may have it: the

@@ -1,1 +1,3 @@
-//! To be written.
+//! Committed letters go to the carriers until they are taken or given up.
+
+pub mod patience;

@@ -87,7 +87,7 @@ async fn through(script: Script) -> (Sent, ScriptedSmtp) {
 fn response(sent: &Sent) -> &str {
     match sent {
         Sent::Accepted { response } | Sent::Deferred { response } | Sent::Failed { response } => response,
-        Sent::Unknown { why } => why,
+        Sent::Unreachable { why } | Sent::Unknown { why } => why,
     }
 }
 
@@ -160,14 +160,14 @@ async fn letters_share_a_connection_and_its_end_is_polite() {
 
 #[tokio::test]
 async fn what_the_answer_to_each_step_means() {
-    let (deferred, failed) = ("deferred", "failed");
+    let (deferred, unreachable, failed) = ("deferred", "unreachable", "failed");
     let cases = [
-        (Step::Greeting, "421 4.3.2 too busy", deferred),
-        (Step::Greeting, "554 5.3.2 no service", deferred),
-        (Step::Ehlo, "451 4.3.0 not now", deferred),
-        (Step::Ehlo, "550 5.7.1 not you", deferred),
+        (Step::Greeting, "421 4.3.2 too busy", unreachable),
+        (Step::Greeting, "554 5.3.2 no service", unreachable),
+        (Step::Ehlo, "451 4.3.0 not now", unreachable),
+        (Step::Ehlo, "550 5.7.1 not you", unreachable),
         (Step::Mail, "451 4.3.0 not now", deferred),
-        (Step::Mail, "421 4.3.0 closing", deferred),
+        (Step::Mail, "421 4.3.0 closing", unreachable),
         (Step::Mail, "550 5.7.1 sender refused", deferred),
         (Step::Mail, "530 5.7.0 authentication required", deferred),
         (Step::Rcpt, "450 4.2.0 greylisted", deferred),
@@ -186,6 +186,7 @@ async fn what_the_answer_to_each_step_means() {
             Sent::Accepted { .. } => "accepted",
             Sent::Deferred { .. } => deferred,
             Sent::Failed { .. } => failed,
+            Sent::Unreachable { .. } => unreachable,
             Sent::Unknown { .. } => "unknown",
         };
         assert_eq!(word, expected, "{step:?} {text}: {sent:?}");
@@ -198,7 +199,9 @@ async fn what_the_answer_to_each_step_means() {
 async fn a_cut_before_the_dot_is_a_delay_and_after_it_unknown() {
     for step in [Step::Greeting, Step::Ehlo, Step::Mail, Step::Rcpt, Step::Data] {
         let (sent, server) = through(Script::polite().at(step, Act::Cut)).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{step:?}: {sent:?}");
+        let early = step <= Step::Mail;
+        assert!(matches!(sent, Sent::Unreachable { .. }) == early, "{step:?}: {sent:?}");
+        assert!(matches!(sent, Sent::Deferred { .. }) != early, "{step:?}: {sent:?}");
         assert!(server.texts().is_empty(), "{step:?}");
     }
     let (sent, server) = through(Script::polite().at(Step::Dot, Act::Cut)).await;
@@ -223,7 +226,9 @@ async fn silence_before_the_dot_is_a_delay_within_the_deadline() {
     for step in [Step::Greeting, Step::Ehlo, Step::Mail, Step::Rcpt, Step::Data] {
         let begin = Instant::now();
         let (sent, _) = through(Script::polite().at(step, Act::Silence)).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{step:?}: {sent:?}");
+        let early = step <= Step::Mail;
+        assert!(matches!(sent, Sent::Unreachable { .. }) == early, "{step:?}: {sent:?}");
+        assert!(matches!(sent, Sent::Deferred { .. }) != early, "{step:?}: {sent:?}");
         assert!(begin.elapsed() < Duration::from_secs(5), "{step:?}: {:?}", begin.elapsed());
     }
 }
@@ -232,7 +237,7 @@ async fn silence_before_the_dot_is_a_delay_within_the_deadline() {
 async fn a_server_that_drips_its_answer_is_given_up() {
     let drip = Act::SaySlowly(b"250-a\r\n250 sender ok, at long last\r\n".to_vec(), Duration::from_millis(200));
     let (sent, _) = through(Script::polite().at(Step::Mail, drip)).await;
-    assert!(matches!(sent, Sent::Deferred { .. }), "{sent:?}");
+    assert!(matches!(sent, Sent::Unreachable { .. }), "{sent:?}");
 }
 
 #[tokio::test]
@@ -360,7 +365,7 @@ async fn a_second_try_has_the_same_bytes() {
 async fn nobody_listening_is_a_delay() {
     let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let sent = smtp(&settings(port)).send(&letter()).await;
-    assert!(matches!(sent, Sent::Deferred { .. }), "{sent:?}");
+    assert!(matches!(sent, Sent::Unreachable { .. }), "{sent:?}");
     assert!(response(&sent).contains("cannot connect"), "{sent:?}");
 }
 
@@ -370,7 +375,7 @@ async fn plain_connections_go_to_this_machine_only() {
     for host in ["192.0.2.25", "2001:db8::25"] {
         let begin = Instant::now();
         let sent = smtp(&config::Smtp { host: host.to_owned(), ..settings(25) }).send(&letter()).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{sent:?}");
+        assert!(matches!(sent, Sent::Unreachable { .. }), "{sent:?}");
         assert!(response(&sent).contains("without TLS"), "{sent:?}");
         assert!(begin.elapsed() < Duration::from_secs(1), "refused before connecting");
     }
@@ -414,7 +419,7 @@ async fn a_refused_login_is_trouble_with_the_server_and_no_secret_is_told() {
         let script = Script::polite().at(Step::Auth, say(&format!("{text}\r\n")));
         let server = ScriptedSmtp::plain(vec![script]).await;
         let sent = smtp(&with_login(settings(server.address.port()))).send(&letter()).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{text}: {sent:?}");
+        assert!(matches!(sent, Sent::Unreachable { .. }), "{text}: {sent:?}");
         assert!(response(&sent).contains(text), "{sent:?}");
         assert!(!format!("{sent:?}").contains("sEcReT"), "{sent:?}");
         assert_eq!(server.seen()[0].count("MAIL"), 0);
@@ -422,7 +427,7 @@ async fn a_refused_login_is_trouble_with_the_server_and_no_secret_is_told() {
     let script = Script::polite().at(Step::Ehlo, say("250-scripted\r\n250 AUTH CRAM-MD5\r\n"));
     let server = ScriptedSmtp::plain(vec![script]).await;
     let sent = smtp(&with_login(settings(server.address.port()))).send(&letter()).await;
-    assert!(matches!(sent, Sent::Deferred { .. }), "{sent:?}");
+    assert!(matches!(sent, Sent::Unreachable { .. }), "{sent:?}");
 }
 
 #[tokio::test]
@@ -479,7 +484,7 @@ async fn wrong_certificates_get_no_login_and_no_letter() {
                 settings.private_ca = None;
             }
             let sent = smtp(&settings).send(&letter()).await;
-            assert!(matches!(sent, Sent::Deferred { .. }), "{certificate}: {sent:?}");
+            assert!(matches!(sent, Sent::Unreachable { .. }), "{certificate}: {sent:?}");
             assert!(response(&sent).contains(reason), "{certificate}: {sent:?}");
             assert_nothing_told(&server.seen());
         }
@@ -502,7 +507,7 @@ async fn without_starttls_nothing_is_sent() {
         let protection = Protection::Starttls(tls_server::config("localhost.pem"));
         let server = ScriptedSmtp::start(protection, vec![script.clone()]).await;
         let sent = smtp(&over_tls(server.address.port(), Security::Starttls)).send(&letter()).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{script:?}: {sent:?}");
+        assert!(matches!(sent, Sent::Unreachable { .. }), "{script:?}: {sent:?}");
         assert_nothing_told(&server.seen());
     }
 }
@@ -514,7 +519,7 @@ async fn what_was_injected_before_tls_is_never_taken_for_an_answer() {
         let protection = Protection::Starttls(tls_server::config("localhost.pem"));
         let server = ScriptedSmtp::start(protection, vec![script]).await;
         let sent = smtp(&over_tls(server.address.port(), Security::Starttls)).send(&letter()).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{injected:?}: {sent:?}");
+        assert!(matches!(sent, Sent::Unreachable { .. }), "{injected:?}: {sent:?}");
         assert!(response(&sent).contains("behind its answer to STARTTLS"), "{sent:?}");
         assert!(!server.seen()[0].handshake_done);
         assert_nothing_told(&server.seen());
@@ -524,7 +529,7 @@ async fn what_was_injected_before_tls_is_never_taken_for_an_answer() {
     let protection = Protection::Starttls(tls_server::config("localhost.pem"));
     let server = ScriptedSmtp::start(protection, vec![Script::polite().at(Step::Starttls, late)]).await;
     let sent = smtp(&over_tls(server.address.port(), Security::Starttls)).send(&letter()).await;
-    assert!(matches!(sent, Sent::Deferred { .. }), "{sent:?}");
+    assert!(matches!(sent, Sent::Unreachable { .. }), "{sent:?}");
     assert_nothing_told(&server.seen());
 }
 
@@ -572,10 +577,10 @@ async fn a_maildir_that_fails_is_a_delay_and_names_cannot_leave_it() {
     let mut folder = Folder::open(dir.path()).unwrap();
     for name in ["", "../x", "a/b", ".hidden", "a:2,S"] {
         let sent = folder.send(&Envelope { file_name: name.to_owned(), ..letter() }).await;
-        assert!(matches!(sent, Sent::Deferred { .. }), "{name:?}: {sent:?}");
+        assert!(matches!(sent, Sent::Failed { .. }), "{name:?}: {sent:?}");
     }
     std::fs::remove_dir(dir.path().join("tmp")).unwrap();
-    assert!(matches!(folder.send(&letter()).await, Sent::Deferred { .. }));
+    assert!(matches!(folder.send(&letter()).await, Sent::Unreachable { .. }));
     assert_eq!(std::fs::read_dir(dir.path().join("new")).unwrap().count(), 0);
 }
 
@@ -639,11 +644,11 @@ async fn smtp_sink_refuses_and_cuts() {
         (["-r", "RCPT"], "Deferred"),
         (["-f", "."], "Failed"),
         (["-r", "."], "Deferred"),
-        (["-f", "EHLO"], "Deferred"),
+        (["-f", "EHLO"], "Unreachable"),
         (["-q", "DATA"], "Deferred"),
         (["-q", "."], "Unknown"),
         (["-Q", "."], "Deferred"),
-        (["-Q", "MAIL"], "Deferred"),
+        (["-Q", "MAIL"], "Unreachable"),
     ] {
         let sink = SmtpSink::start(&options);
         let sent = smtp(&settings(sink.address.port())).send(&numbered(1)).await;

@@ -27,12 +27,16 @@ impl Folder {
 
 impl Carrier for Folder {
     async fn send(&mut self, letter: &Envelope) -> Sent {
+        let name = &letter.file_name;
+        if name.is_empty() || name.starts_with('.') || name.contains(['/', ':', '\0']) {
+            return Sent::Failed { response: format!("expected a plain file name, found {name:?}") };
+        }
         let path = self.path.clone();
         let letter = letter.clone();
         let delivery = tokio::task::spawn_blocking(move || deliver(&path, &letter.file_name, &letter.bytes));
         match delivery.await {
             Ok(Ok(response)) => Sent::Accepted { response },
-            Ok(Err(error)) => Sent::Deferred { response: format!("the Maildir {}: {error}", self.path.display()) },
+            Ok(Err(error)) => Sent::Unreachable { why: format!("the Maildir {}: {error}", self.path.display()) },
             Err(error) => Sent::Unknown { why: format!("the delivery into the Maildir was cut off: {error}") },
         }
     }
@@ -43,9 +47,6 @@ impl Carrier for Folder {
 /// Writes to `tmp/`, syncs, renames into `new/`, syncs the folder: a reader
 /// never sees half a letter, and after a power cut it is whole or not there.
 fn deliver(maildir: &Path, name: &str, bytes: &[u8]) -> io::Result<String> {
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', ':', '\0']) {
-        return Err(io::Error::other(format!("expected a plain file name, found {name:?}")));
-    }
     if is_read(maildir, name)? {
         return Ok(format!("cur/{name} was there already"));
     }

@@ -138,7 +138,7 @@ impl Smtp {
                 judged => return self.keep_if_clean(dialogue, judged),
             }
         }
-        let mut dialogue = Dialogue::open(&self.server, &self.deadlines).await.map_err(Trouble::Later)?;
+        let mut dialogue = Dialogue::open(&self.server, &self.deadlines).await.map_err(Trouble::Stale)?;
         let judged = dialogue.hand_over(letter, &self.deadlines, at_dot).await;
         self.keep_if_clean(dialogue, judged)
     }
@@ -186,7 +186,8 @@ impl Carrier for Smtp {
         };
         match trouble {
             Trouble::Refused(response) => Sent::Failed { response },
-            Trouble::Deferred(response) | Trouble::Stale(response) => Sent::Deferred { response },
+            Trouble::Deferred(response) => Sent::Deferred { response },
+            Trouble::Stale(why) => Sent::Unreachable { why },
             Trouble::Later(why) if at_dot.load(Ordering::Relaxed) => Sent::Unknown { why },
             Trouble::Later(why) => Sent::Deferred { response: why },
         }

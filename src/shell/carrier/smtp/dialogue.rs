@@ -29,7 +29,7 @@ pub enum Trouble {
     Refused(String),
     /// The server said "not now", or said no to us, not to the letter.
     Deferred(String),
-    /// The connection was dead or closing before MAIL was answered.
+    /// There is no connection, or it was dead or closing before MAIL was answered.
     Stale(String),
     /// No answer that could be understood. After the final dot: unknown.
     Later(String),
