@@ -1,10 +1,24 @@
 //! Bytes become a [`Mail`]: what was read, total, and nothing in it believed.
 
+mod attachment;
+mod automatic;
+mod body;
+mod clean;
+mod guard;
+mod header;
+mod html;
+mod identity;
+pub mod proof;
+mod read;
+mod report;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use read::read;
 
 /// What was read in one mail. Prints itself without its text.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +57,9 @@ pub struct Mail {
     /// Names (lower case) of the content fields the mail has, for coverage
     /// (decisions 11): content-type, mime-version, content-transfer-encoding.
     pub content_fields: BTreeSet<String>,
+    /// Names (lower case) of fields that may stand once and stand more often:
+    /// a signature covers one of them, and readers disagree which (mail 8).
+    pub duplicated_fields: BTreeSet<String>,
     /// SHA-256 over the decoded readable text and attachment digests (decisions 21).
     pub body_sha256: String,
     /// Names of limits of `rules/limits.toml` that were exceeded.

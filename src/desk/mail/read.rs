@@ -1,0 +1,252 @@
+//! Bytes to [`Mail`]: the strict reader first, the parser behind its limits.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use sha2::{Digest, Sha256};
+
+use crate::desk::limits::Limits;
+use crate::desk::mail::header::{self, Header};
+use crate::desk::mail::{IdentityFault, Mail, Marks, SignatureField};
+use crate::desk::mail::{attachment, automatic, body, clean, guard, html, identity, report};
+
+/// Ids of a thread that are kept.
+const REFERENCES_MAX: usize = 50;
+
+/// Fields that RFC 5322 3.6 and RFC 2045 allow once.
+const ONCE: [&str; 12] = [
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "reply-to",
+    "content-type",
+    "mime-version",
+    "content-transfer-encoding",
+];
+
+/// What can be read in `raw`. Total: damage and excess are named, never fatal.
+pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
+    let (header, _) = header::split(raw, limits);
+    let mut mail = from_header(&header);
+    mail.identity = identity::read(&header);
+    mail.limits.extend(header.limits.iter().map(|name| (*name).to_owned()));
+    // The parser never sees a header that is over its limits.
+    let parsed =
+        if header.limits.is_empty() { guard::parser(|| MessageParser::default().parse(raw)).flatten() } else { None };
+    match parsed {
+        Some(message) => read_message(&mut mail, &message, limits),
+        None if header.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
+        None => {}
+    }
+    if let Some(name) = mail.limits.iter().find(|name| is_fatal(name)) {
+        // Too much to be believed: people look at it.
+        let _named_in_limits = name;
+        mail.identity = mail.identity.and(Err(IdentityFault::HeaderDamaged));
+    }
+    mail.automatic_because = automatic::signs(&header, &mail, marks);
+    mail.body_sha256 = digest(&mail);
+    mail
+}
+
+/// Cut texts and unlisted attachments are only said; the rest is not believed.
+fn is_fatal(limit: &str) -> bool {
+    !matches!(limit, "text_bytes_max" | "attachments_max" | "html_depth_max")
+}
+
+fn from_header(header: &Header<'_>) -> Mail {
+    let values = |name| header.all(name).map(header::Field::unfolded).collect::<Vec<String>>();
+    let content = ["content-type", "mime-version", "content-transfer-encoding"];
+    let present = content.iter().filter(|name| header.first(name).is_some());
+    let duplicated = ONCE.iter().filter(|name| header.all(name).nth(1).is_some());
+    Mail {
+        identity: Err(IdentityFault::NoFrom),
+        to: Vec::new(),
+        cc: Vec::new(),
+        reply_to: Vec::new(),
+        subject: String::new(),
+        message_id: None,
+        in_reply_to: Vec::new(),
+        references: Vec::new(),
+        date: None,
+        text: String::new(),
+        html_text: String::new(),
+        own_text: String::new(),
+        quoted_text: String::new(),
+        signature: String::new(),
+        attachments: Vec::new(),
+        automatic_because: Vec::new(),
+        report: None,
+        calendar_method: None,
+        authentication_results: values("authentication-results"),
+        signatures: header.all("dkim-signature").map(|field| signature(&field.unfolded())).collect(),
+        content_fields: present.map(|name| (*name).to_owned()).collect(),
+        duplicated_fields: duplicated.map(|name| (*name).to_owned()).collect(),
+        body_sha256: String::new(),
+        limits: Vec::new(),
+    }
+}
+
+/// The tags of a `DKIM-Signature` that matter to coverage (RFC 6376 3.5).
+fn signature(value: &str) -> SignatureField {
+    let mut field = SignatureField {
+        domain: String::new(),
+        signature: String::new(),
+        covers: BTreeSet::new(),
+        partial_body: false,
+    };
+    for tag in value.split(';') {
+        let Some((name, value)) = tag.split_once('=') else { continue };
+        let plain: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+        match name.trim() {
+            "d" => field.domain = plain.to_ascii_lowercase(),
+            "b" => field.signature = plain,
+            "h" => field.covers = plain.split(':').map(str::to_ascii_lowercase).collect(),
+            "l" => field.partial_body = true,
+            _ => {}
+        }
+    }
+    field
+}
+
+fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
+    mail.subject = clean::subject(message.subject().unwrap_or(""));
+    mail.message_id = message.message_id().and_then(clean::message_id);
+    mail.in_reply_to = ids(message.in_reply_to());
+    mail.references = ids(message.references());
+    mail.date = message.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
+    mail.to = addresses(message.to(), limits, &mut mail.limits);
+    mail.cc = addresses(message.cc(), limits, &mut mail.limits);
+    mail.reply_to = addresses(message.reply_to(), limits, &mut mail.limits);
+    let shape = shape(message, 0);
+    if shape.parts > limits.mime_parts_max {
+        mail.limits.push("mime_parts_max".to_owned());
+        return;
+    }
+    if shape.depth > limits.mime_depth_max {
+        mail.limits.push("mime_depth_max".to_owned());
+        return;
+    }
+    if shape.parameters > limits.mime_parameters_max {
+        mail.limits.push("mime_parameters_max".to_owned());
+    }
+    read_texts(mail, message, limits);
+    mail.report = report::read(message);
+    mail.calendar_method = message.parts.iter().find_map(calendar_method);
+    attachment::list(mail, message, limits);
+}
+
+fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
+    let mut plain = String::new();
+    let mut from_html = String::new();
+    for part in message.text_bodies() {
+        if let PartType::Text(text) = &part.body {
+            let text = body::limited(&clean::text(text), limits.text_bytes_max, &mut mail.limits);
+            body::append(&mut plain, &body::unflowed(&text, part));
+        }
+    }
+    for part in message.html_bodies() {
+        if let PartType::Html(markup) = &part.body {
+            let markup = body::limited(markup, limits.text_bytes_max, &mut mail.limits);
+            body::append(&mut from_html, &clean::text(&html::text(&markup, limits, &mut mail.limits)));
+        }
+    }
+    let has_plain = !plain.trim().is_empty();
+    mail.text = if has_plain { plain } else { from_html.clone() };
+    mail.html_text = if has_plain { from_html } else { String::new() };
+    mail.text = body::limited(&mail.text, limits.text_bytes_max, &mut mail.limits);
+    let parts = body::split(&mail.text);
+    mail.own_text = parts.own;
+    mail.quoted_text = parts.quoted;
+    mail.signature = parts.signature;
+    mail.limits.sort();
+    mail.limits.dedup();
+}
+
+/// How the mail is built: parts, levels, most parameters of one field.
+#[derive(Default)]
+struct Shape {
+    parts: usize,
+    depth: usize,
+    parameters: usize,
+}
+
+fn shape(message: &Message<'_>, level: usize) -> Shape {
+    let mut shape = Shape { parts: message.parts.len(), depth: level, parameters: 0 };
+    let mut levels: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
+    for (index, part) in (0_u32..).zip(&message.parts) {
+        let here = levels.get(&index).copied().unwrap_or(level);
+        shape.depth = shape.depth.max(here);
+        for kind in [part.content_type(), part.content_disposition()].into_iter().flatten() {
+            shape.parameters = shape.parameters.max(kind.attributes.as_ref().map_or(0, Vec::len));
+        }
+        match &part.body {
+            PartType::Multipart(children) => {
+                levels.extend(children.iter().map(|child| (*child, here.saturating_add(1))));
+            }
+            // A mail in a mail in a mail: looked into while that can matter.
+            PartType::Message(inner) if level < 64 => {
+                let inside = self::shape(inner, here.saturating_add(1));
+                shape.parts = shape.parts.saturating_add(inside.parts);
+                shape.depth = shape.depth.max(inside.depth);
+                shape.parameters = shape.parameters.max(inside.parameters);
+            }
+            _ => {}
+        }
+    }
+    shape
+}
+
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    let mut ids: Vec<String> = match value {
+        HeaderValue::Text(id) => clean::message_id(id).into_iter().collect(),
+        HeaderValue::TextList(list) => list.iter().filter_map(|id| clean::message_id(id)).collect(),
+        _ => Vec::new(),
+    };
+    let surplus = ids.len().saturating_sub(REFERENCES_MAX);
+    ids.drain(..surplus);
+    ids
+}
+
+fn addresses(value: Option<&Address<'_>>, limits: &Limits, exceeded: &mut Vec<String>) -> Vec<String> {
+    let Some(value) = value else { return Vec::new() };
+    let found: Vec<String> = value
+        .iter()
+        .filter_map(|addr| addr.address.as_deref())
+        .map(|address| clean::line(address, 320))
+        .take(limits.addresses_per_field_max.saturating_add(1))
+        .collect();
+    if found.len() > limits.addresses_per_field_max {
+        exceeded.push("addresses_per_field_max".to_owned());
+    }
+    found
+}
+
+fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {
+    let kind = part.content_type()?;
+    let is_calendar = kind.ctype().eq_ignore_ascii_case("text") && kind.subtype()?.eq_ignore_ascii_case("calendar");
+    is_calendar.then(|| clean::line(kind.attribute("method").unwrap_or(""), 40))
+}
+
+/// The same mail by another way has the same digest: no header is in it.
+fn digest(mail: &Mail) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(mail.text.as_bytes());
+    hasher.update([0]);
+    hasher.update(mail.html_text.as_bytes());
+    for file in &mail.attachments {
+        hasher.update([0]);
+        hasher.update(file.sha256.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
