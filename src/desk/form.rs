@@ -1,11 +1,17 @@
 //! Lines become a [`Form`]: a slot a field, holding a value or a fault (F-01 to F-17).
 
+pub(in crate::desk) mod label;
+mod read;
+pub mod value;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::desk::moment::When;
+
+pub use read::{read, read_reply};
 
 /// The fields of the vendor's form, in its order.
 #[derive(
