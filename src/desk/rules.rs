@@ -55,6 +55,8 @@ pub struct Classify {
     pub marks: Marks,
     /// A customer's first own line that withdraws: `cancel`, `stop` …
     pub withdraw: Vec<String>,
+    /// Phrases that ask for an upgrade in words, without a form.
+    pub request: Vec<String>,
 }
 
 /// How often (`limits.toml`, part `[counts]`).

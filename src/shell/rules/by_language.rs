@@ -1,0 +1,26 @@
+//! Lists of words, a line a language: `en = ["yes", "y"]`.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use crate::shell::toml_file::{FileFault, TomlFile};
+
+/// Language to its words.
+pub type ByLanguage = BTreeMap<String, Vec<Spanned<String>>>;
+
+/// The words of all languages, in lower case.
+pub fn lower(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<FileFault>) -> Vec<String> {
+    as_written(file, key, words, faults).iter().map(|word| word.to_lowercase()).collect()
+}
+
+/// The words of all languages. An empty word would match everything.
+pub fn as_written(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<FileFault>) -> Vec<String> {
+    for word in words.values().flatten().filter(|word| word.get_ref().trim().is_empty()) {
+        faults.push(file.fault(Some(&word.span()), key, "words", "an empty one", "take it out"));
+    }
+    if words.values().all(Vec::is_empty) {
+        faults.push(file.fault(None, key, "at least one word", "none", "write it, for instance en = [\"…\"]"));
+    }
+    words.values().flatten().map(|word| word.get_ref().trim().to_owned()).collect()
+}

@@ -1,0 +1,89 @@
+//! The one list of rule files, with the copies built into the program.
+
+use std::fs;
+use std::path::Path;
+
+use crate::shell::toml_file::{FileFault, TomlFile};
+
+/// Every rule file, in the order in which their version is computed.
+const BUILT_IN: [(&str, &str); 24] = [
+    ("form.toml", include_str!("../../../rules/form.toml")),
+    ("hours.toml", include_str!("../../../rules/hours.toml")),
+    ("zones.toml", include_str!("../../../rules/zones.toml")),
+    ("access.toml", include_str!("../../../rules/access.toml")),
+    ("classify.toml", include_str!("../../../rules/classify.toml")),
+    ("limits.toml", include_str!("../../../rules/limits.toml")),
+    ("denials.toml", include_str!("../../../rules/denials.toml")),
+    ("desk.toml", include_str!("../../../rules/desk.toml")),
+    ("letters/en/M-01.txt", include_str!("../../../rules/letters/en/M-01.txt")),
+    ("letters/en/M-02.txt", include_str!("../../../rules/letters/en/M-02.txt")),
+    ("letters/en/M-04.txt", include_str!("../../../rules/letters/en/M-04.txt")),
+    ("letters/en/M-04-neutral.txt", include_str!("../../../rules/letters/en/M-04-neutral.txt")),
+    ("letters/en/M-05.txt", include_str!("../../../rules/letters/en/M-05.txt")),
+    ("letters/en/M-06.txt", include_str!("../../../rules/letters/en/M-06.txt")),
+    ("letters/en/M-07.txt", include_str!("../../../rules/letters/en/M-07.txt")),
+    ("letters/en/M-12.txt", include_str!("../../../rules/letters/en/M-12.txt")),
+    ("letters/en/M-13.txt", include_str!("../../../rules/letters/en/M-13.txt")),
+    ("letters/en/M-16.txt", include_str!("../../../rules/letters/en/M-16.txt")),
+    ("letters/en/M-17.txt", include_str!("../../../rules/letters/en/M-17.txt")),
+    ("letters/en/M-18.txt", include_str!("../../../rules/letters/en/M-18.txt")),
+    ("letters/en/M-25.txt", include_str!("../../../rules/letters/en/M-25.txt")),
+    ("letters/en/M-27.txt", include_str!("../../../rules/letters/en/M-27.txt")),
+    ("letters/en/M-29.txt", include_str!("../../../rules/letters/en/M-29.txt")),
+    ("letters/en/M-31.txt", include_str!("../../../rules/letters/en/M-31.txt")),
+];
+
+/// The rule files as they were found, by their names in the folder.
+pub struct Files(Vec<(String, TomlFile)>);
+
+impl Files {
+    pub fn toml(&self, name: &str) -> Option<&TomlFile> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, file)| file)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = (&str, &TomlFile)> {
+        self.0.iter().map(|(name, file)| (name.as_str(), file))
+    }
+}
+
+pub fn built_in() -> Files {
+    let named = |(name, text): &(&str, &str)| ((*name).to_owned(), TomlFile::new(format!("rules/{name}"), *text));
+    Files(BUILT_IN.iter().map(named).collect())
+}
+
+/// Reads a folder. It must hold exactly what the built-in list holds: a missing
+/// file is never replaced in silence, a misspelt one never ignored.
+pub fn read_folder(folder: &Path, faults: &mut Vec<FileFault>) -> Files {
+    let mut files = Vec::new();
+    for (name, _) in &BUILT_IN {
+        match TomlFile::open(&folder.join(name), "copy it from the rules/ that came with the program") {
+            Ok(file) => files.push(((*name).to_owned(), file)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    find_leftovers(folder, "", faults);
+    Files(files)
+}
+
+fn find_leftovers(folder: &Path, prefix: &str, faults: &mut Vec<FileFault>) {
+    // A folder that cannot be listed has its files reported as missing already.
+    let Ok(entries) = fs::read_dir(folder.join(prefix)) else { return };
+    for entry in entries.flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        if entry.path().is_dir() {
+            find_leftovers(folder, &name, faults);
+        } else if (name.ends_with(".toml") || name.ends_with(".txt"))
+            && !BUILT_IN.iter().any(|(known, _)| *known == name)
+        {
+            faults.push(FileFault {
+                file: entry.path().display().to_string(),
+                line: None,
+                key: String::new(),
+                expected: "only files that are read".to_owned(),
+                found: "one that nothing reads".to_owned(),
+                way_out: "correct its name, or move it out of the folder".to_owned(),
+            });
+        }
+    }
+}

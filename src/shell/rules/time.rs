@@ -1,0 +1,248 @@
+//! `hours.toml` and `zones.toml`: when the desk works and what people call zones.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::{Offset, TimeZoneDatabase};
+use serde::Deserialize;
+use strum::VariantArray;
+use toml::Spanned;
+
+use crate::desk::hours::{Holiday, Hours};
+use crate::desk::moment::{Word, Zones};
+use crate::shell::rules::by_language::{self, ByLanguage};
+use crate::shell::toml_file::{FileFault, TomlFile};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoursText {
+    zone: Spanned<String>,
+    open: Spanned<String>,
+    close: Spanned<String>,
+    days: Vec<Spanned<String>>,
+    whole_window_must_fit: bool,
+    notice_hours_min: u32,
+    days_ahead_max: u32,
+    window_minutes: Spanned<u32>,
+    window_minutes_customised: Spanned<u32>,
+    asap_heads_up_minutes: Spanned<u32>,
+    asap_last_start: Spanned<String>,
+    #[serde(default)]
+    holidays: BTreeMap<Spanned<String>, HolidayText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HolidayText {
+    name: String,
+    closes: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ZonesText {
+    names: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    words: BTreeMap<Spanned<String>, ByLanguage>,
+}
+
+pub fn hours(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Hours> {
+    let text: HoursText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
+    check_zone(file, "zone", &text.zone, faults);
+    let open = time(file, "open", &text.open, faults);
+    let close = time(file, "close", &text.close, faults);
+    let asap_last_start = time(file, "asap_last_start", &text.asap_last_start, faults);
+    let days = days(file, &text.days, faults);
+    let holidays = holidays(file, &text.holidays, faults);
+    let (open, close, asap_last_start) = (open?, close?, asap_last_start?);
+    if open >= close {
+        let found = format!("{close}, which is not after {open}");
+        let span = text.close.span();
+        faults.push(file.fault(Some(&span), "close", "a time after `open`", &found, "correct one of the two"));
+    }
+    if !(open..close).contains(&asap_last_start) {
+        let span = text.asap_last_start.span();
+        let found = asap_last_start.to_string();
+        let way_out = "write when the last ASAP upgrade of a day may start";
+        faults.push(file.fault(Some(&span), "asap_last_start", "a time within the hours", &found, way_out));
+    }
+    check_minutes(file, &text, faults);
+    Some(Hours {
+        zone: text.zone.into_inner(),
+        open,
+        close,
+        days,
+        holidays,
+        whole_window_must_fit: text.whole_window_must_fit,
+        notice_hours_min: text.notice_hours_min,
+        days_ahead_max: text.days_ahead_max,
+        window_minutes: text.window_minutes.into_inner(),
+        window_minutes_customised: text.window_minutes_customised.into_inner(),
+        asap_heads_up_minutes: text.asap_heads_up_minutes.into_inner(),
+        asap_last_start,
+    })
+}
+
+fn check_minutes(file: &TomlFile, text: &HoursText, faults: &mut Vec<FileFault>) {
+    let mut check = |key: &str, value: &Spanned<u32>, allowed: std::ops::RangeInclusive<u32>| {
+        if !allowed.contains(value.get_ref()) {
+            let expected = format!("minutes from {} to {}", allowed.start(), allowed.end());
+            let found = value.get_ref().to_string();
+            faults.push(file.fault(Some(&value.span()), key, &expected, &found, "correct the number"));
+        }
+    };
+    check("window_minutes", &text.window_minutes, 1..=1440);
+    check("window_minutes_customised", &text.window_minutes_customised, *text.window_minutes.get_ref()..=1440);
+    check("asap_heads_up_minutes", &text.asap_heads_up_minutes, 0..=120);
+}
+
+fn time(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) -> Option<Time> {
+    let time = Time::strptime("%H:%M", written.get_ref()).ok();
+    if time.is_none() {
+        let found = format!("\"{}\"", written.get_ref());
+        let way_out = "write hours and minutes of 24, for instance \"08:30\"";
+        faults.push(file.fault(Some(&written.span()), key, "a time of day", &found, way_out));
+    }
+    time
+}
+
+fn days(file: &TomlFile, written: &[Spanned<String>], faults: &mut Vec<FileFault>) -> Vec<Weekday> {
+    let mut days = Vec::new();
+    for name in written {
+        match weekday(name.get_ref()) {
+            Some(day) if !days.contains(&day) => days.push(day),
+            found => {
+                let what = if found.is_some() { "a second time" } else { "which is none" };
+                let found = format!("\"{}\", {what}", name.get_ref());
+                let way_out = "write monday, tuesday, … each once";
+                faults.push(file.fault(Some(&name.span()), "days", "days of the week", &found, way_out));
+            }
+        }
+    }
+    if written.is_empty() {
+        faults.push(file.fault(None, "days", "at least one day of work", "none", "write the days of work"));
+    }
+    days
+}
+
+fn weekday(name: &str) -> Option<Weekday> {
+    match name.to_lowercase().as_str() {
+        "monday" => Some(Weekday::Monday),
+        "tuesday" => Some(Weekday::Tuesday),
+        "wednesday" => Some(Weekday::Wednesday),
+        "thursday" => Some(Weekday::Thursday),
+        "friday" => Some(Weekday::Friday),
+        "saturday" => Some(Weekday::Saturday),
+        "sunday" => Some(Weekday::Sunday),
+        _ => None,
+    }
+}
+
+fn holidays(
+    file: &TomlFile,
+    written: &BTreeMap<Spanned<String>, HolidayText>,
+    faults: &mut Vec<FileFault>,
+) -> BTreeMap<Date, Holiday> {
+    let mut holidays = BTreeMap::new();
+    for (date, holiday) in written {
+        let closes = holiday.closes.as_ref().and_then(|closes| time(file, "closes", closes, faults));
+        match Date::strptime("%Y-%m-%d", date.get_ref()) {
+            Ok(date) => {
+                holidays.insert(date, Holiday { name: holiday.name.clone(), closes });
+            }
+            Err(_) => {
+                let found = format!("\"{}\"", date.get_ref());
+                let way_out = "write year-month-day, for instance \"2026-12-25\"";
+                faults.push(file.fault(Some(&date.span()), "holidays", "a date", &found, way_out));
+            }
+        }
+    }
+    holidays
+}
+
+pub fn zones(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Zones> {
+    let text: ZonesText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
+    let mut names = BTreeMap::new();
+    for (name, readings) in text.names {
+        let lower = name.get_ref().trim().to_lowercase();
+        if readings.is_empty() {
+            let way_out = "write zones, the one to prefer first";
+            faults.push(file.fault(Some(&name.span()), name.get_ref(), "at least one zone", "none", way_out));
+        }
+        for reading in readings.iter().filter(|reading| reading.get_ref() != "desk") {
+            check_zone(file, name.get_ref(), reading, faults);
+        }
+        let readings = readings.into_iter().map(Spanned::into_inner).collect();
+        if names.insert(lower, readings).is_some() {
+            let found = "one that differs from another in capitals only";
+            faults.push(file.fault(Some(&name.span()), name.get_ref(), "a new name", found, "keep one of them"));
+        }
+    }
+    let words = words(file, &text.words, faults);
+    Some(Zones { names, words })
+}
+
+/// Every word of a written time means one thing.
+fn words(
+    file: &TomlFile,
+    written: &BTreeMap<Spanned<String>, ByLanguage>,
+    faults: &mut Vec<FileFault>,
+) -> BTreeMap<String, Word> {
+    let mut words = BTreeMap::new();
+    for (name, by_language) in written {
+        let Ok(meaning) = name.get_ref().parse::<Word>() else {
+            let found = format!("\"{}\"", name.get_ref());
+            let expected = "a meaning such as january, monday, tomorrow, noon";
+            faults.push(file.fault(Some(&name.span()), "words", expected, &found, "correct the name"));
+            continue;
+        };
+        for word in by_language::lower(file, name.get_ref(), by_language, faults) {
+            match words.get(&word) {
+                Some(other) if *other != meaning => {
+                    let found = format!("\"{word}\", which means something else already");
+                    let way_out = "keep it under one of them";
+                    faults.push(file.fault(Some(&name.span()), name.get_ref(), "new words", &found, way_out));
+                }
+                _ => {
+                    words.insert(word, meaning);
+                }
+            }
+        }
+    }
+    for meaning in Word::VARIANTS {
+        if !words.values().any(|known| known == meaning) {
+            let name: &str = meaning.into();
+            let way_out = "add the words that people use for it";
+            faults.push(file.fault(None, "words", &format!("[words.{name}]"), "none", way_out));
+        }
+    }
+    words
+}
+
+/// Zone data is built in: the host's is not asked, so that the same rules mean
+/// the same instants everywhere.
+fn check_zone(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) {
+    let name = written.get_ref();
+    if TimeZoneDatabase::bundled().get(name).is_err() && offset(name).is_none() {
+        let found = format!("\"{name}\"");
+        let expected = "an IANA zone or a fixed offset";
+        let way_out = "write for instance \"America/Los_Angeles\" or \"-08:00\"";
+        faults.push(file.fault(Some(&written.span()), key, expected, &found, way_out));
+    }
+}
+
+/// `-08:00`.
+fn offset(written: &str) -> Option<Offset> {
+    let (sign, digits) = match written.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, written.strip_prefix('+')?),
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    if hours.len() != 2 || minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if minutes > 59 || hours > 14 {
+        return None;
+    }
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
+}

@@ -1,0 +1,166 @@
+//! The files of words and numbers: `classify.toml`, `limits.toml`,
+//! `denials.toml` and the letters.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use strum::VariantArray;
+use toml::Spanned;
+
+use crate::desk::denial::Denial;
+use crate::desk::letter::Template;
+use crate::desk::limits::Limits;
+use crate::desk::mail::Marks;
+use crate::desk::rules::{Classify, Counts};
+use crate::shell::rules::files::Files;
+use crate::shell::toml_file::{FileFault, TomlFile};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassifyText {
+    withdraw: Vec<String>,
+    request: Vec<String>,
+    marks: MarksText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarksText {
+    absence: Vec<String>,
+    robots: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsText {
+    mail: Spanned<Limits>,
+    counts: CountsText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountsText {
+    corrections_max: u32,
+    neutral_notes_per_day_max: u32,
+}
+
+pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify> {
+    let text: ClassifyText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
+    let lists = [
+        ("withdraw", &text.withdraw),
+        ("request", &text.request),
+        ("absence", &text.marks.absence),
+        ("robots", &text.marks.robots),
+    ];
+    for (key, list) in lists {
+        // The beginning of every subject is the empty text: all mail would match.
+        if list.iter().any(|word| word.trim().is_empty()) {
+            faults.push(file.fault(None, key, "words", "an empty one", "take it out: it would match every mail"));
+        }
+    }
+    let lower = |words: Vec<String>| words.iter().map(|word| word.to_lowercase()).collect();
+    Some(Classify {
+        marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots) },
+        withdraw: lower(text.withdraw),
+        request: lower(text.request),
+    })
+}
+
+pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, Counts)> {
+    let text: LimitsText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
+    let span = text.mail.span();
+    let limits = text.mail.into_inner();
+    for (key, value) in numbers(&limits) {
+        if value == 0 {
+            let way_out = "write a number, or take the file that came with the program";
+            faults.push(file.fault(Some(&span), key, "a number above 0", "0, which lets no mail through", way_out));
+        }
+    }
+    let counts = Counts {
+        corrections_max: text.counts.corrections_max,
+        neutral_notes_per_day_max: text.counts.neutral_notes_per_day_max,
+    };
+    Some((limits, counts))
+}
+
+fn numbers(limits: &Limits) -> [(&'static str, u64); 12] {
+    let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    [
+        ("message_bytes_max", limits.message_bytes_max),
+        ("header_bytes_max", wide(limits.header_bytes_max)),
+        ("header_field_bytes_max", wide(limits.header_field_bytes_max)),
+        ("header_fields_max", wide(limits.header_fields_max)),
+        ("header_line_bytes_max", wide(limits.header_line_bytes_max)),
+        ("mime_depth_max", wide(limits.mime_depth_max)),
+        ("mime_parts_max", wide(limits.mime_parts_max)),
+        ("mime_parameters_max", wide(limits.mime_parameters_max)),
+        ("addresses_per_field_max", wide(limits.addresses_per_field_max)),
+        ("text_bytes_max", wide(limits.text_bytes_max)),
+        ("html_depth_max", wide(limits.html_depth_max)),
+        ("attachments_max", wide(limits.attachments_max)),
+    ]
+}
+
+/// One sentence for each denial, none left over.
+pub fn denials(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<BTreeMap<Denial, String>> {
+    let text: BTreeMap<Spanned<String>, Spanned<String>> = file.parse().map_err(|fault| faults.push(fault)).ok()?;
+    let mut sentences = BTreeMap::new();
+    for (code, sentence) in &text {
+        let Ok(denial) = code.get_ref().parse::<Denial>() else {
+            let way_out = "correct the code, or take the line out";
+            let found = "a code that nothing uses";
+            faults.push(file.fault(Some(&code.span()), code.get_ref(), "the code of a denial", found, way_out));
+            continue;
+        };
+        if sentence.get_ref().trim().is_empty() {
+            let way_out = "write what the customer is told";
+            faults.push(file.fault(Some(&sentence.span()), code.get_ref(), "a sentence", "nothing", way_out));
+        }
+        sentences.insert(denial, sentence.get_ref().trim().to_owned());
+    }
+    for denial in Denial::VARIANTS {
+        if !sentences.contains_key(denial) {
+            let way_out = "add a line with what the customer is told";
+            faults.push(file.fault(None, denial.code(), "a sentence for every denial", "none", way_out));
+        }
+    }
+    Some(sentences)
+}
+
+/// One file for each template, with a subject and a text.
+pub fn letters(files: &Files, faults: &mut Vec<FileFault>) -> BTreeMap<String, String> {
+    let mut letters = BTreeMap::new();
+    for (name, file) in files.all() {
+        let Some(name) = name.strip_prefix("letters/en/").and_then(|name| name.strip_suffix(".txt")) else { continue };
+        let (subject, body) = file.text.split_once('\n').unwrap_or((&file.text, ""));
+        if subject.trim().is_empty() || body.trim().is_empty() {
+            let way_out = "write the subject into the first line and the text below it";
+            faults.push(file.fault(Some(&(0..0)), "", "a subject and a text", "less", way_out));
+        }
+        if name.parse::<Template>().is_err() {
+            faults.push(file.fault(None, "", "a letter that is sent", "a name that no template has", "take it out"));
+        }
+        letters.insert(name.to_owned(), file.text.clone());
+    }
+    letters
+}
+
+/// Templates that no file of the list has: found by a test, for both lists are
+/// ours.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::rules::files;
+
+    #[test]
+    fn every_template_has_a_letter() {
+        let mut faults = Vec::new();
+        let letters = letters(&files::built_in(), &mut faults);
+        assert_eq!(faults, Vec::new());
+        let names: Vec<&str> = Template::VARIANTS.iter().map(|template| template.name()).collect();
+        let files: Vec<&str> = letters.keys().map(String::as_str).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        assert_eq!(files, sorted);
+    }
+}
