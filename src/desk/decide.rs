@@ -1,1 +1,73 @@
 //! `(input, known, now, rules) -> Decision`: everything that can follow.
+//! A decision is made on values; nothing is looked up, sent or worded here.
+
+mod answer;
+mod command;
+mod delivery;
+mod draft;
+mod due;
+mod gates;
+mod mail;
+mod notice;
+mod reply;
+mod request;
+mod schedule;
+mod staff;
+mod weigh;
+
+use jiff::Timestamp;
+
+use crate::desk::access::Actor;
+use crate::desk::input::Input;
+use crate::desk::known::Known;
+use crate::desk::letter::Letter;
+use crate::desk::record::{OutcomeWord, Quarantined, TicketChange, Why};
+use crate::desk::rules::Rules;
+use crate::desk::ticket::TicketId;
+
+/// Everything that follows from one input, for one ticket or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub outcome: OutcomeWord,
+    pub actor: Actor,
+    pub changes: Vec<TicketChange>,
+    pub letters: Vec<Letter>,
+    pub quarantine: Option<Quarantined>,
+    pub why: Vec<Why>,
+}
+
+impl Decision {
+    fn new(outcome: OutcomeWord, actor: Actor) -> Decision {
+        Decision { outcome, actor, changes: Vec::new(), letters: Vec::new(), quarantine: None, why: Vec::new() }
+    }
+
+    /// Kept for people, answered to nobody.
+    fn quarantine(actor: Actor, reason: &str, detail: impl Into<String>, why: Why) -> Decision {
+        Decision {
+            quarantine: Some(Quarantined { reason: reason.to_owned(), detail: detail.into() }),
+            why: vec![why],
+            ..Decision::new(OutcomeWord::Quarantine, actor)
+        }
+    }
+}
+
+/// What `input` means, given what is known of it.
+pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
+    match input {
+        Input::Mail(mail) => mail::decide(mail, known, now, rules),
+        Input::Unreadable { reason, .. } => {
+            let name: &'static str = reason.into();
+            let why = Why::new("security 2.2", format!("the mail was not read: {name}"));
+            Decision::quarantine(Actor::Unknown, name, "the original lies unread, sealed or in its folder", why)
+        }
+        Input::Due(timer) => due::decide(timer, known, now, rules),
+        Input::Delivered { letter } => delivery::delivered(*letter, known, now),
+        Input::Undelivered { letter, address, why } => delivery::undelivered(*letter, address, why, known, now, rules),
+    }
+}
+
+/// `UP-2026-00417`: the year in the desk's zone.
+fn ticket_id(number: u64, now: Timestamp, rules: &Rules) -> TicketId {
+    let year = crate::desk::access::day_of(now, &rules.hours.zone).year();
+    TicketId(format!("UP-{year}-{number:05}"))
+}

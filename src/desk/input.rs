@@ -4,9 +4,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::command::CommandLine;
-use crate::desk::form::Form;
-use crate::desk::mail::{Mail, Proof};
+use crate::desk::command::{self, CommandLine};
+use crate::desk::form::{self, Form};
+use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
+use crate::desk::rules::{Classify, Rules};
+use crate::desk::seal::{self, Secret};
+use crate::desk::ticket::subject_tag;
 use crate::desk::timers::Timer;
 
 /// Where a mail lies: its one name for ever (RFC 3501 2.3.1.1).
@@ -96,6 +99,75 @@ pub enum Input {
 pub enum Unreadable {
     /// Over `message_bytes_max`; only its size and place are known (PARK).
     TooBig,
+    /// The mailbox would not hand it over, several times (I-5).
+    NotFetched,
     /// Reading it failed three times (R14).
     CrashedReader,
+}
+
+/// All that was read in one mail, its secrets apart: they go to the vault and
+/// nowhere else.
+pub struct Understood {
+    pub mail: Mail,
+    pub proof: Proof,
+    pub kind: Kind,
+    pub forms: Vec<Form>,
+    pub commands: Vec<CommandLine>,
+    pub secrets: Vec<Secret>,
+}
+
+/// Bytes to meaning: read, take the secrets out, see who vouches, find forms
+/// and commands, name the kind. Total; nothing is looked up.
+pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood {
+    let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
+    let secrets = seal::take(&mut mail, &rules.form);
+    let proof = mail::proof::judge(&mail, rules.access.authserv_id.as_deref());
+    let zone = &rules.hours.zone;
+    let mut forms = form::read(&mail, &rules.form, &rules.zones, zone, received);
+    let commands = command::read(&mail.own_text, &rules.zones, zone, received);
+    let kind = classify(&mail, &forms, &rules.classify);
+    if kind == Kind::Request && forms.is_empty() {
+        // Asked for in words: an empty form, so that all is asked for at once.
+        forms.push(Form::default());
+    }
+    if forms.is_empty() && kind == Kind::Reply {
+        forms.extend(form::read_reply(&mail, &rules.form, &rules.zones, zone, received));
+    }
+    Understood { mail, proof, kind, forms, commands, secrets }
+}
+
+/// What the mail is, by the first that holds.
+fn classify(mail: &Mail, forms: &[Form], words: &Classify) -> Kind {
+    let report = mail.report.as_ref().map(|report| report.kind);
+    match report {
+        Some(ReportKind::Failed | ReportKind::Delayed) => return Kind::Bounce,
+        Some(ReportKind::Complaint) => return Kind::FeedbackReport,
+        Some(ReportKind::Delivered | ReportKind::Relayed | ReportKind::Expanded | ReportKind::Disposition) => {
+            return Kind::Automatic;
+        }
+        None => {}
+    }
+    let by_machine = mail.automatic_because.iter().any(|sign| *sign != AutomaticSign::Bulk);
+    let is_reply = !mail.in_reply_to.is_empty() || subject_tag(&mail.subject).is_some();
+    if mail.calendar_method.as_deref().is_some_and(|method| method.eq_ignore_ascii_case("REPLY")) {
+        Kind::Calendar
+    } else if by_machine {
+        Kind::Automatic
+    } else if !forms.is_empty() {
+        Kind::Request
+    } else if is_reply {
+        Kind::Reply
+    } else if asks_for_an_upgrade(mail, words) {
+        Kind::Request
+    } else if mail.own_text.trim().is_empty() && mail.attachments.is_empty() {
+        Kind::Noise
+    } else {
+        Kind::Question
+    }
+}
+
+/// a wish in words, without a form.
+fn asks_for_an_upgrade(mail: &Mail, words: &Classify) -> bool {
+    let text = format!("{}\n{}", mail.subject, mail.own_text).to_lowercase();
+    words.request.iter().any(|phrase| text.contains(phrase.as_str()))
 }

@@ -7,7 +7,7 @@ use crate::desk::form::FieldKey;
 use crate::desk::input::{Input, MailInput, Place};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Ticket, TicketId};
+use crate::desk::ticket::{Ticket, TicketId, subject_tag};
 
 /// What must be looked up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,12 +140,4 @@ pub fn duplicate_key(input: &MailInput) -> Option<String> {
     }
     let id = input.mail.message_id.as_deref().unwrap_or(&input.original_sha256);
     Some(format!("{address}|{id}|{}", input.mail.body_sha256))
-}
-
-/// The last `[UP-2026-00417]` in a subject.
-pub fn subject_tag(subject: &str) -> Option<TicketId> {
-    let (_, tail) = subject.rsplit_once("[UP-")?;
-    let (number, _) = tail.split_once(']')?;
-    let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '-');
-    plain.then(|| TicketId(format!("UP-{number}")))
 }

@@ -1,10 +1,15 @@
 //! What to say, to whom, and the bytes it becomes.
 
+pub mod compose;
 pub mod header_text;
 pub mod mime;
+pub mod say;
+pub mod times;
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::access::Recipient;
+use crate::desk::letter::say::Say;
 use crate::desk::ticket::TicketId;
 
 /// The letters of section 3.1 that exist so far; the name is the file's name
@@ -85,6 +90,18 @@ impl Template {
     pub fn name(self) -> &'static str {
         self.into()
     }
+}
+
+/// What to say, to whom, about which ticket, as an answer to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub to: Recipient,
+    /// The reader's name for the salutation; empty: none is known.
+    pub salutation: String,
+    pub say: Say,
+    pub ticket: Option<TicketId>,
+    pub in_reply_to: Option<String>,
+    pub references: Vec<String>,
 }
 
 /// A finished letter: bytes that never change again.

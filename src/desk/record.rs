@@ -72,7 +72,7 @@ pub struct Decided {
 #[serde(rename_all = "snake_case", tag = "cause")]
 pub enum Cause {
     Mail { place: Place, message_id: Option<String>, sha256: Option<String>, duplicate_key: Option<String> },
-    Timer { name: String, at: Timestamp },
+    Timer { ticket: TicketId, name: String, at: Timestamp },
     Delivery { letter: u64, response: String },
 }
 

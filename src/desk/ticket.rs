@@ -174,7 +174,7 @@ pub struct Requester {
 }
 
 /// What the register said when the request was checked: evidence (decisions 19).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
     pub unit_row: Option<u64>,
     pub representative_row: Option<u64>,
@@ -254,4 +254,12 @@ pub struct Happened {
     pub event: Event,
     /// The state after it.
     pub status: Status,
+}
+
+/// The last `[UP-2026-00417]` in a subject.
+pub fn subject_tag(subject: &str) -> Option<TicketId> {
+    let (_, tail) = subject.rsplit_once("[UP-")?;
+    let (number, _) = tail.split_once(']')?;
+    let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '-');
+    plain.then(|| TicketId(format!("UP-{number}")))
 }

@@ -1,0 +1,269 @@
+//! Verdicts become letters to the customer: one input, at most one letter a
+//! person (decisions 9), and only to people on file (decisions 13).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::desk::access::{Recipient, day_of};
+use crate::desk::decide::draft::Draft;
+use crate::desk::decide::gates;
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::request::{Weighed, asap_first, customer_zone};
+use crate::desk::decide::weigh::Verdict;
+use crate::desk::denial::Denial;
+use crate::desk::form::{FieldKey, Form, Value};
+use crate::desk::known::Known;
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::{FieldLine, MissingItem, Say, UnitLine, UnitResult};
+use crate::desk::register::Representative;
+use crate::desk::rules::Rules;
+use crate::desk::ticket::{Ticket, Window};
+
+/// All customer letters of one mail with one or several units.
+pub fn letters(case: &Case<'_>, weighed: &[Weighed]) -> Vec<Letter> {
+    match weighed {
+        [one] => of_one(case, &one.draft, &one.verdict),
+        several => summary(case, several).into_iter().collect(),
+    }
+}
+
+/// The letters about one ticket.
+pub fn of_one(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Vec<Letter> {
+    // Nothing leaves for a sender who is not proven: not even a question.
+    let Some(author) = case.author.proven_representative() else { return Vec::new() };
+    let say = say(case, draft, verdict);
+    let to: Vec<&Representative> = match verdict {
+        Verdict::Missing { .. } | Verdict::RepCheck { .. } | Verdict::Denied { .. } | Verdict::Outside { .. } => {
+            vec![author]
+        }
+        Verdict::Scheduled { .. } | Verdict::Asap => concerned(&draft.ticket, case, Some(author)),
+    };
+    to.into_iter().map(|row| letter(row, &draft.ticket, say.clone(), case)).collect()
+}
+
+/// Everybody who must know of a window: the form's address and each
+/// representative who may consent (decisions 9), and who asked.
+pub fn concerned<'a>(ticket: &Ticket, case: &Case<'a>, author: Option<&'a Representative>) -> Vec<&'a Representative> {
+    let Some(company) = ticket.company.as_deref() else { return Vec::new() };
+    let mut people: BTreeMap<String, &Representative> = BTreeMap::new();
+    let today = day_of(case.now, &case.rules.hours.zone);
+    let colleagues = case.known.representatives.iter().filter(|row| row.company == company);
+    let consenting = colleagues.filter(|row| row.may_consent() && row.is_valid_on(today));
+    let feedback = gates::feedback_contact(&ticket.form, case.known, company);
+    for row in consenting.chain(feedback).chain(author) {
+        people.insert(row.address.to_ascii_lowercase(), row);
+    }
+    people.into_values().collect()
+}
+
+/// Who gets the official feedback (T6d): F-03 on file, else who asked.
+pub fn feedback_to<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Representative> {
+    let company = ticket.company.as_deref()?;
+    gates::feedback_contact(&ticket.form, known, company).or_else(|| requester(ticket, known))
+}
+
+/// The requester's row on file, if he is one.
+pub fn requester<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Representative> {
+    known.representatives.iter().find(|row| row.address.eq_ignore_ascii_case(&ticket.requester.address) && !row.retired)
+}
+
+/// A letter to a person on file, in the thread of his mails.
+pub fn letter(row: &Representative, ticket: &Ticket, say: Say, case: &Case<'_>) -> Letter {
+    let is_author = case.input.mail.address().is_some_and(|address| address.eq_ignore_ascii_case(&row.address));
+    let mut letter = to_person(row, ticket, say);
+    if let Some(id) = case.input.mail.message_id.as_ref().filter(|_| is_author) {
+        letter.in_reply_to = Some(id.clone());
+        letter.references.push(id.clone());
+    }
+    letter
+}
+
+/// A letter that answers no mail: it joins the person's thread on the ticket.
+pub fn to_person(row: &Representative, ticket: &Ticket, say: Say) -> Letter {
+    let earlier = ticket.letters.iter().filter(|letter| letter.to.eq_ignore_ascii_case(&row.address));
+    let mut references: Vec<String> = Vec::new();
+    if ticket.requester.address.eq_ignore_ascii_case(&row.address) {
+        references.extend(ticket.customer_mails.iter().cloned());
+    }
+    references.extend(earlier.map(|letter| letter.message_id.clone()));
+    Letter {
+        to: Recipient::representative(row),
+        salutation: row.name.clone(),
+        say,
+        ticket: Some(ticket.id.clone()),
+        in_reply_to: references.last().cloned(),
+        references,
+    }
+}
+
+fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
+    let ticket = &draft.ticket;
+    let form = &ticket.form;
+    let zone = customer_zone(case, ticket.company.as_deref());
+    match verdict {
+        Verdict::Missing { faults, offers } => {
+            Say::Missing { items: items(case, form, faults), fields: fields(case, form), offers: offers.clone(), zone }
+        }
+        Verdict::RepCheck { .. } => {
+            Say::Acknowledgement { units: vec![unit_line(draft, verdict, case)], fields: fields(case, form) }
+        }
+        Verdict::Denied { denials } => denial(case, ticket, denials, ""),
+        Verdict::Scheduled { window, minutes } => confirmation(case.known, case.rules, ticket, window, *minutes, zone),
+        Verdict::Asap => Say::AsapAccepted {
+            serial: serial(form),
+            version: version(form),
+            first: asap_first(case),
+            zone,
+            feedback_to: feedback_to(ticket, case.known).map(|row| row.address.clone()).unwrap_or_default(),
+            password_tested: password_tested(form),
+        },
+        Verdict::Outside { window, why, offers } => Say::OutsideHours {
+            serial: serial(form),
+            wanted: Window { zone, ..window.clone() },
+            why: why.clone(),
+            offers: offers.clone(),
+        },
+    }
+}
+
+/// M-05. Also for a window that an agent set within the consent.
+pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Window, minutes: u32, zone: String) -> Say {
+    let form = &ticket.form;
+    let reading = form.when().filter(|when| !when.others().is_empty()).map(|when| when.first().said.clone());
+    Say::ScheduleConfirmation {
+        serial: serial(form),
+        version: version(form),
+        window: Window { zone, ..window.clone() },
+        minutes: i64::from(minutes),
+        longer: minutes > rules.hours.window_minutes,
+        feedback_to: feedback_to(ticket, known).map(|row| row.address.clone()).unwrap_or_default(),
+        agent: agent_name(ticket, rules),
+        reading: reading.unwrap_or_default(),
+        password_tested: password_tested(form),
+    }
+}
+
+pub fn agent_name(ticket: &Ticket, rules: &Rules) -> String {
+    let agent = ticket.agent.as_deref().and_then(|id| rules.access.staff_by_id(id));
+    agent.map(|staff| staff.name.clone()).unwrap_or_default()
+}
+
+/// M-04: names the failing fields only where that is allowed; never a stored value.
+pub fn denial(case: &Case<'_>, ticket: &Ticket, denials: &[Denial], reason: &str) -> Say {
+    let form = &ticket.form;
+    let mut shown = Vec::new();
+    for denial in denials.iter().filter(|denial| denial.names_the_field()) {
+        let keys: &[FieldKey] = match denial {
+            Denial::Serial => &[FieldKey::UnitSerial],
+            Denial::Mac => &[FieldKey::UnitMac],
+            Denial::Ip => &[FieldKey::UnitIp],
+            _ => &[FieldKey::UnitMac, FieldKey::UnitIp],
+        };
+        shown.extend(keys.iter().filter_map(|key| field(case, form, *key)));
+    }
+    shown.dedup();
+    Say::Denial {
+        fields: shown,
+        sentences: sentences(denials, case.rules),
+        reason: reason.to_owned(),
+        corrections_left: case.rules.counts.corrections_max.saturating_sub(ticket.corrections),
+    }
+}
+
+/// TD1: unknown, foreign and retired units share one sentence, to the byte.
+fn sentences(denials: &[Denial], rules: &Rules) -> Vec<String> {
+    let spoken = |denial: &Denial| match denial {
+        Denial::Unknown | Denial::Owner | Denial::EndOfSupport => Denial::Unknown,
+        Denial::Serial | Denial::Mac | Denial::Ip | Denial::Row => *denial,
+        Denial::Representative | Denial::Staff => *denial,
+    };
+    denials.iter().filter_map(|denial| rules.denials.get(&spoken(denial)).cloned()).collect()
+}
+
+fn summary(case: &Case<'_>, several: &[Weighed]) -> Option<Letter> {
+    let author = case.author.proven_representative()?;
+    let first = several.first()?;
+    let units = several.iter().map(|one| unit_line(&one.draft, &one.verdict, case)).collect();
+    let say = Say::Acknowledgement { units, fields: Vec::new() };
+    Some(letter(author, &first.draft.ticket, say, case))
+}
+
+/// we have this already.
+pub fn already_open(case: &Case<'_>, draft: &Draft) -> Option<Letter> {
+    let author = case.author.proven_representative()?;
+    let ticket = &draft.ticket;
+    let unit = UnitLine {
+        ticket: ticket.id.0.clone(),
+        serial: serial(&ticket.form),
+        result: UnitResult::AlreadyOpen,
+        window: ticket.window.clone(),
+        details: Vec::new(),
+    };
+    let say = Say::Acknowledgement { units: vec![unit], fields: Vec::new() };
+    Some(letter(author, ticket, say, case))
+}
+
+fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
+    let ticket = &draft.ticket;
+    let label = |key: &FieldKey| case.rules.form.label(*key).to_owned();
+    let (result, details) = match verdict {
+        Verdict::Missing { faults, .. } => {
+            (UnitResult::Missing, faults.iter().map(|(key, text)| format!("{}: {text}", label(key))).collect())
+        }
+        Verdict::RepCheck { .. } => (UnitResult::Checking, Vec::new()),
+        Verdict::Denied { denials } => (UnitResult::Denied, sentences(denials, case.rules)),
+        Verdict::Scheduled { .. } => (UnitResult::Scheduled, Vec::new()),
+        Verdict::Asap => (UnitResult::Asap, Vec::new()),
+        Verdict::Outside { why, .. } => (UnitResult::Outside, vec![why.clone()]),
+    };
+    UnitLine {
+        ticket: ticket.id.0.clone(),
+        serial: serial(&ticket.form),
+        result,
+        window: ticket.window.clone(),
+        details,
+    }
+}
+
+fn items(case: &Case<'_>, form: &Form, faults: &BTreeMap<FieldKey, String>) -> Vec<MissingItem> {
+    let item = |(key, problem): (&FieldKey, &String)| {
+        let rule = case.rules.form.rule(*key);
+        MissingItem {
+            label: case.rules.form.label(*key).to_owned(),
+            written: form.fields.get(key).map(|slot| slot.written.clone()).unwrap_or_default(),
+            problem: problem.clone(),
+            example: rule.map(|rule| rule.example.clone()).unwrap_or_default(),
+            hint: rule.map(|rule| rule.hint.clone()).unwrap_or_default(),
+        }
+    };
+    faults.iter().map(item).collect()
+}
+
+/// What was understood, for the customer to check.
+pub fn fields(case: &Case<'_>, form: &Form) -> Vec<FieldLine> {
+    gates::understood(form, &case.rules.form).into_iter().map(|(label, value)| FieldLine { label, value }).collect()
+}
+
+fn field(case: &Case<'_>, form: &Form, key: FieldKey) -> Option<FieldLine> {
+    let value = form.fields.get(&key)?.written.clone();
+    Some(FieldLine { label: case.rules.form.label(key).to_owned(), value })
+}
+
+/// As the customer wrote it.
+pub fn serial(form: &Form) -> String {
+    form.fields.get(&FieldKey::UnitSerial).map(|slot| slot.written.clone()).unwrap_or_default()
+}
+
+pub fn version(form: &Form) -> String {
+    form.text(FieldKey::UnitVersion).unwrap_or("").to_owned()
+}
+
+fn password_tested(form: &Form) -> bool {
+    matches!(form.value(FieldKey::PasswordTested), Some(Value::YesNo(true)))
+}
+
+/// Minutes between two moments, never negative.
+pub fn minutes_between(start: Timestamp, end: Timestamp) -> i64 {
+    (end.duration_since(start).as_secs() / 60).max(0)
+}

@@ -1,0 +1,192 @@
+//! M-31: staff are told, one thread a ticket, with what they can do now.
+
+use crate::desk::access::Recipient;
+use crate::desk::decide::draft::Draft;
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::{answer, gates};
+use crate::desk::form::FieldKey;
+use crate::desk::known::Known;
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::{FieldLine, Light, Say};
+use crate::desk::rules::{Precheck, Rules};
+use crate::desk::ticket::{Status, Ticket};
+
+/// The notice about a ticket that a mail opened or changed.
+pub fn of(case: &Case<'_>, draft: &Draft, headline: &str) -> Letter {
+    let mail = &case.input.mail;
+    let attachments = mail.attachments.iter().map(|file| format!("{} ({} bytes)", file.name, file.size)).collect();
+    let mut letter = about(&draft.ticket, draft, headline, case.rules, case.known);
+    if let Say::StaffNotice { text, attachments: files, from, .. } = &mut letter.say {
+        *text = mail.own_text.clone();
+        *files = attachments;
+        *from = format!("{} ({})", mail.address().unwrap_or("unknown"), proof_in_words(case));
+    }
+    letter
+}
+
+/// The notice about a ticket without a mail: a timer, a failed delivery.
+pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, known: &Known) -> Letter {
+    let to = agent(ticket, rules);
+    let thread: Vec<String> = ticket
+        .letters
+        .iter()
+        .filter(|letter| letter.for_staff && letter.template == "M-31")
+        .map(|letter| letter.message_id.clone())
+        .collect();
+    let say = Say::StaffNotice {
+        headline: headline.to_owned(),
+        status: ticket.status.name().to_owned(),
+        from: ticket.requester.address.clone(),
+        serial: answer::serial(&ticket.form),
+        window: ticket.window.clone(),
+        agent: answer::agent_name(ticket, rules),
+        lights: lights(ticket, rules, known),
+        fields: understood(ticket, rules),
+        text: String::new(),
+        attachments: Vec::new(),
+        commands: possible(draft, rules),
+    };
+    Letter {
+        to,
+        salutation: String::new(),
+        say,
+        ticket: Some(ticket.id.clone()),
+        in_reply_to: thread.first().cloned(),
+        references: thread,
+    }
+}
+
+/// A mail that belongs to no ticket, for a person to read.
+pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
+    let mail = &case.input.mail;
+    Letter {
+        to: Recipient::desk(case.rules),
+        salutation: String::new(),
+        say: Say::StaffNotice {
+            headline: headline.to_owned(),
+            status: String::new(),
+            from: format!("{} ({})", mail.address().unwrap_or("unknown"), proof_in_words(case)),
+            serial: String::new(),
+            window: None,
+            agent: String::new(),
+            lights: Vec::new(),
+            fields: Vec::new(),
+            text: mail.own_text.clone(),
+            attachments: Vec::new(),
+            commands: Vec::new(),
+        },
+        ticket: None,
+        in_reply_to: None,
+        references: Vec::new(),
+    }
+}
+
+/// The agent who has the ticket, else the desk's list.
+fn agent(ticket: &Ticket, rules: &Rules) -> Recipient {
+    let staff = ticket.agent.as_deref().and_then(|id| rules.access.staff_by_id(id));
+    staff.map_or_else(|| Recipient::desk(rules), Recipient::staff)
+}
+
+fn proof_in_words(case: &Case<'_>) -> &'static str {
+    if case.input.proof.is_consent_level() {
+        "proven, the signature covers the request"
+    } else if case.input.proof.is_pass() {
+        "proven, but not for consent"
+    } else {
+        "NOT proven"
+    }
+}
+
+/// The checklist of gates, each with what it stands on.
+fn lights(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
+    let light = |name: &str, green: bool, text: String| Light { name: name.to_owned(), green, text };
+    let matched = ticket.company.is_some() && ticket.checked.is_some() && ticket.denials.is_empty();
+    let unit = if ticket.denials.is_empty() {
+        if matched { "serial, MAC and IP agree".to_owned() } else { "not checked yet".to_owned() }
+    } else {
+        let codes: Vec<&str> = ticket.denials.iter().map(|denial| denial.code()).collect();
+        format!("denied: {}", codes.join(", "))
+    };
+    let person = if ticket.unproven.is_empty() { ticket.requester.address.clone() } else { ticket.unproven.join("; ") };
+    let consent = match ticket.consent() {
+        Some(consent) => format!("given by {}", consent.given_by),
+        None => "none recorded".to_owned(),
+    };
+    let data = match ticket.faults.len() {
+        0 => "complete".to_owned(),
+        open => format!("{open} points open"),
+    };
+    let ports = match (rules.desk.precheck, ticket.precheck_ok) {
+        (Precheck::Off, _) => "not checked by the desk".to_owned(),
+        (Precheck::ByAgent, Some(true)) => "22, 80 and 8081 open".to_owned(),
+        (Precheck::ByAgent, Some(false)) => "closed ports found".to_owned(),
+        (Precheck::ByAgent, None) => "not checked yet".to_owned(),
+    };
+    let company = ticket.company.as_deref().and_then(|id| known.companies.get(id));
+    let who = company.map(|company| format!("{} of {}", person, company.name)).unwrap_or(person);
+    vec![
+        light("Person", ticket.unproven.is_empty() && ticket.company.is_some(), who),
+        light("Data", ticket.faults.is_empty(), data),
+        light("Unit", matched, unit),
+        light("Consent", ticket.consent().is_some(), consent),
+        light(
+            "Password",
+            ticket.secret.is_some(),
+            if ticket.secret.is_some() { "sealed" } else { "missing" }.to_owned(),
+        ),
+        light("Ports", rules.desk.precheck == Precheck::Off || ticket.precheck_ok == Some(true), ports),
+        light("Agent", ticket.agent.is_some(), answer::agent_name(ticket, rules)),
+    ]
+}
+
+/// The form as written, for staff: label and what was read or is wrong.
+fn understood(ticket: &Ticket, rules: &Rules) -> Vec<FieldLine> {
+    let mut lines: Vec<FieldLine> = gates::understood(&ticket.form, &rules.form)
+        .into_iter()
+        .map(|(label, value)| FieldLine { label, value })
+        .collect();
+    for (key, problem) in &ticket.faults {
+        let written = ticket.form.fields.get(key).map(|slot| slot.written.as_str()).unwrap_or("");
+        let value = if *key == FieldKey::ManagerPassword || written.is_empty() {
+            format!("? {problem}")
+        } else {
+            format!("? {written} ({problem})")
+        };
+        lines.push(FieldLine { label: rules.form.label(*key).to_owned(), value });
+    }
+    lines.extend(ticket.form.rest.iter().map(|line| FieldLine { label: "Remark".to_owned(), value: line.clone() }));
+    lines
+}
+
+/// The commands that make sense in this state, each with an example.
+pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
+    let ticket = &draft.ticket;
+    let mut commands: Vec<(&str, &str)> = Vec::new();
+    if ticket.agent.is_none() && !ticket.status.is_final() {
+        commands.push(("#take", "you do this upgrade"));
+    }
+    let ports_open = ticket.precheck_ok == Some(true) || rules.desk.precheck == Precheck::Off;
+    match ticket.status {
+        Status::QueuedAsap => commands.push(("#schedule 2026-12-03 10:00 America/Los_Angeles", "set the window")),
+        Status::Scheduled | Status::Blocked if !ports_open => {
+            commands.push(("#precheck ok", "ports 22, 80 and 8081 are open (or: #precheck fail 8081)"));
+        }
+        Status::Ready => commands.push(("#start", "work begins now; the customer is told")),
+        Status::InProgress => commands.push(("#applied", "the upgrade is on the unit; tests begin")),
+        Status::Verifying => {
+            commands.push(("#done", "all is well (or: #done issues: what happened; what else)"));
+            commands
+                .push(("#partial / #rolledback / #failed <words>", "it ended otherwise; the words go to the customer"));
+        }
+        Status::FeedbackDue => commands.push(("#feedback <words>", "the words of the official feedback")),
+        _ => {}
+    }
+    if ticket.status.is_before_start() && ticket.status != Status::Denied {
+        commands.push(("#deny D-MAC <reason>", "say no; the reason goes to the customer"));
+        commands.push(("#cancel <reason>", "end it before the work; the customer is told"));
+    }
+    commands.push(("#reply <text>", "your words to the customer"));
+    commands.push(("#help", "all commands"));
+    let line = |(label, value): (&str, &str)| FieldLine { label: label.to_owned(), value: value.to_owned() };
+    commands.into_iter().map(line).collect()
+}

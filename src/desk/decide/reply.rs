@@ -1,0 +1,191 @@
+//! A mail that belongs to a ticket: an answer, a correction, a withdrawal, or words.
+
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::mail::{Case, note};
+use crate::desk::decide::request::{headline, keep_secret, word};
+use crate::desk::decide::weigh::{Verdict, weigh};
+use crate::desk::decide::{Decision, answer, notice, request};
+use crate::desk::form::value::reread_time;
+use crate::desk::form::{FieldKey, Form, Value};
+use crate::desk::input::Kind;
+use crate::desk::letter::say::Say;
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::ticket::{Ending, Event, NoteKind, Status, Ticket};
+
+pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    if !case.author.may_change(ticket) {
+        return held(case, ticket);
+    }
+    if withdraws(case) {
+        return withdraw(case, ticket);
+    }
+    match case.input.forms.as_slice() {
+        // a whole form for another unit in reply to an old letter.
+        _ if case.input.kind == Kind::Request && is_another_unit(case, ticket) => request::decide(case),
+        [form] => answered(case, ticket, form),
+        _ => words(case, ticket, "The customer wrote"),
+    }
+}
+
+/// TC2: the right reference and the wrong sender change nothing; staff see it.
+/// A stop is the safe direction: it pauses what is planned (TC11).
+fn held(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.input.mail.address().unwrap_or("unknown").to_owned();
+    let text = case.input.mail.own_text.clone();
+    draft.happen(Event::Noted { kind: NoteKind::Unproven, by: by.clone(), text })?;
+    let pause = Event::Blocked { why: format!("{by} (not proven) asked to stop") };
+    let stops = withdraws(case) && claims_to_belong(case, ticket) && draft.may(&pause);
+    if stops {
+        draft.happen(pause)?;
+    }
+    let headline = if stops {
+        "PAUSED: somebody who is not proven asked to stop; please call the customer"
+    } else {
+        "Somebody who may not act on this ticket wrote; nothing was changed"
+    };
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, headline));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("TC2", "the writer is not proven to be a representative of the ticket's company"));
+    Ok(decision)
+}
+
+fn claims_to_belong(case: &Case<'_>, ticket: &Ticket) -> bool {
+    case.author.representative.is_some_and(|row| ticket.company.as_ref() == Some(&row.company))
+}
+
+/// The first line of the own text says no more than a word of withdrawal.
+fn withdraws(case: &Case<'_>) -> bool {
+    let first = case.input.mail.own_text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    let plain = first.trim_end_matches(['.', '!']).trim().to_lowercase();
+    case.rules.classify.withdraw.contains(&plain)
+}
+
+/// T2e: consent is withdrawn at any time before the start, at once.
+fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    let words = case.input.mail.own_text.clone();
+    let mut decision = Decision::new(OutcomeWord::Cancelled, case.author.actor.clone());
+    if ticket.status.is_before_start() {
+        draft.happen(Event::Cancelled { ending: Ending::Withdrawn, by, words: words.clone() })?;
+        let say = Say::Cancelled {
+            serial: answer::serial(&ticket.form),
+            window: ticket.window.clone(),
+            by_customer: true,
+            words: String::new(),
+        };
+        let people = answer::concerned(&draft.ticket, case, case.author.representative);
+        decision.letters =
+            people.into_iter().map(|row| answer::letter(row, &draft.ticket, say.clone(), case)).collect();
+        decision.letters.push(notice::of(case, &draft, "WITHDRAWN by the customer: do not touch the unit"));
+    } else {
+        let stop = Event::StopAsked { by: by.clone() };
+        decision.outcome = OutcomeWord::Note;
+        let running = draft.may(&stop);
+        draft.happen(if running { stop } else { Event::Noted { kind: NoteKind::Customer, by, text: words } })?;
+        let headline = if running {
+            "STOP asked during the work: decide now between a safe stop and rolling back"
+        } else {
+            "The customer asked to stop, but the work has ended"
+        };
+        decision.letters.push(notice::of(case, &draft, headline));
+    }
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("T2e", "the customer withdrew in his first line"));
+    Ok(decision)
+}
+
+/// Values came: only the fields that were answered change (UT-05, UT-13).
+fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, NotNow> {
+    match ticket.status {
+        Status::NeedsInfo | Status::RepCheck | Status::SpecialReview => {}
+        Status::Denied if ticket.corrections < case.rules.counts.corrections_max => {}
+        Status::Denied => return words(case, ticket, "Corrected once more; the automatic tries are used up"),
+        Status::Scheduled | Status::QueuedAsap | Status::Ready | Status::Blocked if only_password(form) => {
+            return new_password(case, ticket, form);
+        }
+        _ => return words(case, ticket, "The customer sent values; nothing was changed by itself"),
+    }
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Answered { form: with_whole_time(case, ticket, form), by: by.clone() })?;
+    keep_secret(case, form, &mut draft)?;
+    match ticket.status {
+        Status::Denied => draft.happen(Event::Corrected)?,
+        Status::RepCheck => draft.happen(Event::Confirmed { by })?,
+        _ => {}
+    }
+    let mut why = Vec::new();
+    let verdict = weigh(case, &mut draft, &mut why)?;
+    draft.settle(case.rules)?;
+    let mut decision = Decision::new(word(&verdict), case.author.actor.clone());
+    decision.letters = answer::of_one(case, &draft, &verdict);
+    if !matches!(verdict, Verdict::Missing { .. }) {
+        decision.letters.push(notice::of(case, &draft, headline(&verdict)));
+    }
+    decision.changes.push(draft.into_change());
+    decision.why = why;
+    Ok(decision)
+}
+
+/// A time and its zone may come in different mails: they are read together.
+fn with_whole_time(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Form {
+    let mut form = form.clone();
+    let zone_was_known = matches!(ticket.form.value(FieldKey::TimeZone), Some(Value::Zone(_)));
+    let zone_is_missing = form.fields.get(&FieldKey::TimeZone).is_some_and(|slot| slot.read.is_err());
+    if zone_was_known
+        && zone_is_missing
+        && form.fields.get(&FieldKey::TimeZone).is_some_and(|slot| slot.written.is_empty())
+    {
+        form.fields.remove(&FieldKey::TimeZone);
+    }
+    let mut merged = ticket.form.clone();
+    merged.merge(&form);
+    let rules = case.rules;
+    reread_time(&mut merged, &rules.form, &rules.zones, &rules.hours.zone, case.input.received);
+    for key in [FieldKey::UpgradeTime, FieldKey::TimeZone, FieldKey::Asap] {
+        let before = ticket.form.fields.get(&key);
+        if let Some(slot) = merged.fields.get(&key).filter(|slot| before != Some(slot)) {
+            form.fields.insert(key, slot.clone());
+        }
+    }
+    form
+}
+
+/// T5g: a new password is taken at any time before the start.
+fn new_password(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Answered { form: form.clone(), by })?;
+    keep_secret(case, form, &mut draft)?;
+    draft.settle(case.rules)?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, "The customer sent a new manager password; it is sealed"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("T5g", "a new manager password replaced the old one"));
+    Ok(decision)
+}
+
+fn only_password(form: &Form) -> bool {
+    let keys: Vec<FieldKey> = form.fields.keys().copied().collect();
+    let about_it = |key: &FieldKey| matches!(key, FieldKey::ManagerPassword | FieldKey::PasswordTested);
+    !keys.is_empty() && keys.iter().all(about_it)
+}
+
+fn words(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision, NotNow> {
+    let mut decision = note(case, ticket, NoteKind::Customer)?;
+    let draft = Draft::of(ticket, case.now);
+    decision.letters.push(notice::of(case, &draft, headline));
+    decision.why.push(Why::new("2.3", "words on an open ticket: staff read them"));
+    Ok(decision)
+}
+
+fn is_another_unit(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let named = case.input.forms.iter().filter_map(|form| form.text(FieldKey::UnitSerial));
+    let mut serials = named.peekable();
+    // A correction of a denied or unclear serial is not another unit.
+    let corrects = matches!(ticket.status, Status::Denied | Status::NeedsInfo | Status::RepCheck);
+    serials.peek().is_some() && !corrects && serials.all(|serial| serial != ticket.serial())
+}

@@ -1,0 +1,165 @@
+//! A request form: a ticket for each unit, weighed, answered by one letter.
+
+use jiff::Timestamp;
+
+use crate::desk::access::Actor;
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::mail::{Case, neutral_note, unknown_sender};
+use crate::desk::decide::weigh::{Verdict, weigh};
+use crate::desk::decide::{Decision, answer, notice, ticket_id};
+use crate::desk::form::{FieldKey, Form, Value};
+use crate::desk::known::UnitKnown;
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::ticket::{Event, NoteKind, Requester, Ticket};
+
+/// A ticket of this mail with what became of it.
+pub struct Weighed {
+    pub draft: Draft,
+    pub verdict: Verdict,
+}
+
+pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
+    if let Some(ticket) = already_open(case) {
+        return again(case, ticket);
+    }
+    let is_on_file = case.author.representative.is_some();
+    if !is_on_file && !names_a_known_unit(case) {
+        return Ok(unknown_sender(case));
+    }
+    let mut why = Vec::new();
+    let mut weighed = Vec::new();
+    for (number, form) in (case.known.next_ticket..).zip(&case.input.forms) {
+        let mut draft = open(case, form, number)?;
+        let verdict = weigh(case, &mut draft, &mut why)?;
+        draft.settle(case.rules)?;
+        weighed.push(Weighed { draft, verdict });
+    }
+    let mut decision = Decision::new(outcome(&weighed), case.author.actor.clone());
+    decision.letters = answer::letters(case, &weighed);
+    decision.letters.extend(neutral_note(case));
+    for one in weighed {
+        let headline = headline(&one.verdict);
+        decision.letters.push(notice::of(case, &one.draft, headline));
+        decision.changes.push(one.draft.into_change());
+    }
+    decision.why = why;
+    Ok(decision)
+}
+
+fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> {
+    let id = ticket_id(number, case.now, case.rules);
+    let first = ticket_id(case.known.next_ticket, case.now, case.rules);
+    let identity = case.input.mail.identity.as_ref().ok();
+    let opened = Event::Opened {
+        requester: Requester {
+            address: identity.map(|identity| identity.address.clone()).unwrap_or_default(),
+            name: identity.map(|identity| identity.name.clone()).unwrap_or_default(),
+            on_file: case.author.representative.is_some(),
+        },
+        company: case.author.proven_representative().map(|row| row.company.clone()),
+        form: form.clone(),
+        parent: (id != first).then_some(first),
+        received: case.input.received,
+    };
+    let mut draft = Draft::open(&id, opened, case.now)?;
+    keep_secret(case, form, &mut draft)?;
+    Ok(draft)
+}
+
+/// The sealed password of this mail now belongs to the ticket.
+pub fn keep_secret(case: &Case<'_>, form: &Form, draft: &mut Draft) -> Result<(), NotNow> {
+    let Some(Value::Sealed(index)) = form.value(FieldKey::ManagerPassword) else { return Ok(()) };
+    let Some(secret) = case.input.secrets.get(*index) else { return Ok(()) };
+    draft.happen(Event::SecretKept { secret: secret.clone() })
+}
+
+/// the same request once more, by another Message-ID.
+fn already_open<'a>(case: &Case<'a>) -> Option<&'a Ticket> {
+    let row = case.author.proven_representative()?;
+    let [form] = case.input.forms.as_slice() else { return None };
+    case.known.same_unit.iter().find(|ticket| {
+        ticket.company.as_ref() == Some(&row.company)
+            && ticket.status.is_before_start()
+            && same_wish(&ticket.form, form)
+    })
+}
+
+fn same_wish(one: &Form, other: &Form) -> bool {
+    use FieldKey::{Asap, UnitIp, UnitMac, UnitSerial, UnitVersion, UpgradeTime};
+    [UnitSerial, UnitMac, UnitIp, UnitVersion, UpgradeTime, Asap].iter().all(|key| one.value(*key) == other.value(*key))
+}
+
+fn again(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Noted { kind: NoteKind::Customer, by, text: "the same request was sent again".to_owned() })?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.extend(answer::already_open(case, &draft));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("R-31", format!("the same wish for this unit is open as {}", ticket.id)));
+    Ok(decision)
+}
+
+fn names_a_known_unit(case: &Case<'_>) -> bool {
+    case.known.units.values().any(|unit| matches!(unit, UnitKnown::Of(_)))
+}
+
+/// TG6: an empty register denies nobody. The request waits, staff are told.
+pub fn register_is_empty(case: &Case<'_>) -> Result<Decision, NotNow> {
+    let mut decision = Decision::new(OutcomeWord::Hold, Actor::Unknown);
+    for (number, form) in (case.known.next_ticket..).zip(&case.input.forms) {
+        let mut draft = open(case, form, number)?;
+        draft.happen(Event::Unproven { because: vec!["the register is empty".to_owned()] })?;
+        decision.letters.push(notice::of(case, &draft, "The register is empty: nobody can be checked"));
+        decision.changes.push(draft.into_change());
+    }
+    if decision.changes.is_empty() {
+        let why = Why::new("TG6", "the register is empty: the sender cannot be looked up");
+        let mut kept = Decision::quarantine(Actor::Unknown, "register_is_empty", "import the register", why);
+        kept.letters.push(notice::without_ticket(case, "The register is empty: nobody can be checked"));
+        return Ok(kept);
+    }
+    decision.why.push(Why::new("TG6", "the register is empty: nobody is denied, the request waits"));
+    Ok(decision)
+}
+
+/// With several units, the word of the one that needs people most.
+fn outcome(weighed: &[Weighed]) -> OutcomeWord {
+    weighed.first().map_or(OutcomeWord::New, |one| word(&one.verdict))
+}
+
+pub fn word(verdict: &Verdict) -> OutcomeWord {
+    match verdict {
+        Verdict::Missing { .. } => OutcomeWord::NeedsInfo,
+        Verdict::RepCheck { .. } => OutcomeWord::RepCheck,
+        Verdict::Denied { .. } => OutcomeWord::Denied,
+        Verdict::Scheduled { .. } => OutcomeWord::Scheduled,
+        Verdict::Asap => OutcomeWord::QueuedAsap,
+        Verdict::Outside { .. } => OutcomeWord::SpecialReview,
+    }
+}
+
+/// The first line of the staff notice.
+pub fn headline(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Missing { .. } => "Request with open points; the customer was asked",
+        Verdict::RepCheck { .. } => "Request that waits for proof; the writer is not confirmed",
+        Verdict::Denied { .. } => "Request denied by the checks; the customer was told",
+        Verdict::Scheduled { .. } => "Checked request, scheduled; please take it",
+        Verdict::Asap => "Checked request, as soon as possible; please take it and schedule it",
+        Verdict::Outside { .. } => "Checked request outside business hours; special arrangement needed",
+    }
+}
+
+/// The customer's zone for showing times: his company's, else the desk's.
+pub fn customer_zone(case: &Case<'_>, company: Option<&str>) -> String {
+    company
+        .and_then(|id| case.known.companies.get(id))
+        .and_then(|company| company.zone.clone())
+        .unwrap_or_else(|| case.rules.hours.zone.clone())
+}
+
+/// When work on an ASAP request could begin.
+pub fn asap_first(case: &Case<'_>) -> Option<Timestamp> {
+    case.rules.hours.asap_start(case.now, case.rules.hours.window_minutes)
+}

@@ -1,0 +1,182 @@
+//! Staff work by replying: commands at the top of the new text, all or
+//! nothing, answered by a transcript (5.1). Without a command it is a note.
+
+use jiff::SignedDuration;
+
+use crate::desk::access::{Actor, Recipient};
+use crate::desk::command::{self, Command, CommandLine};
+use crate::desk::decide::command::{Effects, Refusal, run};
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::mail::{Case, note};
+use crate::desk::decide::{Decision, notice};
+use crate::desk::known::FoundTicket;
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::{FieldLine, Say, TranscriptLine};
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::ticket::{Event, NoteKind, Ticket};
+
+/// Commands that begin or end something are refused when the mail is older (5.1).
+const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
+
+pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
+    let ticket = match &case.known.ticket {
+        FoundTicket::ByReference(ticket) | FoundTicket::ByTag(ticket) => Some(ticket.as_ref()),
+        FoundTicket::None => None,
+    };
+    if !matches!(case.author.actor, Actor::Staff { .. }) {
+        return not_proven(case, ticket);
+    }
+    match (ticket, case.input.commands.as_slice()) {
+        (Some(ticket), []) => note(case, ticket, NoteKind::Staff),
+        (None, []) => {
+            let why = Why::new("decisions 15", "a staff mail without a ticket and without a command");
+            Ok(Decision::quarantine(case.author.actor.clone(), "staff_note_without_ticket", "kept for staff", why))
+        }
+        (Some(ticket), lines) => commands(case, ticket, lines),
+        (None, lines) => Ok(without_ticket(case, lines)),
+    }
+}
+
+/// TC9: a staff address that nobody vouches for commands nothing.
+fn not_proven(case: &Case<'_>, ticket: Option<&Ticket>) -> Result<Decision, NotNow> {
+    let why = Why::new("TC9", "the mail claims to be from staff, but nobody vouches for it");
+    let Some(ticket) = ticket else {
+        let actor = case.author.actor.clone();
+        return Ok(Decision::quarantine(actor, "staff_not_proven", "claims to be from staff", why));
+    };
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Noted { kind: NoteKind::Unproven, by, text: case.input.mail.own_text.clone() })?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.push(notice::of(
+        case,
+        &draft,
+        "WARNING: a mail claims to be from staff but is not proven; nothing was done",
+    ));
+    decision.changes.push(draft.into_change());
+    decision.why.push(why);
+    Ok(decision)
+}
+
+fn commands(case: &Case<'_>, ticket: &Ticket, lines: &[CommandLine]) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    draft.settle(case.rules)?;
+    let mut effects = Effects::default();
+    let mut transcript = Vec::new();
+    let mut all_done = lines.iter().all(|line| line.read.is_ok());
+    for line in lines {
+        let result = match &line.read {
+            Err(fault) => Err(Refusal(fault.text.clone())),
+            Ok(_) if !all_done => Err(Refusal("not done, because another line was refused".to_owned())),
+            Ok(command) => fresh(case, command).and_then(|()| run(case, command, &mut draft, &mut effects)),
+        };
+        all_done &= result.is_ok();
+        transcript.push(transcript_line(line, result));
+    }
+    if all_done && let Err(Refusal(text)) = effects.conclude(case, &mut draft) {
+        all_done = false;
+        transcript.push(TranscriptLine { line: "(together)".to_owned(), done: false, text });
+    }
+    let outcome = if all_done { OutcomeWord::Commands } else { OutcomeWord::Refused };
+    let mut decision = Decision::new(outcome, case.author.actor.clone());
+    decision.why.extend(transcript.iter().map(|line| Why::new("5.1", format!("{}: {}", line.line, line.text))));
+    let shown = if all_done { draft } else { undone(case, ticket, &mut transcript) };
+    decision.letters.push(answer(case, &shown, transcript, all_done, &effects));
+    if all_done {
+        decision.letters.splice(0..0, effects.letters);
+        if !shown.events().is_empty() {
+            decision.changes.push(shown.into_change());
+        }
+    }
+    Ok(decision)
+}
+
+/// All or nothing: what had been done is taken back, and the transcript says so.
+fn undone(case: &Case<'_>, ticket: &Ticket, transcript: &mut [TranscriptLine]) -> Draft {
+    for line in transcript.iter_mut().filter(|line| line.done) {
+        line.done = false;
+        "taken back, because another line was refused".clone_into(&mut line.text);
+    }
+    Draft::of(ticket, case.now)
+}
+
+fn fresh(case: &Case<'_>, command: &Command) -> Result<(), Refusal> {
+    let acts = matches!(command, Command::Start | Command::Applied | Command::Done { .. } | Command::Deny { .. });
+    let Some(written) = case.input.mail.date.filter(|_| acts) else { return Ok(()) };
+    let age = case.input.received.duration_since(written);
+    if age <= FRESH_FOR {
+        return Ok(());
+    }
+    Err(Refusal(format!("this mail was written {} minutes before it arrived; please send it again", age.as_mins())))
+}
+
+fn transcript_line(line: &CommandLine, result: Result<String, Refusal>) -> TranscriptLine {
+    let (done, text) = match result {
+        Ok(text) => (true, text),
+        Err(Refusal(text)) => (false, text),
+    };
+    TranscriptLine { line: line.line.clone(), done, text }
+}
+
+fn answer(case: &Case<'_>, draft: &Draft, lines: Vec<TranscriptLine>, done: bool, effects: &Effects) -> Letter {
+    let asked_help = case.input.commands.iter().any(|line| matches!(line.read, Ok(Command::Help)));
+    let unread = case.input.commands.iter().any(|line| line.read.is_err());
+    let mut visible_to: Vec<String> = Vec::new();
+    if done {
+        visible_to.extend(effects.letters.iter().map(|letter| letter.to.address().to_owned()));
+    }
+    let say = Say::Transcript {
+        lines,
+        done,
+        status: draft.ticket.status.name().to_owned(),
+        possible: notice::possible(draft, case.rules)
+            .into_iter()
+            .map(|line| format!("{}  ({})", line.label, line.value))
+            .collect(),
+        visible_to,
+        usage: if asked_help || unread { usage() } else { Vec::new() },
+    };
+    to_author(case, say, Some(&draft.ticket))
+}
+
+fn without_ticket(case: &Case<'_>, lines: &[CommandLine]) -> Decision {
+    let only_help = lines.iter().all(|line| matches!(line.read, Ok(Command::Help)));
+    let text = if only_help {
+        "all commands are listed below"
+    } else {
+        "no ticket: reply to a notice of the ticket, or put [UP-…] into the subject"
+    };
+    let line = |line: &CommandLine| TranscriptLine { line: line.line.clone(), done: only_help, text: text.to_owned() };
+    let say = Say::Transcript {
+        lines: lines.iter().map(line).collect(),
+        done: only_help,
+        status: String::new(),
+        possible: Vec::new(),
+        visible_to: Vec::new(),
+        usage: usage(),
+    };
+    let outcome = if only_help { OutcomeWord::Commands } else { OutcomeWord::Refused };
+    let mut decision = Decision::new(outcome, case.author.actor.clone());
+    decision.why.push(Why::new("5.1", text));
+    decision.letters.push(to_author(case, say, None));
+    decision
+}
+
+fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
+    // Reached only for a proven member of staff; the list is the safe fallback.
+    let to = case.author.staff.map_or_else(|| Recipient::desk(case.rules), Recipient::staff);
+    Letter {
+        to,
+        salutation: String::new(),
+        say,
+        ticket: ticket.map(|ticket| ticket.id.clone()),
+        in_reply_to: case.input.mail.message_id.clone(),
+        references: case.input.mail.message_id.iter().cloned().collect(),
+    }
+}
+
+fn usage() -> Vec<FieldLine> {
+    let line =
+        |(label, value): (&'static str, &'static str)| FieldLine { label: label.to_owned(), value: value.to_owned() };
+    command::usage().into_iter().map(line).collect()
+}

@@ -1,0 +1,161 @@
+//! A request goes through its gates: person, completeness, register, consent,
+//! time. The same path for a new form, an answer and a correction.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::gates::{self, UnitGate};
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::schedule::{self, Slot};
+use crate::desk::denial::Denial;
+use crate::desk::form::FieldKey;
+use crate::desk::record::Why;
+use crate::desk::register::{Representative, Unit};
+use crate::desk::ticket::{Consent, ConsentChannel, Event, Scope, Status, Window};
+
+/// Where the request stands after its gates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Missing {
+        faults: BTreeMap<FieldKey, String>,
+        offers: Vec<Timestamp>,
+    },
+    /// Waits for a representative on file (UT-10); the reasons are for staff.
+    RepCheck {
+        because: Vec<String>,
+    },
+    Denied {
+        denials: Vec<Denial>,
+    },
+    Scheduled {
+        window: Window,
+        minutes: u32,
+    },
+    Asap,
+    Outside {
+        window: Window,
+        why: String,
+        offers: Vec<Timestamp>,
+    },
+}
+
+/// Lets `draft` go as far as its gates allow.
+pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<Verdict, NotNow> {
+    let Some(row) = case.author.proven_representative() else {
+        return unproven(draft, vec![who_is_not_proven(case)], why);
+    };
+    if !row.may_request() {
+        let because = format!("{} is on file, but not as somebody who may request", row.address);
+        return unproven(draft, vec![because], why);
+    }
+    let faults = gates::faults(&draft.ticket.form, case.rules);
+    if !faults.is_empty() {
+        why.push(Why::new("F-15", format!("{} fields are missing or unclear", faults.len())));
+        draft.happen(Event::Incomplete { faults: faults.clone() })?;
+        return Ok(Verdict::Missing { faults, offers: Vec::new() });
+    }
+    if draft.ticket.status != Status::Validating {
+        draft.happen(Event::Completed { received: case.input.received })?;
+    }
+    let doubts = gates::contact_doubts(&draft.ticket.form, row, case.known);
+    if !doubts.is_empty() {
+        return unproven(draft, doubts, why);
+    }
+    match gates::unit_gate(&draft.ticket.form, &row.company, case.known) {
+        UnitGate::NotAsked => unproven(draft, vec!["the unit could not be looked up".to_owned()], why),
+        UnitGate::Red { denials, unit_row, why: facts } => {
+            why.extend(facts);
+            let checked = gates::checked(row, unit_row, case.known);
+            draft.happen(Event::Refused { denials: denials.clone(), reason: None, checked })?;
+            Ok(Verdict::Denied { denials })
+        }
+        UnitGate::Green(unit) => matched(case, draft, row, unit, why),
+    }
+}
+
+fn matched(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    row: &Representative,
+    unit: &Unit,
+    why: &mut Vec<Why>,
+) -> Result<Verdict, NotNow> {
+    why.push(Why::new("T3b", format!("serial, MAC and IP agree with the register, row {}", unit.row)));
+    let checked = gates::checked(row, Some(unit.row), case.known);
+    draft.happen(Event::Matched { company: row.company.clone(), checked })?;
+    if !case.author.consents() {
+        let because = if row.may_consent() {
+            "the proof of the sender does not cover the whole request".to_owned()
+        } else {
+            format!("{} may request but not consent", row.address)
+        };
+        return unproven(draft, vec![because], why);
+    }
+    let customised = !unit.customisations.is_empty();
+    let hours = &case.rules.hours;
+    let minutes = if customised { hours.window_minutes_customised } else { hours.window_minutes };
+    // S-01: the clock starts when the last item arrived, and that is this mail.
+    match schedule::gate(&draft.ticket.form, case.input.received, minutes, case.rules) {
+        Slot::Regular(window) => {
+            why.push(Why::new("UT-22", format!("start {} passes S-01 and S-02", window.start)));
+            let scope = Scope::Window { start: window.start, end: window.end };
+            draft.happen(Event::Consented { consent: consent(case, draft, row, scope) })?;
+            draft.happen(Event::Scheduled { window: window.clone(), by: row.address.clone() })?;
+            Ok(Verdict::Scheduled { window, minutes })
+        }
+        Slot::Asap => {
+            why.push(Why::new("S-04", "as soon as possible within business hours"));
+            draft.happen(Event::Consented { consent: consent(case, draft, row, Scope::AnyBusinessHours) })?;
+            draft.happen(Event::Queued)?;
+            Ok(Verdict::Asap)
+        }
+        Slot::Outside { window, why: fact, offers } => {
+            why.push(Why::new("S-06", fact.clone()));
+            draft.happen(Event::OutsideHours { window: window.clone(), why: fact.clone() })?;
+            Ok(Verdict::Outside { window, why: fact, offers })
+        }
+        Slot::Ask { field, rule, text, offers } => {
+            why.push(Why::new(rule, text.clone()));
+            let faults = BTreeMap::from([(field, text)]);
+            draft.happen(Event::Incomplete { faults: faults.clone() })?;
+            Ok(Verdict::Missing { faults, offers })
+        }
+    }
+}
+
+/// The request itself is the consent (UT-22), with its scope (2.4).
+fn consent(case: &Case<'_>, draft: &Draft, row: &Representative, scope: Scope) -> Consent {
+    let is_new = matches!(draft.events().first(), Some(Event::Opened { .. }));
+    let channel = if is_new { ConsentChannel::Request } else { ConsentChannel::Reply };
+    Consent {
+        given_by: row.address.clone(),
+        channel,
+        message_id: case.input.mail.message_id.clone(),
+        mail_sha256: case.input.original_sha256.clone(),
+        proof: case.input.proof.clone(),
+        at: case.input.received,
+        serial: draft.ticket.serial().to_owned(),
+        version: draft.ticket.form.text(FieldKey::UnitVersion).map(str::to_owned),
+        scope,
+        terms_version: case.rules.desk.terms_version.clone(),
+        withdrawn_at: None,
+    }
+}
+
+fn unproven(draft: &mut Draft, because: Vec<String>, why: &mut Vec<Why>) -> Result<Verdict, NotNow> {
+    why.extend(because.iter().map(|reason| Why::new("T4a T4b", reason.clone())));
+    if draft.ticket.status != Status::RepCheck {
+        draft.happen(Event::Unproven { because: because.clone() })?;
+    }
+    Ok(Verdict::RepCheck { because })
+}
+
+fn who_is_not_proven(case: &Case<'_>) -> String {
+    let address = case.input.mail.address().unwrap_or("the sender");
+    match case.author.representative {
+        Some(_) => format!("nobody vouches that {address} really wrote this"),
+        None => format!("{address} is not a representative on file"),
+    }
+}

@@ -1,0 +1,187 @@
+//! Letters become bytes: template, facts, thread, Message-ID.
+
+use std::collections::BTreeMap;
+
+use hmac::{Hmac, Mac};
+use jiff::Timestamp;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+use sha2::Sha256;
+
+use crate::desk::letter::header_text::HeaderText;
+use crate::desk::letter::mime::{self, AutoSubmitted};
+use crate::desk::letter::{Letter, Outgoing, times};
+use crate::desk::rules::Rules;
+use crate::desk::ticket::TicketId;
+
+/// A letter could not be made: a fault in the rules or in us, never in a mail.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("letter {template}: {text}")]
+pub struct LetterError {
+    pub template: String,
+    pub text: String,
+}
+
+/// The templates, compiled once.
+pub struct Composer {
+    templates: Environment<'static>,
+    /// Keys the tag in our Message-IDs: a guessed or forged id proves nothing.
+    message_key: Vec<u8>,
+}
+
+impl Composer {
+    pub fn new(rules: &Rules, message_key: Vec<u8>) -> Result<Composer, LetterError> {
+        let mut templates = Environment::new();
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        let plain_lines = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let fail = |error: minijinja::Error| LetterError { template: "(all)".to_owned(), text: error.to_string() };
+        templates.set_syntax(plain_lines.map_err(fail)?);
+        let desk_zone = rules.hours.zone.clone();
+        add_time_filters(&mut templates, desk_zone);
+        for (name, text) in &rules.letters {
+            templates
+                .add_template_owned(format!("{name}.txt"), text.clone())
+                .map_err(|error| LetterError { template: name.clone(), text: error.to_string() })?;
+        }
+        Ok(Composer { templates, message_key })
+    }
+
+    /// All letters of one decision, numbered from `first_no`.
+    pub fn compose(
+        &self,
+        letters: &[Letter],
+        first_no: u64,
+        now: Timestamp,
+        rules: &Rules,
+    ) -> Result<Vec<Outgoing>, LetterError> {
+        (first_no..).zip(letters).map(|(no, letter)| self.one(letter, no, now, rules)).collect()
+    }
+
+    /// Subject and text of a letter, without making a mail of it.
+    pub fn render(&self, letter: &Letter, rules: &Rules) -> Result<(String, String), LetterError> {
+        let name = letter.say.template().name();
+        let fail = |text: String| LetterError { template: name.to_owned(), text };
+        let template = self.templates.get_template(&format!("{name}.txt")).map_err(|error| fail(error.to_string()))?;
+        let context = minijinja::context! {
+            ticket => letter.ticket.as_ref().map(|id| id.0.clone()).unwrap_or_default(),
+            name => letter.salutation.clone(),
+            desk => desk_facts(rules),
+            hours => hours_facts(rules),
+            ..minijinja::Value::from(Serde(&letter.say)),
+        };
+        let text = template.render(context).map_err(|error| fail(explain(&error)))?;
+        let (subject, body) = text.split_once('\n').ok_or_else(|| fail("has a subject only".to_owned()))?;
+        Ok((subject.trim().to_owned(), tidy(body)))
+    }
+
+    fn one(&self, letter: &Letter, no: u64, now: Timestamp, rules: &Rules) -> Result<Outgoing, LetterError> {
+        let template = letter.say.template();
+        let (subject, text) = self.render(letter, rules)?;
+        let message_id = self.message_id(no, letter.ticket.as_ref(), rules);
+        let auto_submitted = match (letter.say.is_by_a_person(), &letter.in_reply_to) {
+            (true, _) => AutoSubmitted::No,
+            (false, Some(_)) => AutoSubmitted::Replied,
+            (false, None) => AutoSubmitted::Generated,
+        };
+        let bytes = mime::build(&mime::Draft {
+            from_name: HeaderText::new(&rules.desk.name),
+            from_address: rules.desk.address.clone(),
+            to_address: letter.to.address().to_owned(),
+            subject: HeaderText::new(&subject),
+            date: now,
+            message_id: message_id.clone(),
+            in_reply_to: letter.in_reply_to.clone(),
+            references: letter.references.clone(),
+            auto_submitted,
+            text,
+        })
+        .map_err(|error| LetterError { template: template.name().to_owned(), text: error.to_string() })?;
+        Ok(Outgoing {
+            no,
+            template,
+            to: letter.to.address().to_owned(),
+            subject,
+            message_id,
+            ticket: letter.ticket.clone(),
+            for_staff: letter.to.is_for_staff(),
+            bytes,
+        })
+    }
+
+    /// `UP-2026-00417.l12.<32 hex digits>@domain`: 128 bits over ticket and number.
+    fn message_id(&self, no: u64, ticket: Option<&TicketId>, rules: &Rules) -> String {
+        let ticket = ticket.map_or("desk", |id| id.0.as_str());
+        let name = format!("{ticket}.l{no}");
+        let tag = match Hmac::<Sha256>::new_from_slice(&self.message_key) {
+            Ok(mut mac) => {
+                mac.update(name.as_bytes());
+                mac.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>()
+            }
+            // HMAC takes keys of every length.
+            Err(_) => String::new(),
+        };
+        format!("{name}.{tag}@{}", rules.desk.message_id_domain)
+    }
+}
+
+fn add_time_filters(templates: &mut Environment<'static>, desk_zone: String) {
+    let zone = desk_zone.clone();
+    templates.add_filter("when", move |at: String, customer: String| {
+        let at: Timestamp = parse(&at)?;
+        let lines: Vec<String> = times::zones(&customer, &zone).iter().map(|zone| times::point(at, zone)).collect();
+        Ok::<_, minijinja::Error>(lines.join("\n  = "))
+    });
+    templates.add_filter("window", move |window: minijinja::Value| {
+        let text = |name: &str| window.get_attr(name).map(|value| value.to_string());
+        let (start, end): (Timestamp, Timestamp) = (parse(&text("start")?)?, parse(&text("end")?)?);
+        let zones = text("zone")?;
+        let lines: Vec<String> =
+            times::zones(&zones, &desk_zone).iter().map(|zone| times::span(start, end, zone)).collect();
+        Ok::<_, minijinja::Error>(lines.join("\n  = "))
+    });
+}
+
+fn parse(text: &str) -> Result<Timestamp, minijinja::Error> {
+    text.parse().map_err(|error| minijinja::Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))
+}
+
+fn desk_facts(rules: &Rules) -> BTreeMap<&'static str, minijinja::Value> {
+    let desk = &rules.desk;
+    BTreeMap::from([
+        ("name", desk.name.clone().into()),
+        ("address", desk.address.clone().into()),
+        ("phone", desk.emergency_phone.clone().into()),
+        ("sources", desk.source_addresses.clone().into()),
+    ])
+}
+
+fn hours_facts(rules: &Rules) -> BTreeMap<&'static str, minijinja::Value> {
+    let hours = &rules.hours;
+    BTreeMap::from([
+        ("open", hours.open.strftime("%H:%M").to_string().into()),
+        ("close", hours.close.strftime("%H:%M").to_string().into()),
+        ("zone", hours.zone.clone().into()),
+        ("notice", hours.notice_hours_min.into()),
+        ("heads_up", hours.asap_heads_up_minutes.into()),
+    ])
+}
+
+/// The cause of a template error stands behind it.
+fn explain(error: &minijinja::Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
+}
+
+/// At most one empty line in a row, one line end at the end.
+fn tidy(body: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in body.lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    let mut text = lines.join("\n").trim_end().to_owned();
+    text.push('\n');
+    text
+}

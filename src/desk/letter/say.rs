@@ -1,0 +1,212 @@
+//! What to say: a letter's template with exactly the facts that it needs.
+//! Facts are values without a language; the templates and the formatter word them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::desk::letter::Template;
+use crate::desk::ticket::{Issue, Window};
+
+/// A field as understood: its label and the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldLine {
+    pub label: String,
+    pub value: String,
+}
+
+/// Something to ask for (M-02).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingItem {
+    pub label: String,
+    /// As written, if anything was; the password never.
+    pub written: String,
+    pub problem: String,
+    pub example: String,
+    pub hint: String,
+}
+
+/// One unit of a request with several (F-17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnitLine {
+    pub ticket: String,
+    pub serial: String,
+    pub result: UnitResult,
+    pub window: Option<Window>,
+    /// Faults or reasons, one a line.
+    pub details: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitResult {
+    Missing,
+    Checking,
+    Denied,
+    Scheduled,
+    Asap,
+    Outside,
+    AlreadyOpen,
+}
+
+/// A light of the checklist in a staff notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Light {
+    pub name: String,
+    pub green: bool,
+    pub text: String,
+}
+
+/// One line of a transcript.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TranscriptLine {
+    pub line: String,
+    pub done: bool,
+    pub text: String,
+}
+
+/// What the official feedback reports (T6e).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeedbackFacts {
+    pub serial: String,
+    pub version: String,
+    pub planned: Option<Window>,
+    pub actual: Option<Window>,
+    /// Minutes from start to the end of the work.
+    pub minutes: i64,
+    pub outcome: String,
+    pub issues: Vec<Issue>,
+    pub words: String,
+    pub agent: String,
+}
+
+/// Everything we say, with its facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Say {
+    /// M-01: a person is looking; or several units; or we have this already.
+    Acknowledgement {
+        units: Vec<UnitLine>,
+        fields: Vec<FieldLine>,
+    },
+    Missing {
+        items: Vec<MissingItem>,
+        fields: Vec<FieldLine>,
+        offers: Vec<Timestamp>,
+        zone: String,
+    },
+    Denial {
+        fields: Vec<FieldLine>,
+        sentences: Vec<String>,
+        reason: String,
+        corrections_left: u32,
+    },
+    NeutralNote {},
+    ScheduleConfirmation {
+        serial: String,
+        version: String,
+        window: Window,
+        minutes: i64,
+        longer: bool,
+        feedback_to: String,
+        agent: String,
+        /// What the written time was read as, when it could be read otherwise.
+        reading: String,
+        password_tested: bool,
+    },
+    AsapAccepted {
+        serial: String,
+        version: String,
+        first: Option<Timestamp>,
+        zone: String,
+        feedback_to: String,
+        password_tested: bool,
+    },
+    OutsideHours {
+        serial: String,
+        wanted: Window,
+        why: String,
+        offers: Vec<Timestamp>,
+    },
+    Cancelled {
+        serial: String,
+        window: Option<Window>,
+        by_customer: bool,
+        words: String,
+    },
+    Started {
+        serial: String,
+        at: Timestamp,
+        window: Window,
+        agent: String,
+    },
+    FeedbackSuccess {
+        feedback: FeedbackFacts,
+    },
+    FeedbackIssues {
+        feedback: FeedbackFacts,
+    },
+    FeedbackFailed {
+        feedback: FeedbackFacts,
+    },
+    AgentReply {
+        text: String,
+        agent: String,
+    },
+    Transcript {
+        lines: Vec<TranscriptLine>,
+        done: bool,
+        status: String,
+        possible: Vec<String>,
+        visible_to: Vec<String>,
+        usage: Vec<FieldLine>,
+    },
+    Undelivered {
+        to: String,
+        letter: String,
+        subject: String,
+        why: String,
+    },
+    StaffNotice {
+        headline: String,
+        status: String,
+        from: String,
+        serial: String,
+        window: Option<Window>,
+        agent: String,
+        lights: Vec<Light>,
+        fields: Vec<FieldLine>,
+        /// The writer's own words, secrets sealed.
+        text: String,
+        attachments: Vec<String>,
+        /// Commands possible now, each with an example.
+        commands: Vec<FieldLine>,
+    },
+}
+
+impl Say {
+    pub fn template(&self) -> Template {
+        match self {
+            Say::Acknowledgement { .. } => Template::Acknowledgement,
+            Say::Missing { .. } => Template::Missing,
+            Say::Denial { .. } => Template::Denial,
+            Say::NeutralNote {} => Template::NeutralNote,
+            Say::ScheduleConfirmation { .. } => Template::ScheduleConfirmation,
+            Say::AsapAccepted { .. } => Template::AsapAccepted,
+            Say::OutsideHours { .. } => Template::OutsideHours,
+            Say::Cancelled { .. } => Template::Cancelled,
+            Say::Started { .. } => Template::Started,
+            Say::FeedbackSuccess { .. } => Template::FeedbackSuccess,
+            Say::FeedbackIssues { .. } => Template::FeedbackIssues,
+            Say::FeedbackFailed { .. } => Template::FeedbackFailed,
+            Say::AgentReply { .. } => Template::AgentReply,
+            Say::Transcript { .. } => Template::Transcript,
+            Say::Undelivered { .. } => Template::Undelivered,
+            Say::StaffNotice { .. } => Template::StaffNotice,
+        }
+    }
+
+    /// Written by an agent's hand, not by the machine (3.1: no Auto-Submitted).
+    pub fn is_by_a_person(&self) -> bool {
+        matches!(self, Say::AgentReply { .. })
+    }
+}
