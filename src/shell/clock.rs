@@ -1,10 +1,58 @@
 //! The only reader of time and chance.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use jiff::Timestamp;
 
-/// Now, to the second: letters and journal lines need no more.
-pub fn now() -> Timestamp {
+/// The time of the machine, or of a story that is being told.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    /// Seconds to add to the machine's time: a story's clock runs beside it.
+    shift: Arc<AtomicI64>,
+    /// A story stands still at this second between its mails; 0: it runs.
+    still: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// Now, to the second: letters and journal lines need no more.
+    pub fn now(&self) -> Timestamp {
+        let still = self.still.load(Ordering::SeqCst);
+        let second = if still != 0 { still } else { machine_second() + self.shift.load(Ordering::SeqCst) };
+        Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// Stands still at `at` until told otherwise (the demo's story, tests).
+    pub fn stand_at(&self, at: Timestamp) {
+        self.still.store(at.as_second(), Ordering::SeqCst);
+    }
+
+    /// Runs on from where it stands.
+    pub fn run(&self) {
+        let still = self.still.swap(0, Ordering::SeqCst);
+        if still != 0 {
+            self.shift.store(still - machine_second(), Ordering::SeqCst);
+        }
+    }
+}
+
+fn machine_second() -> i64 {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     let now = Timestamp::now();
-    Timestamp::from_second(now.as_second()).unwrap_or(now)
+    now.as_second()
+}
+
+/// A value between 0 and 1, for spreading retries.
+pub fn chance() -> f64 {
+    let mut bytes = [0_u8; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
+        // Without chance all retries fall together, which is only unkind.
+        Err(_) => 0.5,
+    }
+}
+
+/// The machine's own time, where no story is told.
+pub fn now() -> Timestamp {
+    Clock::default().now()
 }

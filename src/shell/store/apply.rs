@@ -1,0 +1,294 @@
+//! A record becomes rows. The same function serves live commits and rebuilding
+//! from the journal, so that a rebuilt store is the one it replaces.
+
+use jiff::Timestamp;
+
+use crate::desk::record::{Cause, Decided, Folder, LetterRow, OutcomeWord, TicketChange, What};
+use crate::desk::register::Register;
+use crate::desk::rules::Rules;
+use crate::desk::ticket::{Happened, LetterRef, Status, Ticket, TicketId, apply as fold};
+use crate::desk::timers::{self, Timer};
+use crate::shell::store::journal::{Head, Line};
+use crate::shell::store::rows::{LetterState, OurId, OutboxRow, QuarantineRow, WhyRow};
+use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
+
+/// Writes what `line` says; `head` is the journal's head after it.
+pub fn apply(state: &mut State, line: &Line, head: &Head, rules: &Rules) -> Result<(), StateError> {
+    let at = line.at;
+    match &line.what {
+        What::Decided(decided) => apply_decided(state, decided, at, line.seq, rules)?,
+        What::Trying { letters } => {
+            for letter in letters {
+                change_letter(state, *letter, |row| {
+                    row.state = LetterState::Trying;
+                    row.attempts += 1;
+                })?;
+            }
+        }
+        What::Sent { letter, response } => finish_letter(state, *letter, LetterState::Sent, response, at)?,
+        What::Deferred { letter, until, response } => defer_letter(state, *letter, *until, response)?,
+        What::Imported { register, .. } => apply_register(state, register)?,
+        What::Floor { source, mailbox, validity, below } => {
+            state.put(Tree::Meta, floor_key(source, mailbox, *validity), below)?;
+        }
+    }
+    state.put(Tree::Meta, b"head".to_vec(), head)
+}
+
+fn apply_decided(
+    state: &mut State,
+    decided: &Decided,
+    at: Timestamp,
+    seq: u64,
+    rules: &Rules,
+) -> Result<(), StateError> {
+    for change in &decided.changes {
+        apply_change(state, change, decided, at, rules)?;
+    }
+    for letter in &decided.letters {
+        add_letter(state, letter, at)?;
+    }
+    for change in &decided.changes {
+        add_why(state, &change.ticket, decided, at, seq)?;
+    }
+    for secret in &decided.secrets {
+        state.put(Tree::Index, key(&[b"secret", secret.as_bytes()]), &seq)?;
+    }
+    apply_cause(state, decided, at)
+}
+
+/// What is used up: this mail, this timer, this letter.
+fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp) -> Result<(), StateError> {
+    match &decided.cause {
+        Cause::Mail { place, duplicate_key, message_id, .. } => {
+            let folder = if decided.quarantine.is_some() { Folder::Quarantine } else { Folder::Processed };
+            state.put(Tree::Index, key(&[b"place", place.to_string().as_bytes()]), &folder)?;
+            if let Some(duplicate) = duplicate_key {
+                state.put(Tree::Index, key(&[b"duplicate", duplicate.as_bytes()]), &at)?;
+            }
+            if let Some(quarantined) = &decided.quarantine {
+                let no = next(state, b"quarantine")?;
+                let row = QuarantineRow {
+                    no,
+                    at,
+                    quarantined: quarantined.clone(),
+                    place: Some(place.clone()),
+                    message_id: message_id.clone(),
+                    text: decided.text.clone(),
+                    original: decided.original.clone(),
+                };
+                state.put(Tree::Quarantine, number(no).to_vec(), &row)?;
+                state.put(Tree::Meta, b"quarantine".to_vec(), &no)?;
+            }
+            Ok(())
+        }
+        Cause::Timer { ticket, name, at: due } => {
+            // Struck off whether or not it still applied (2.8: once).
+            let entries = state.scan(Tree::Timers, &instant(*due), usize::MAX)?;
+            for (entry, value) in entries {
+                let timer: Timer = serde_json::from_slice(&value)?;
+                if timer.ticket == *ticket && timer.key() == *name {
+                    state.remove(Tree::Timers, entry);
+                }
+            }
+            Ok(())
+        }
+        Cause::Delivery { letter, response } => match decided.outcome {
+            OutcomeWord::Delivered => finish_letter(state, *letter, LetterState::Sent, response, at),
+            OutcomeWord::Undelivered => finish_letter(state, *letter, LetterState::Failed, response, at),
+            _ => Ok(()),
+        },
+    }
+}
+
+fn apply_change(
+    state: &mut State,
+    change: &TicketChange,
+    decided: &Decided,
+    at: Timestamp,
+    rules: &Rules,
+) -> Result<(), StateError> {
+    let id = &change.ticket;
+    let before: Option<Ticket> = state.get(Tree::Tickets, id.0.as_bytes())?;
+    let mut ticket = before.clone();
+    for event in &change.events {
+        let after = fold(ticket, id, event, at)
+            .ok_or_else(|| StateError::Damaged(format!("the first event of {id} does not open it")))?;
+        let happened = Happened { at, event: event.clone(), status: after.status };
+        state.put(Tree::Events, key(&[id.0.as_bytes(), &number(after.events)]), &happened)?;
+        ticket = Some(after);
+    }
+    let Some(mut ticket) = ticket else { return Ok(()) };
+    if let Cause::Mail { message_id: Some(message_id), .. } = &decided.cause {
+        remember_mail(&mut ticket, message_id, decided);
+    }
+    let letters = decided.letters.iter().filter(|letter| letter.ticket.as_ref() == Some(id));
+    ticket.letters.extend(letters.map(|letter| LetterRef {
+        no: letter.no,
+        template: letter.template.clone(),
+        to: letter.to.clone(),
+        message_id: letter.message_id.clone(),
+        for_staff: letter.for_staff,
+    }));
+    index_ticket(state, before.as_ref(), &ticket, rules)?;
+    count_ticket(state, id)?;
+    state.put(Tree::Tickets, id.0.as_bytes().to_vec(), &ticket)
+}
+
+/// The customer's mails, for threading our answers; a staff mail is none.
+fn remember_mail(ticket: &mut Ticket, message_id: &str, decided: &Decided) {
+    const REMEMBERED_MAX: usize = 20;
+    let by_customer = matches!(decided.actor, crate::desk::access::Actor::Representative { .. });
+    if by_customer && !ticket.customer_mails.iter().any(|id| id == message_id) {
+        ticket.customer_mails.push(message_id.to_owned());
+        let surplus = ticket.customer_mails.len().saturating_sub(REMEMBERED_MAX);
+        ticket.customer_mails.drain(..surplus);
+    }
+}
+
+fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rules: &Rules) -> Result<(), StateError> {
+    if let Some(before) = before {
+        for timer in timers::of(before, rules) {
+            state.remove(Tree::Timers, timer_key(&timer));
+        }
+        state.remove(Tree::Index, unit_key(before.serial(), &before.id));
+    }
+    for timer in timers::of(ticket, rules) {
+        state.put(Tree::Timers, timer_key(&timer), &timer)?;
+    }
+    if !ticket.status.is_final() && ticket.status != Status::Watch && !ticket.serial().is_empty() {
+        state.put(Tree::Index, unit_key(ticket.serial(), &ticket.id), &ticket.id)?;
+    }
+    Ok(())
+}
+
+pub fn unit_key(serial: &str, ticket: &TicketId) -> Vec<u8> {
+    key(&[b"unit", serial.as_bytes(), ticket.0.as_bytes()])
+}
+
+fn timer_key(timer: &Timer) -> Vec<u8> {
+    let name: &'static str = timer.name.into();
+    key(&[&instant(timer.at), timer.ticket.0.as_bytes(), name.as_bytes()])
+}
+
+/// `UP-2026-00417`: the counter of a year is its highest number.
+fn count_ticket(state: &mut State, id: &TicketId) -> Result<(), StateError> {
+    let Some((prefix, text)) = id.0.rsplit_once('-') else { return Ok(()) };
+    let Ok(count) = text.parse::<u64>() else { return Ok(()) };
+    let counter = key(&[b"tickets", prefix.as_bytes()]);
+    let highest: u64 = state.get(Tree::Meta, &counter)?.unwrap_or(0);
+    if count > highest { state.put(Tree::Meta, counter, &count) } else { Ok(()) }
+}
+
+fn add_letter(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), StateError> {
+    let row = OutboxRow {
+        letter: letter.clone(),
+        state: LetterState::Pending,
+        attempts: 0,
+        committed_at: at,
+        next_try: at,
+        response: String::new(),
+        done_at: None,
+    };
+    state.put(Tree::Outbox, number(letter.no).to_vec(), &row)?;
+    state.put(Tree::Queue, queue_key(&row), &letter.no)?;
+    state.put(Tree::Meta, b"letter".to_vec(), &letter.no)?;
+    let ours = OurId { letter: letter.no, ticket: letter.ticket.clone() };
+    state.put(Tree::Index, key(&[b"message", letter.message_id.as_bytes()]), &ours)?;
+    if letter.template == crate::desk::letter::Template::NeutralNote.name() {
+        let address = letter.to.to_ascii_lowercase();
+        state.put(Tree::Index, key(&[b"neutral", address.as_bytes(), &instant(at), &number(letter.no)]), &at)?;
+    }
+    Ok(())
+}
+
+fn queue_key(row: &OutboxRow) -> Vec<u8> {
+    let mut key = instant(row.next_try).to_vec();
+    key.extend_from_slice(&number(row.letter.no));
+    key
+}
+
+fn change_letter(state: &mut State, no: u64, change: impl FnOnce(&mut OutboxRow)) -> Result<(), StateError> {
+    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
+    let mut row = row.ok_or_else(|| StateError::Damaged(format!("letter {no} was tried but never written")))?;
+    change(&mut row);
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+fn defer_letter(state: &mut State, no: u64, until: Timestamp, response: &str) -> Result<(), StateError> {
+    unqueue(state, no)?;
+    change_letter(state, no, |row| {
+        row.state = LetterState::Deferred;
+        row.next_try = until;
+        response.clone_into(&mut row.response);
+    })?;
+    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
+    match row {
+        Some(row) => state.put(Tree::Queue, queue_key(&row), &no),
+        None => Ok(()),
+    }
+}
+
+fn finish_letter(state: &mut State, no: u64, to: LetterState, response: &str, at: Timestamp) -> Result<(), StateError> {
+    unqueue(state, no)?;
+    change_letter(state, no, |row| {
+        row.state = to;
+        response.clone_into(&mut row.response);
+        row.done_at = Some(at);
+    })
+}
+
+fn unqueue(state: &mut State, no: u64) -> Result<(), StateError> {
+    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
+    if let Some(row) = row {
+        state.remove(Tree::Queue, queue_key(&row));
+    }
+    Ok(())
+}
+
+fn add_why(state: &mut State, ticket: &TicketId, decided: &Decided, at: Timestamp, seq: u64) -> Result<(), StateError> {
+    let outcome: &'static str = decided.outcome.into();
+    for (count, why) in (0_u64..).zip(&decided.why) {
+        let row =
+            WhyRow { at, record: seq, outcome: outcome.to_owned(), rule: why.rule.clone(), fact: why.fact.clone() };
+        state.put(Tree::Why, key(&[ticket.0.as_bytes(), &number(seq), &number(count)]), &row)?;
+    }
+    Ok(())
+}
+
+fn next(state: &State, counter: &[u8]) -> Result<u64, StateError> {
+    Ok(state.get::<u64>(Tree::Meta, counter)?.unwrap_or(0).saturating_add(1))
+}
+
+pub fn floor_key(source: &str, mailbox: &str, validity: u32) -> Vec<u8> {
+    key(&[b"floor", source.as_bytes(), mailbox.as_bytes(), &validity.to_be_bytes()])
+}
+
+/// The register as imported replaces the one before, index and all.
+fn apply_register(state: &mut State, register: &Register) -> Result<(), StateError> {
+    for (entry, _) in state.scan(Tree::Register, b"", usize::MAX)? {
+        state.remove(Tree::Register, entry);
+    }
+    for company in &register.companies {
+        state.put(Tree::Register, key(&[b"company", company.id.as_bytes()]), company)?;
+    }
+    for row in &register.representatives {
+        let address = row.address.to_ascii_lowercase();
+        state.put(Tree::Register, key(&[b"person", address.as_bytes()]), row)?;
+        state.put(Tree::Register, key(&[b"people", row.company.as_bytes(), address.as_bytes()]), &address)?;
+    }
+    for unit in &register.units {
+        let serial = compare_form(&unit.serial);
+        state.put(Tree::Register, key(&[b"serial", serial.as_bytes()]), unit)?;
+        state.put(Tree::Register, key(&[b"mac", unit.mac.as_bytes()]), &serial)?;
+        for ip in &unit.ips {
+            state.put(Tree::Register, key(&[b"ip", ip.to_string().as_bytes()]), &serial)?;
+        }
+    }
+    Ok(())
+}
+
+/// The form in which serials compare (F-05): upper case, no blanks and dashes.
+pub fn compare_form(serial: &str) -> String {
+    serial.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}

@@ -1,0 +1,84 @@
+//! The small things of every file we own: private modes, synced folders, and
+//! whether a failed write only means a full disk.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
+
+/// Makes the folder (mode 0700) unless it is there.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path)?;
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => sync_folder(parent),
+        _ => Ok(()),
+    }
+}
+
+/// Opens for appending (mode 0600); a new file's name is synced before it is used.
+pub fn open_for_append(path: &Path) -> io::Result<File> {
+    let is_new = !path.exists();
+    let file = OpenOptions::new().append(true).create(true).mode(FILE_MODE).open(path)?;
+    if is_new && let Some(folder) = path.parent() {
+        sync_folder(folder)?;
+    }
+    Ok(file)
+}
+
+/// Writes the whole file so that after a crash it is the old one or the new one.
+pub fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_new(path, bytes, true)
+}
+
+/// The same without waiting for the disk: whole after the death of the
+/// process, possibly old after a power cut.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_new(path, bytes, false)
+}
+
+fn write_new(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
+    use std::io::Write;
+    let fresh = path.with_extension("new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&fresh)?;
+    file.write_all(bytes)?;
+    if synced {
+        file.sync_all()?;
+    }
+    std::fs::rename(&fresh, path)?;
+    match path.parent() {
+        Some(folder) if synced => sync_folder(folder),
+        _ => Ok(()),
+    }
+}
+
+/// Makes names in the folder last.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Whether room would have made the write succeed.
+pub fn is_disk_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Bytes that an ordinary user may still write on the file system of `path`.
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    let mut answer = std::mem::MaybeUninit::<libc::statvfs>::zeroed();
+    // SAFETY: the path ends with NUL and `answer` is as big as the call writes.
+    #[expect(unsafe_code, reason = "the standard library has no call for free space")]
+    let filled = unsafe {
+        if libc::statvfs(path.as_ptr(), answer.as_mut_ptr()) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        answer.assume_init()
+    };
+    Ok(filled.f_bavail.saturating_mul(filled.f_frsize))
+}

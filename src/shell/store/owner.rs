@@ -1,0 +1,332 @@
+//! The one thread that owns journal, packs and sled: takes what waits as a
+//! group, decides it one by one, makes the group last, then answers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::oneshot;
+
+use crate::desk::letter::Outgoing;
+use crate::desk::record::{Decided, LetterRow, OutcomeWord, Record, What};
+use crate::desk::rules::Rules;
+use crate::shell::steps::{self, Step};
+use crate::shell::store::apply::apply;
+use crate::shell::store::files;
+use crate::shell::store::journal::{Head, Journal, Line, NewLine};
+use crate::shell::store::lock::Lock;
+use crate::shell::store::pack::{Pack, Packs};
+use crate::shell::store::state::{State, StateError};
+use crate::shell::store::view::View;
+use crate::shell::store::{Body, CommitError, Commitment, Receipt, StoreGone};
+
+type Decide = Box<dyn FnOnce(&View<'_>) -> Result<Commitment, String> + Send>;
+type Question = Box<dyn FnOnce(Result<&View<'_>, StoreGone>) + Send>;
+type Answer = oneshot::Sender<Result<Receipt, CommitError>>;
+
+/// What the thread is asked to do.
+pub enum Job {
+    Commit { decide: Decide, answer: Answer },
+    Read(Question),
+    Close { answer: oneshot::Sender<()> },
+}
+
+impl Job {
+    pub fn read<T: Send + 'static>(
+        ask: impl FnOnce(&View<'_>) -> Result<T, StateError> + Send + 'static,
+        answer: oneshot::Sender<Result<T, StoreGone>>,
+    ) -> Job {
+        Job::Read(Box::new(move |view| {
+            let found = view.and_then(|view| ask(view).map_err(|error| StoreGone(error.to_string())));
+            // Whoever asked may have stopped waiting.
+            drop(answer.send(found));
+        }))
+    }
+}
+
+/// Decisions in one group at most.
+const GROUP_MAX: usize = 256;
+/// Intake pauses while less than this is free: sled and the other tools of the
+/// machine need room too.
+pub const FREE_BYTES_MIN: u64 = 32 * 1024 * 1024;
+
+pub struct Owner {
+    pub folder: PathBuf,
+    pub state: State,
+    pub journal: Journal,
+    pub packs: Packs,
+    pub rules: Arc<Rules>,
+    pub free_bytes_min: u64,
+    /// Why the store can no longer be used.
+    pub broken: Option<String>,
+    pub _lock: Lock,
+}
+
+/// What the group writes, in order.
+#[derive(Default)]
+struct Group {
+    lines: Vec<NewLine>,
+    head: Option<Head>,
+    waiting: Vec<(Answer, Result<Receipt, CommitError>)>,
+    failure: Option<Failure>,
+}
+
+/// Why a group failed as a whole.
+#[derive(Clone)]
+enum Failure {
+    /// Taken back without a trace.
+    DiskFull(String),
+    Broken(String),
+}
+
+impl Failure {
+    fn of(error: &std::io::Error) -> Failure {
+        match files::is_disk_full(error) {
+            true => Failure::DiskFull(error.to_string()),
+            false => Failure::Broken(error.to_string()),
+        }
+    }
+
+    fn error(&self) -> CommitError {
+        match self {
+            Failure::DiskFull(why) => CommitError::DiskFull(why.clone()),
+            Failure::Broken(why) => CommitError::Unknown(why.clone()),
+        }
+    }
+}
+
+impl Owner {
+    /// Until every handle is gone.
+    pub fn work(mut self, jobs: &Receiver<Job>) {
+        let mut next = jobs.recv().ok();
+        while let Some(job) = next.take() {
+            match job {
+                Job::Read(question) => self.answer(question),
+                Job::Close { answer } => {
+                    self.end();
+                    drop(self);
+                    // Whoever closed may have stopped waiting.
+                    let _waiter_may_be_gone = answer.send(());
+                    return;
+                }
+                Job::Commit { decide, answer } => next = self.group(decide, answer, jobs),
+            }
+            next = next.or_else(|| jobs.recv().ok());
+        }
+        self.end();
+    }
+
+    fn answer(&self, question: Question) {
+        match &self.broken {
+            Some(why) => question(Err(StoreGone(why.clone()))),
+            None => question(Ok(&self.view(self.journal.head()))),
+        }
+    }
+
+    fn view<'a>(&'a self, head: &'a Head) -> View<'a> {
+        View { state: &self.state, packs: &self.packs, rules: &self.rules, head }
+    }
+
+    /// Everything that waits to be committed, up to the next question, as one.
+    fn group(&mut self, decide: Decide, answer: Answer, jobs: &Receiver<Job>) -> Option<Job> {
+        let mut group = Group { failure: self.refusal(), ..Group::default() };
+        let mut next = Some(Job::Commit { decide, answer });
+        while let Some(Job::Commit { decide, answer }) = next.take_if(|job| matches!(job, Job::Commit { .. })) {
+            let result = match &group.failure {
+                Some(failure) => Err(failure.error()),
+                None => self.decide(decide, &mut group),
+            };
+            group.waiting.push((answer, result));
+            next = if group.waiting.len() < GROUP_MAX { jobs.try_recv().ok() } else { None };
+        }
+        self.finish(group);
+        next
+    }
+
+    /// What forbids to commit anything now.
+    fn refusal(&self) -> Option<Failure> {
+        if let Some(why) = &self.broken {
+            return Some(Failure::Broken(why.clone()));
+        }
+        match files::free_bytes(&self.folder) {
+            Ok(free) if free < self.free_bytes_min => {
+                let (has, needs) = (free / 1024, self.free_bytes_min / 1024);
+                let why = format!("{needs} KiB must be free for {}, {has} KiB are", self.folder.display());
+                Some(Failure::DiskFull(why))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Failure::Broken(error.to_string())),
+        }
+    }
+
+    /// One decision on everything before it, its rows written over the trees.
+    fn decide(&mut self, decide: Decide, group: &mut Group) -> Result<Receipt, CommitError> {
+        let head = group.head.clone().unwrap_or_else(|| self.journal.head().clone());
+        let view = self.view(&head);
+        let commitment = catch_unwind(AssertUnwindSafe(|| decide(&view)))
+            .unwrap_or_else(|_| Err("deciding it failed".to_owned()))
+            .map_err(CommitError::Refused)?;
+        self.write(commitment, head, group).map_err(|failure| {
+            let error = failure.error();
+            group.failure = Some(failure);
+            error
+        })
+    }
+
+    fn write(&mut self, commitment: Commitment, head: Head, group: &mut Group) -> Result<Receipt, Failure> {
+        let Commitment { at, body } = commitment;
+        let (whats, mut receipt) = match body {
+            Body::Nothing(outcome) => (Vec::new(), Receipt::of(outcome)),
+            Body::Plain(whats) => (whats, Receipt::of(OutcomeWord::Note)),
+            Body::Decided { mut decided, letters, text, original } => {
+                let mut place = |pack, bytes: &[u8]| self.packs.append(pack, at, bytes);
+                for letter in letters {
+                    let bytes = place(Pack::Letters, &letter.bytes).map_err(|error| Failure::of(&error))?;
+                    decided.letters.push(row(letter, bytes));
+                }
+                decided.text =
+                    text.map(|text| place(Pack::Texts, &text)).transpose().map_err(|error| Failure::of(&error))?;
+                decided.original = original
+                    .map(|bytes| place(Pack::Originals, &bytes))
+                    .transpose()
+                    .map_err(|error| Failure::of(&error))?;
+                let receipt = Receipt::about(&decided);
+                (vec![What::Decided(decided)], receipt)
+            }
+        };
+        let mut head = head;
+        for what in whats {
+            head = self.line(at, what, head, group)?;
+            receipt.seq = Some(head.seq);
+        }
+        Ok(receipt)
+    }
+
+    fn line(&mut self, at: jiff::Timestamp, what: What, head: Head, group: &mut Group) -> Result<Head, Failure> {
+        let broken = |error: String| Failure::Broken(error);
+        let record = Record { at, what };
+        let (line, after) = self.journal.line(&head, &record).map_err(|error| broken(error.to_string()))?;
+        let Record { at, what } = record;
+        let applied = Line { seq: after.seq, prev: head.hash, at, what };
+        apply(&mut self.state, &applied, &after, &self.rules).map_err(|error| broken(error.to_string()))?;
+        group.lines.push(line);
+        group.head = Some(after.clone());
+        Ok(after)
+    }
+
+    /// Makes the group last, then answers everybody who waits for it.
+    fn finish(&mut self, group: Group) {
+        let Group { lines, head, waiting, failure } = group;
+        let before = self.journal.head().clone();
+        let outcome = match (failure, head) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(head)) => self.last(&lines, head),
+            (None, None) => Ok(()),
+        };
+        let failed = outcome.err().map(|failure| self.take_back(failure, before));
+        for (answer, result) in waiting {
+            let result = match &failed {
+                // A refusal concerns one decision only and stands.
+                Some(failure) => Err(result.map_or_else(|error| error.or(failure), |_| failure.error())),
+                None => result,
+            };
+            drop(answer.send(result));
+        }
+        steps::reached(Step::Answered);
+    }
+
+    /// Packs first, then the journal, each synced: that is the commit. Sled
+    /// follows, and never gets what the journal lacks.
+    fn last(&mut self, lines: &[NewLine], head: Head) -> Result<(), Failure> {
+        steps::reached(Step::PackWritten);
+        self.packs.sync().map_err(|error| Failure::of(&error))?;
+        steps::reached(Step::PackSynced);
+        self.journal.write(lines, head).map_err(|error| Failure::of(&error))?;
+        steps::reached(Step::JournalWritten);
+        // From the first sync on, an error leaves the outcome unknown.
+        self.journal.sync().map_err(|error| Failure::Broken(error.to_string()))?;
+        steps::reached(Step::JournalSynced);
+        let state = &mut self.state;
+        let stored = catch_unwind(AssertUnwindSafe(|| state.store_writes()));
+        match stored {
+            Ok(Ok(())) => steps::reached(Step::SledApplied),
+            Ok(Err(error)) => return Err(Failure::Broken(error.to_string())),
+            Err(_) => return Err(Failure::Broken("the ticket store failed while it was written".to_owned())),
+        }
+        Ok(())
+    }
+
+    /// A full disk is taken back without a trace; anything else breaks the store.
+    fn take_back(&mut self, failure: Failure, before: Head) -> Failure {
+        self.state.forget_writes();
+        if let Failure::DiskFull(_) = failure {
+            let cut = self.packs.cut_back().and_then(|()| self.journal.cut_back(before));
+            if let Err(error) = cut {
+                self.broken = Some(error.to_string());
+                return Failure::Broken(error.to_string());
+            }
+        }
+        if let Failure::Broken(why) = &failure {
+            self.broken = Some(why.clone());
+        }
+        failure
+    }
+
+    /// An orderly end: everything out, and a mark that says so.
+    fn end(&mut self) {
+        if self.broken.is_none() {
+            let flushed = catch_unwind(AssertUnwindSafe(|| self.state.flush()));
+            if matches!(flushed, Ok(Ok(()))) && files::write_synced(&self.folder.join("clean"), b"").is_err() {
+                // Without the mark the next start reads the trees through.
+                tracing::warn!("the mark of an orderly end could not be written");
+            }
+        }
+    }
+}
+
+impl CommitError {
+    /// A refused decision stays refused; others share the group's fate.
+    fn or(self, failure: &Failure) -> CommitError {
+        match self {
+            CommitError::Refused(_) => self,
+            CommitError::DiskFull(_) | CommitError::Unknown(_) => failure.error(),
+        }
+    }
+}
+
+impl Receipt {
+    fn of(outcome: OutcomeWord) -> Receipt {
+        Receipt {
+            seq: None,
+            outcome,
+            tickets: Vec::new(),
+            letters: Vec::new(),
+            secrets: Vec::new(),
+            quarantined: false,
+        }
+    }
+
+    fn about(decided: &Decided) -> Receipt {
+        Receipt {
+            tickets: decided.changes.iter().map(|change| change.ticket.clone()).collect(),
+            letters: decided.letters.iter().map(|letter| letter.no).collect(),
+            secrets: decided.secrets.clone(),
+            quarantined: decided.quarantine.is_some(),
+            ..Receipt::of(decided.outcome)
+        }
+    }
+}
+
+fn row(letter: Outgoing, bytes: crate::desk::record::PackPlace) -> LetterRow {
+    LetterRow {
+        no: letter.no,
+        template: letter.template.name().to_owned(),
+        to: letter.to,
+        subject: letter.subject,
+        message_id: letter.message_id,
+        ticket: letter.ticket,
+        for_staff: letter.for_staff,
+        bytes,
+    }
+}

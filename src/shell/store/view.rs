@@ -1,0 +1,296 @@
+//! What can be asked of the store. Nothing here changes anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::access::day_of;
+use crate::desk::input::Place;
+use crate::desk::known::{Ask, FoundTicket, Known, LetterKnown, Sender, UnitKnown};
+use crate::desk::record::{Folder, PackPlace};
+use crate::desk::register::{Company, Register, Representative, Unit};
+use crate::desk::rules::Rules;
+use crate::desk::ticket::{Happened, Ticket, TicketId};
+use crate::desk::timers::Timer;
+use crate::shell::store::apply::{compare_form, floor_key};
+use crate::shell::store::journal::Head;
+use crate::shell::store::pack::{PackFault, Packs};
+use crate::shell::store::rows::{OurId, OutboxRow, QuarantineRow, WhyRow};
+use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
+
+/// The store as it is at this moment, for the time of one question.
+pub struct View<'a> {
+    pub(super) state: &'a State,
+    pub(super) packs: &'a Packs,
+    pub(super) rules: &'a Rules,
+    pub(super) head: &'a Head,
+}
+
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl View<'_> {
+    /// Everything the desk must know about one input.
+    pub fn look_up(&self, ask: &Ask, now: Timestamp) -> Result<Known, StateError> {
+        let ticket = self.find_ticket(ask)?;
+        let letter = ask.letter.map(|no| self.letter(no)).transpose()?.flatten();
+        let mut known = Known {
+            place_done: match &ask.place {
+                Some(place) => self.place_done(place)?.is_some(),
+                None => false,
+            },
+            duplicate: match &ask.duplicate_key {
+                Some(duplicate) => self.state.has(Tree::Index, &key(&[b"duplicate", duplicate.as_bytes()]))?,
+                None => false,
+            },
+            register_is_empty: self.state.scan(Tree::Register, b"", 1)?.is_empty(),
+            sender: self.sender(ask.address.as_deref())?,
+            units: BTreeMap::new(),
+            units_by_mac: BTreeMap::new(),
+            units_by_ip: BTreeMap::new(),
+            companies: BTreeMap::new(),
+            representatives: Vec::new(),
+            ticket,
+            same_unit: Vec::new(),
+            neutral_notes_today: self.neutral_notes(ask.address.as_deref(), now)?,
+            letter: letter.map(|row| LetterKnown {
+                no: row.letter.no,
+                template: row.letter.template,
+                to: row.letter.to,
+                ticket: row.letter.ticket,
+                for_staff: row.letter.for_staff,
+            }),
+            next_ticket: self.next_ticket(now)?,
+            next_letter: self.state.get::<u64>(Tree::Meta, b"letter")?.unwrap_or(0).saturating_add(1),
+        };
+        self.look_up_units(ask, &mut known)?;
+        self.look_up_companies(&mut known)?;
+        Ok(known)
+    }
+
+    /// The asked units, and the ones that the ticket is about: a correction of
+    /// one field needs the register's word on the others too.
+    fn look_up_units(&self, ask: &Ask, known: &mut Known) -> Result<(), StateError> {
+        let ticket = known_ticket(&known.ticket).cloned();
+        let form = ticket.as_ref().map(|ticket| &ticket.form);
+        let of_form = |field| form.and_then(|form| form.text(field)).map(str::to_owned);
+        let serials = ask.serials.iter().cloned().chain(of_form(crate::desk::form::FieldKey::UnitSerial));
+        for serial in serials.filter(|serial| !serial.is_empty()).collect::<BTreeSet<String>>() {
+            let unit = self.unit(&serial)?;
+            for id in self.state.values::<TicketId>(Tree::Index, &key(&[b"unit", serial.as_bytes(), b""]))? {
+                known.same_unit.extend(self.ticket(&id)?);
+            }
+            known.units.insert(serial, unit.map_or(UnitKnown::Unregistered, UnitKnown::Of));
+        }
+        let macs = ask.macs.iter().cloned().chain(of_form(crate::desk::form::FieldKey::UnitMac));
+        for mac in macs.collect::<BTreeSet<String>>() {
+            if let Some(unit) = self.unit_by(b"mac", &mac)? {
+                known.units_by_mac.insert(mac, unit);
+            }
+        }
+        let ips = ask.ips.iter().copied().chain(form.and_then(crate::desk::form::Form::ip));
+        for ip in ips.collect::<BTreeSet<_>>() {
+            if let Some(unit) = self.unit_by(b"ip", &ip.to_string())? {
+                known.units_by_ip.insert(ip, unit);
+            }
+        }
+        Ok(())
+    }
+
+    /// Companies of everybody and everything met so far, with their people.
+    fn look_up_companies(&self, known: &mut Known) -> Result<(), StateError> {
+        let mut companies: BTreeSet<String> = BTreeSet::new();
+        if let Sender::OnFile(row) = &known.sender {
+            companies.insert(row.company.clone());
+        }
+        companies.extend(known_ticket(&known.ticket).and_then(|ticket| ticket.company.clone()));
+        for unit in known.units.values() {
+            if let UnitKnown::Of(unit) = unit {
+                companies.insert(unit.company.clone());
+            }
+        }
+        if let Some(ticket) = known_ticket(&known.ticket)
+            && let Sender::OnFile(row) = self.sender(Some(&ticket.requester.address))?
+        {
+            companies.insert(row.company);
+        }
+        for id in companies {
+            known.representatives.extend(self.people(&id)?);
+            if let Some(company) = self.company(&id)? {
+                known.companies.insert(id, company);
+            }
+        }
+        Ok(())
+    }
+
+    fn find_ticket(&self, ask: &Ask) -> Result<FoundTicket, StateError> {
+        let mut id = ask.ticket.clone();
+        if let Some(no) = ask.letter {
+            id = self.letter(no)?.and_then(|row| row.letter.ticket);
+        }
+        for reference in &ask.references {
+            if id.is_none() {
+                let ours: Option<OurId> = self.state.get(Tree::Index, &key(&[b"message", reference.as_bytes()]))?;
+                id = ours.and_then(|ours| ours.ticket);
+            }
+        }
+        if let Some(ticket) = id.map(|id| self.ticket(&id)).transpose()?.flatten() {
+            return Ok(FoundTicket::ByReference(Box::new(ticket)));
+        }
+        let tagged = ask.subject_tag.as_ref().map(|id| self.ticket(id)).transpose()?.flatten();
+        Ok(tagged.map_or(FoundTicket::None, |ticket| FoundTicket::ByTag(Box::new(ticket))))
+    }
+
+    fn sender(&self, address: Option<&str>) -> Result<Sender, StateError> {
+        let Some(address) = address else { return Ok(Sender::NotAsked) };
+        let address = address.to_ascii_lowercase();
+        let row: Option<Representative> = self.state.get(Tree::Register, &key(&[b"person", address.as_bytes()]))?;
+        Ok(match row {
+            Some(row) if !row.retired => Sender::OnFile(row),
+            _ => Sender::NotOnFile,
+        })
+    }
+
+    fn people(&self, company: &str) -> Result<Vec<Representative>, StateError> {
+        let addresses: Vec<String> = self.state.values(Tree::Register, &key(&[b"people", company.as_bytes(), b""]))?;
+        let mut people = Vec::new();
+        for address in addresses {
+            people.extend(self.state.get(Tree::Register, &key(&[b"person", address.as_bytes()]))?);
+        }
+        Ok(people)
+    }
+
+    fn company(&self, id: &str) -> Result<Option<Company>, StateError> {
+        self.state.get(Tree::Register, &key(&[b"company", id.as_bytes()]))
+    }
+
+    fn unit(&self, serial: &str) -> Result<Option<Unit>, StateError> {
+        self.state.get(Tree::Register, &key(&[b"serial", compare_form(serial).as_bytes()]))
+    }
+
+    fn unit_by(&self, what: &[u8], value: &str) -> Result<Option<Unit>, StateError> {
+        let serial: Option<String> = self.state.get(Tree::Register, &key(&[what, value.as_bytes()]))?;
+        serial.map_or(Ok(None), |serial| self.unit(&serial))
+    }
+
+    fn neutral_notes(&self, address: Option<&str>, now: Timestamp) -> Result<u32, StateError> {
+        let Some(address) = address else { return Ok(0) };
+        let address = address.to_ascii_lowercase();
+        let times: Vec<Timestamp> = self.state.values(Tree::Index, &key(&[b"neutral", address.as_bytes(), b""]))?;
+        let since = now.checked_sub(A_DAY).unwrap_or(Timestamp::MIN);
+        Ok(u32::try_from(times.iter().filter(|at| **at > since).count()).unwrap_or(u32::MAX))
+    }
+
+    fn next_ticket(&self, now: Timestamp) -> Result<u64, StateError> {
+        let year = day_of(now, &self.rules.hours.zone).year();
+        let counter = key(&[b"tickets", format!("UP-{year}").as_bytes()]);
+        Ok(self.state.get::<u64>(Tree::Meta, &counter)?.unwrap_or(0).saturating_add(1))
+    }
+
+    /// Where a handled mail is to be moved; `None`: it was not handled yet.
+    pub fn place_done(&self, place: &Place) -> Result<Option<Folder>, StateError> {
+        self.state.get(Tree::Index, &key(&[b"place", place.to_string().as_bytes()]))
+    }
+
+    pub fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StateError> {
+        self.state.get(Tree::Tickets, id.0.as_bytes())
+    }
+
+    pub fn tickets(&self) -> Result<Vec<Ticket>, StateError> {
+        self.state.values(Tree::Tickets, b"")
+    }
+
+    pub fn events(&self, id: &TicketId) -> Result<Vec<Happened>, StateError> {
+        self.state.values(Tree::Events, &key(&[id.0.as_bytes(), b""]))
+    }
+
+    pub fn why(&self, id: &TicketId) -> Result<Vec<WhyRow>, StateError> {
+        self.state.values(Tree::Why, &key(&[id.0.as_bytes(), b""]))
+    }
+
+    /// Timers that are due, the oldest first.
+    pub fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Timer>, StateError> {
+        let timers = self.state.scan(Tree::Timers, b"", max)?;
+        let timers: Vec<Timer> =
+            timers.iter().map(|(_, value)| serde_json::from_slice(value)).collect::<Result<_, _>>()?;
+        Ok(timers.into_iter().filter(|timer| timer.at <= now).collect())
+    }
+
+    pub fn timers(&self) -> Result<Vec<Timer>, StateError> {
+        self.state.values(Tree::Timers, b"")
+    }
+
+    pub fn next_due(&self) -> Result<Option<Timestamp>, StateError> {
+        let first = self.state.scan(Tree::Timers, b"", 1)?;
+        let first = first.first().map(|(_, value)| serde_json::from_slice::<Timer>(value)).transpose()?;
+        Ok(first.map(|timer| timer.at))
+    }
+
+    /// Letters whose time has come, the longest waiting first.
+    pub fn sendable(&self, now: Timestamp, max: usize) -> Result<Vec<OutboxRow>, StateError> {
+        let mut rows = Vec::new();
+        for (entry, value) in self.state.scan(Tree::Queue, b"", max)? {
+            if entry.get(..8) > Some(instant(now).as_slice()) {
+                break;
+            }
+            rows.extend(self.letter(serde_json::from_slice(&value)?)?);
+        }
+        Ok(rows)
+    }
+
+    /// When the next waiting letter is to be tried.
+    pub fn next_sendable(&self) -> Result<Option<Timestamp>, StateError> {
+        let first = self.state.scan(Tree::Queue, b"", 1)?;
+        let Some((_, value)) = first.first() else { return Ok(None) };
+        Ok(self.letter(serde_json::from_slice(value)?)?.map(|row| row.next_try))
+    }
+
+    pub fn letter(&self, no: u64) -> Result<Option<OutboxRow>, StateError> {
+        self.state.get(Tree::Outbox, &number(no))
+    }
+
+    pub fn letters(&self) -> Result<Vec<OutboxRow>, StateError> {
+        self.state.values(Tree::Outbox, b"")
+    }
+
+    /// Bytes of a pack: a letter, a redacted text, a sealed original.
+    pub fn packed(&self, place: &PackPlace) -> Result<Vec<u8>, PackFault> {
+        self.packs.read(place)
+    }
+
+    pub fn quarantine(&self) -> Result<Vec<QuarantineRow>, StateError> {
+        self.state.values(Tree::Quarantine, b"")
+    }
+
+    pub fn register(&self) -> Result<Register, StateError> {
+        Ok(Register {
+            companies: self.state.values(Tree::Register, &key(&[b"company", b""]))?,
+            representatives: self.state.values(Tree::Register, &key(&[b"person", b""]))?,
+            units: self.state.values(Tree::Register, &key(&[b"serial", b""]))?,
+        })
+    }
+
+    pub fn floor(&self, source: &str, mailbox: &str, validity: u32) -> Result<Option<u32>, StateError> {
+        self.state.get(Tree::Meta, &floor_key(source, mailbox, validity))
+    }
+
+    /// Secrets that the journal names; any other file of the vault is an orphan.
+    pub fn known_secrets(&self) -> Result<BTreeSet<String>, StateError> {
+        let prefix = key(&[b"secret", b""]);
+        let entries = self.state.scan(Tree::Index, &prefix, usize::MAX)?;
+        let name = |(entry, _): (Vec<u8>, Vec<u8>)| {
+            entry.get(prefix.len()..).map(|name| String::from_utf8_lossy(name).into_owned())
+        };
+        Ok(entries.into_iter().filter_map(name).collect())
+    }
+
+    pub fn head(&self) -> &Head {
+        self.head
+    }
+}
+
+fn known_ticket(found: &FoundTicket) -> Option<&Ticket> {
+    match found {
+        FoundTicket::ByReference(ticket) | FoundTicket::ByTag(ticket) => Some(ticket),
+        FoundTicket::None => None,
+    }
+}
