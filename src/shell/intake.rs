@@ -1,1 +1,274 @@
-//! To be written.
+//! From a mailbox to decisions: list, fetch, read side by side, commit in the
+//! mailbox's order, and only then move what is committed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use tokio::sync::{mpsc, watch};
+
+use crate::desk::input::Place;
+use crate::desk::record::{Folder, What};
+use crate::shell::clock;
+use crate::shell::config::StartFrom;
+use crate::shell::health::Health;
+use crate::shell::process::{Desk, Prepared, ProcessError, plainly};
+use crate::shell::source::backoff::Backoff;
+use crate::shell::source::{Fetched, Listed, Opened, Source, SourceError};
+use crate::shell::steps::{self, Step};
+use crate::shell::store::inhand::InHand;
+
+/// Mails fetched, decided and moved as one set.
+const SET: usize = 400;
+/// Mails being read at the same time.
+const READING: usize = 8;
+/// Polling floor, beside the server's own announcements.
+const POLL: Duration = Duration::from_secs(5 * 60);
+/// How long intake pauses when nothing can be stored (R4).
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// How the mailbox is worked.
+pub struct Intake<S> {
+    pub desk: Arc<Desk>,
+    pub source: S,
+    pub start_from: StartFrom,
+    pub in_hand: InHand,
+    pub health: Health,
+    /// Return when the mailbox is empty instead of waiting.
+    pub drain: bool,
+}
+
+/// What ended one round.
+enum Round {
+    Done,
+    /// Nothing can be stored now: mail stays in the mailbox.
+    Paused,
+}
+
+/// Why a round broke off.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("{0}")]
+    Source(#[from] SourceError),
+    #[error("{0}")]
+    Process(#[from] ProcessError),
+}
+
+impl<S: Source> Intake<S> {
+    /// Works until told to stop; an error means that the process must end.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ProcessError> {
+        let mut backoff = Backoff::default();
+        while !*stop.borrow() {
+            let pause = match self.connected(&mut stop, &mut backoff).await {
+                Ok(()) => return Ok(()),
+                Err(Broken::Process(error @ ProcessError::Unknown(_))) => return Err(error),
+                Err(Broken::Process(ProcessError::NotNow(text))) => {
+                    self.health.trouble(&text);
+                    PAUSE
+                }
+                Err(Broken::Source(error)) => {
+                    self.health.trouble(&error.text);
+                    tracing::warn!(error = %error, "the mailbox is out of reach; trying again");
+                    backoff.after(error.kind, clock::chance())
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// One connection, until it breaks, the work is done, or we are told to stop.
+    async fn connected(&mut self, stop: &mut watch::Receiver<bool>, backoff: &mut Backoff) -> Result<(), Broken> {
+        let opened = self.source.connect().await?;
+        self.health.connected();
+        let below = self.floor(&opened).await?;
+        loop {
+            let round = self.round(below).await?;
+            if *stop.borrow() || (self.drain && matches!(round, Round::Done)) {
+                return Ok(());
+            }
+            if matches!(round, Round::Paused) {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            tokio::select! {
+                woken = self.source.wait(POLL) => drop(woken?),
+                _ = stop.changed() => return Ok(()),
+            }
+            backoff.steady();
+        }
+    }
+
+    /// Where our mail begins: told at the first start, then remembered. Old
+    /// mail is never answered by accident (I-12).
+    async fn floor(&mut self, opened: &Opened) -> Result<u32, Broken> {
+        let Opened { source, mailbox, validity, next_item } = opened.clone();
+        let (name, folder) = (source.clone(), mailbox.clone());
+        let known = self.desk.store.read(move |view| view.floor(&name, &folder, validity)).await;
+        if let Some(below) = known.map_err(gone)? {
+            return Ok(below);
+        }
+        let below = match self.start_from {
+            StartFrom::All => 0,
+            StartFrom::Now if next_item > 0 => next_item,
+            // A folder counts by time: what lay there before the first start.
+            StartFrom::Now => u32::try_from(self.desk.clock.now().as_second()).unwrap_or(u32::MAX),
+        };
+        plainly(&self.desk, vec![What::Floor { source, mailbox, validity, below }]).await?;
+        Ok(below)
+    }
+
+    async fn round(&mut self, below: u32) -> Result<Round, Broken> {
+        let listed: Vec<Listed> =
+            self.source.list().await?.into_iter().filter(|listed| is_ours(listed, below)).collect();
+        let places: Vec<Place> = listed.iter().map(|listed| listed.place.clone()).collect();
+        let folders = self
+            .desk
+            .store
+            .read(move |view| places.iter().map(|place| view.place_done(place)).collect::<Result<Vec<_>, _>>())
+            .await
+            .map_err(gone)?;
+        // Committed before, but not moved: a crash or a lost connection in between.
+        let done: Vec<(Place, Folder)> = listed
+            .iter()
+            .zip(&folders)
+            .filter_map(|(listed, folder)| Some((listed.place.clone(), (*folder)?)))
+            .collect();
+        self.settle(done).await?;
+        let new: Vec<Listed> =
+            listed.into_iter().zip(folders).filter(|(_, folder)| folder.is_none()).map(|(listed, _)| listed).collect();
+        // What was in hand when the process died is read alone, first.
+        let (suspects, others): (Vec<Listed>, Vec<Listed>) =
+            new.into_iter().partition(|listed| self.in_hand.attempts(&listed.place) > 0);
+        for suspect in suspects {
+            if matches!(self.set(&[suspect]).await?, Round::Paused) {
+                return Ok(Round::Paused);
+            }
+        }
+        for set in others.chunks(SET) {
+            if matches!(self.set(set).await?, Round::Paused) {
+                return Ok(Round::Paused);
+            }
+        }
+        Ok(Round::Done)
+    }
+
+    /// Fetches and decides one set, then moves what was committed of it.
+    async fn set(&mut self, set: &[Listed]) -> Result<Round, Broken> {
+        let attempts: Vec<(Place, u32)> =
+            set.iter().map(|listed| (listed.place.clone(), self.in_hand.attempts(&listed.place))).collect();
+        let places: Vec<Place> = set.iter().map(|listed| listed.place.clone()).collect();
+        self.in_hand.begin(&places).map_err(|error| ProcessError::NotNow(error.to_string()))?;
+        let (sink, fetched) = mpsc::channel(READING);
+        let fetch = async {
+            let result = self.source.fetch(set, &sink).await;
+            drop(sink);
+            result
+        };
+        let (fetch, decided) = tokio::join!(fetch, decide_all(&self.desk, fetched, attempts));
+        let Decided { done, stopped } = decided;
+        for (place, _) in &done {
+            self.in_hand.done([place]).map_err(|error| ProcessError::NotNow(error.to_string()))?;
+        }
+        self.health.handled(done.len());
+        let round = match stopped {
+            Some(ProcessError::NotNow(text)) => {
+                self.health.trouble(&text);
+                tracing::warn!(reason = %text, "intake pauses; mail stays in the mailbox");
+                Round::Paused
+            }
+            Some(error) => return Err(error.into()),
+            None => Round::Done,
+        };
+        let settled = if fetch.is_ok() { self.settle(done).await } else { Ok(()) };
+        fetch?;
+        settled?;
+        Ok(round)
+    }
+
+    async fn settle(&mut self, done: Vec<(Place, Folder)>) -> Result<(), Broken> {
+        if done.is_empty() {
+            return Ok(());
+        }
+        self.source.settle(&done).await?;
+        steps::reached(Step::MovedOnServer);
+        Ok(())
+    }
+}
+
+fn gone(error: impl std::fmt::Display) -> Broken {
+    Broken::Process(ProcessError::Unknown(error.to_string()))
+}
+
+/// Mail from before the first start is left alone where the operator said so.
+fn is_ours(listed: &Listed, below: u32) -> bool {
+    let number = match listed.place.source.as_str() {
+        "imap" => listed.place.item.parse::<i64>().unwrap_or(i64::MAX),
+        _ => listed.received.as_second(),
+    };
+    number >= i64::from(below)
+}
+
+struct Decided {
+    done: Vec<(Place, Folder)>,
+    /// The first input that could not be handled; later ones were not tried.
+    stopped: Option<ProcessError>,
+}
+
+/// Reads several at a time and commits in the order of arrival.
+async fn decide_all(desk: &Arc<Desk>, fetched: mpsc::Receiver<Fetched>, attempts: Vec<(Place, u32)>) -> Decided {
+    let attempts: std::collections::BTreeMap<Place, u32> = attempts.into_iter().collect();
+    let mails = futures_util::stream::unfold(fetched, |mut fetched| async move {
+        let mail = fetched.recv().await?;
+        Some((mail, fetched))
+    });
+    let prepared = mails.map(|mail| prepare(desk, mail, &attempts)).buffered(READING);
+    let mut prepared = std::pin::pin!(prepared);
+    let mut commits = FuturesOrdered::new();
+    let mut decided = Decided { done: Vec::new(), stopped: None };
+    loop {
+        tokio::select! {
+            biased;
+            next = prepared.next(), if decided.stopped.is_none() => match next {
+                Some((place, Ok(prepared))) => {
+                    let commit = desk.happened(prepared);
+                    commits.push_back(async move { (place, commit.await) });
+                }
+                Some((_, Err(error))) => decided.stopped = Some(error),
+                None => break,
+            },
+            Some(result) = commits.next() => collect(result, &mut decided),
+            else => break,
+        }
+    }
+    while let Some(result) = commits.next().await {
+        collect(result, &mut decided);
+    }
+    decided
+}
+
+fn collect((place, result): (Place, Result<crate::shell::store::Receipt, ProcessError>), decided: &mut Decided) {
+    match result {
+        Ok(receipt) => {
+            decided.done.push((place, if receipt.quarantined { Folder::Quarantine } else { Folder::Processed }))
+        }
+        Err(error) => decided.stopped = decided.stopped.take().or(Some(error)),
+    }
+}
+
+async fn prepare(
+    desk: &Arc<Desk>,
+    mail: Fetched,
+    attempts: &std::collections::BTreeMap<Place, u32>,
+) -> (Place, Result<Prepared, ProcessError>) {
+    let place = mail.place.clone();
+    let earlier = attempts.get(&place).copied().unwrap_or(0);
+    let desk = Arc::clone(desk);
+    let read = tokio::task::spawn_blocking(move || desk.prepare(mail, earlier)).await;
+    let result = read.unwrap_or_else(|error| Err(ProcessError::NotNow(format!("reading broke off: {error}"))));
+    (place, result)
+}

@@ -1,1 +1,266 @@
-//! To be written.
+//! The path of everything that happens: read and seal, ask once, decide,
+//! compose, commit. Only what was committed is sent or moved.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+
+use crate::desk::decide::{Decision, decide};
+use crate::desk::input::{self, Input, MailInput, Place, Understood, Unreadable};
+use crate::desk::known::{Ask, Known, duplicate_key};
+use crate::desk::letter::compose::Composer;
+use crate::desk::record::{Cause, Decided, OutcomeWord, What};
+use crate::desk::rules::Rules;
+use crate::desk::ticket::Event;
+use crate::shell::clock::Clock;
+use crate::shell::source::Fetched;
+use crate::shell::steps::{self, Step};
+use crate::shell::store::{Body, CommitError, Commitment, Receipt, Store, View};
+use crate::shell::vault::{Vault, VaultError};
+
+/// Everything the path needs.
+pub struct Desk {
+    pub store: Store,
+    pub vault: Vault,
+    pub rules: Arc<Rules>,
+    pub composer: Composer,
+    pub clock: Clock,
+    /// Rung after every commit that may have left letters or timers.
+    pub committed: Notify,
+}
+
+/// Why an input was not handled now. The mail stays where it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// Nothing was committed; the same input later, as it is.
+    #[error("nothing could be stored: {0}")]
+    NotNow(String),
+    /// Whether it was committed is unknown: exit with 3, start again and look.
+    #[error("it is unknown whether the last decision was stored: {0}; start the desk again")]
+    Unknown(String),
+}
+
+/// A mail after reading and sealing, ready to be decided upon.
+pub struct Prepared {
+    input: Input,
+    text: Option<Vec<u8>>,
+    original: Option<Vec<u8>>,
+    secrets: Vec<String>,
+}
+
+/// The redacted mail as it lies in the texts pack.
+#[derive(Serialize)]
+struct StoredText<'a> {
+    from: Option<&'a str>,
+    subject: &'a str,
+    message_id: Option<&'a str>,
+    text: &'a str,
+    own_text: &'a str,
+    attachments: &'a [crate::desk::mail::Attachment],
+}
+
+impl Desk {
+    /// Reads one mail and seals its secrets and its original. Slow and
+    /// blocking: called from many threads at once. `attempts` earlier tries
+    /// ended in a crash.
+    pub fn prepare(&self, fetched: Fetched, attempts: u32) -> Result<Prepared, ProcessError> {
+        steps::reached(Step::MailFetched);
+        let Fetched { place, received, bytes, size } = fetched;
+        let Some(bytes) = bytes else {
+            let reason =
+                if size > self.rules.limits.message_bytes_max { Unreadable::TooBig } else { Unreadable::NotFetched };
+            return Ok(unread(place, received, reason, None, None));
+        };
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let original = self.vault.seal_original(&bytes).map_err(not_now)?;
+        // Attempts are counted before the attempt; after three the mail is
+        // quarantined unparsed (R14). A panic that we survive counts as all.
+        let read = if attempts >= CRASHES_MAX { None } else { self.understand(&bytes, received) };
+        let Some(understood) = read else {
+            return Ok(unread(place, received, Unreadable::CrashedReader, Some(sha256), Some(original)));
+        };
+        steps::reached(Step::MailRead);
+        let secrets = self.seal(&understood)?;
+        steps::reached(Step::SecretSealed);
+        let text = stored_text(&understood);
+        let Understood { mail, proof, kind, forms, commands, .. } = understood;
+        let input = MailInput {
+            place,
+            received,
+            mail,
+            proof,
+            kind,
+            forms,
+            commands,
+            secrets: secrets.clone(),
+            original_sha256: sha256,
+        };
+        Ok(Prepared { input: Input::Mail(Box::new(input)), text: Some(text), original: Some(original), secrets })
+    }
+
+    fn understand(&self, bytes: &[u8], received: Timestamp) -> Option<Understood> {
+        for _ in 0..CRASHES_MAX {
+            let read = catch_unwind(AssertUnwindSafe(|| input::understand(bytes, received, &self.rules)));
+            if let Ok(understood) = read {
+                return Some(understood);
+            }
+        }
+        None
+    }
+
+    fn seal(&self, understood: &Understood) -> Result<Vec<String>, ProcessError> {
+        understood.secrets.iter().map(|secret| self.vault.seal_secret(secret).map_err(not_now)).collect()
+    }
+
+    /// Decides and commits. The decision is queued when this is called, so
+    /// callers keep the order of the mailbox by calling in that order.
+    pub fn happened(
+        self: &Arc<Self>,
+        prepared: Prepared,
+    ) -> impl Future<Output = Result<Receipt, ProcessError>> + Send + use<> {
+        let desk = Arc::clone(self);
+        let secrets = prepared.secrets.clone();
+        let now = self.clock.now();
+        let deciding = Arc::clone(self);
+        let commit = self.store.commit(move |view| deciding.commitment(prepared, view, now));
+        async move {
+            let receipt = commit.await.map_err(|error| match error {
+                CommitError::DiskFull(_) | CommitError::Refused(_) => ProcessError::NotNow(error.to_string()),
+                CommitError::Unknown(_) => ProcessError::Unknown(error.to_string()),
+            })?;
+            desk.committed.notify_waiters();
+            desk.drop_unused(secrets, &receipt);
+            Ok(receipt)
+        }
+    }
+
+    /// A timer, a delivery: an input without a mail.
+    pub async fn decide_on(self: &Arc<Self>, input: Input) -> Result<Receipt, ProcessError> {
+        self.happened(Prepared { input, text: None, original: None, secrets: Vec::new() }).await
+    }
+
+    /// Runs on the store's thread, between the answer and the commit.
+    fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
+        let Prepared { input, text, original, .. } = prepared;
+        let known = view.look_up(&Ask::about(&input, &self.rules), now).map_err(|error| error.to_string())?;
+        if known.place_done {
+            return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Duplicate) });
+        }
+        let decision = decide(&input, &known, now, &self.rules);
+        let letters = self
+            .composer
+            .compose(&decision.letters, known.next_letter, now, &self.rules)
+            .map_err(|error| error.to_string())?;
+        let decided = decided(&input, decision, &self.rules);
+        Ok(Commitment { at: now, body: Body::Decided { decided: Box::new(decided), letters, text, original } })
+    }
+
+    /// Secrets that no ticket keeps are destroyed at once: they live on only
+    /// in the sealed original.
+    fn drop_unused(&self, secrets: Vec<String>, receipt: &Receipt) {
+        for secret in secrets.iter().filter(|secret| !receipt.secrets.contains(secret)) {
+            if let Err(error) = self.vault.destroy(secret) {
+                // Removed as an orphan at the next start.
+                tracing::warn!(%secret, %error, "an unused secret could not be removed now");
+            }
+        }
+    }
+
+    /// What would be decided about a mail, without committing (`try`).
+    pub fn consider(&self, input: &Input, known: &Known, now: Timestamp) -> Decision {
+        decide(input, known, now, &self.rules)
+    }
+}
+
+/// How often reading a mail may crash before it is quarantined unparsed.
+const CRASHES_MAX: u32 = 3;
+
+/// The record of a decision, without the places that the store gives.
+pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
+    let kept: Vec<String> = decision
+        .changes
+        .iter()
+        .flat_map(|change| &change.events)
+        .filter_map(|event| match event {
+            Event::SecretKept { secret } => Some(secret.clone()),
+            _ => None,
+        })
+        .collect();
+    Decided {
+        cause: cause(input),
+        actor: decision.actor,
+        outcome: decision.outcome,
+        rules: rules.version.clone(),
+        changes: decision.changes,
+        letters: Vec::new(),
+        quarantine: decision.quarantine,
+        why: decision.why,
+        text: None,
+        original: None,
+        secrets: kept,
+    }
+}
+
+fn cause(input: &Input) -> Cause {
+    match input {
+        Input::Mail(mail) => Cause::Mail {
+            place: mail.place.clone(),
+            message_id: mail.mail.message_id.clone(),
+            sha256: Some(mail.original_sha256.clone()),
+            duplicate_key: duplicate_key(mail),
+        },
+        Input::Unreadable { place, original_sha256, .. } => {
+            Cause::Mail { place: place.clone(), message_id: None, sha256: original_sha256.clone(), duplicate_key: None }
+        }
+        Input::Due(timer) => Cause::Timer { ticket: timer.ticket.clone(), name: timer.key(), at: timer.at },
+        Input::Delivered { letter } => Cause::Delivery { letter: *letter, response: String::new() },
+        Input::Undelivered { letter, why, .. } => Cause::Delivery { letter: *letter, response: why.clone() },
+    }
+}
+
+fn unread(
+    place: Place,
+    received: Timestamp,
+    reason: Unreadable,
+    original_sha256: Option<String>,
+    original: Option<Vec<u8>>,
+) -> Prepared {
+    let input = Input::Unreadable { place, received, reason, original_sha256 };
+    Prepared { input, text: None, original, secrets: Vec::new() }
+}
+
+fn stored_text(understood: &Understood) -> Vec<u8> {
+    let mail = &understood.mail;
+    let stored = StoredText {
+        from: mail.address(),
+        subject: &mail.subject,
+        message_id: mail.message_id.as_deref(),
+        text: &mail.text,
+        own_text: &mail.own_text,
+        attachments: &mail.attachments,
+    };
+    // Strings and numbers only: this cannot fail, and an empty text is honest if it did.
+    serde_json::to_vec(&stored).unwrap_or_default()
+}
+
+fn not_now(error: VaultError) -> ProcessError {
+    ProcessError::NotNow(error.to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Facts outside any input: the floor of a mailbox, an import, an attempt.
+pub async fn plainly(desk: &Desk, what: Vec<What>) -> Result<Receipt, ProcessError> {
+    let at = desk.clock.now();
+    let commit = desk.store.commit(move |_| Ok(Commitment { at, body: Body::Plain(what) }));
+    commit.await.map_err(|error| match error {
+        CommitError::DiskFull(_) | CommitError::Refused(_) => ProcessError::NotNow(error.to_string()),
+        CommitError::Unknown(_) => ProcessError::Unknown(error.to_string()),
+    })
+}

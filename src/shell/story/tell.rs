@@ -1,0 +1,79 @@
+//! What happened in one step, as lines for a person and for the tests.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::desk::record::{Decided, Record, What};
+use crate::desk::ticket::Event;
+
+/// One step as it was played.
+pub struct Told {
+    pub at: Timestamp,
+    pub says: String,
+    /// The mail's file, if one came.
+    pub mail: Option<String>,
+    pub records: Vec<Record>,
+}
+
+impl Told {
+    /// The step as lines: when and what, then what was decided, written, refused.
+    pub fn lines(&self, zone: &TimeZone) -> Vec<String> {
+        let at = self.at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M %Z");
+        let mut lines = vec![format!("{at}  {}", self.says)];
+        if let Some(mail) = &self.mail {
+            lines.push(format!("    came      {mail}"));
+        }
+        for record in &self.records {
+            match &record.what {
+                What::Decided(decided) => lines.extend(decision(decided)),
+                What::Deferred { letter, .. } => lines.push(format!("    later     letter {letter} is tried again")),
+                What::Trying { .. } | What::Sent { .. } | What::Imported { .. } | What::Floor { .. } => {}
+            }
+        }
+        lines
+    }
+}
+
+fn decision(decided: &Decided) -> Vec<String> {
+    let word: &'static str = (&decided.outcome).into();
+    let quiet = word == "delivered" && decided.changes.is_empty();
+    if quiet {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("    decided   {word}")];
+    if let Some(quarantined) = &decided.quarantine {
+        lines.push(format!("    kept      in quarantine: {} ({})", quarantined.reason, quarantined.detail));
+    }
+    lines.extend(decided.why.iter().map(|why| format!("    because   {}: {}", why.rule, why.fact)));
+    for change in &decided.changes {
+        let events: Vec<String> = change.events.iter().map(event).collect();
+        lines.push(format!("    ticket    {}: {}", change.ticket, events.join(", ")));
+    }
+    for letter in &decided.letters {
+        let audience = if letter.for_staff { "to staff " } else { "to       " };
+        lines.push(format!("    {audience} {}  {}  {}", letter.template, letter.to, letter.subject));
+    }
+    lines
+}
+
+/// An event by name, with what tells it from others.
+fn event(event: &Event) -> String {
+    let name: &'static str = event.into();
+    match event {
+        Event::Refused { denials, .. } => {
+            let codes: Vec<&str> = denials.iter().map(|denial| denial.code()).collect();
+            format!("{name} {}", codes.join(" "))
+        }
+        Event::Incomplete { faults } => {
+            let keys: Vec<&str> = faults.keys().map(|key| key.key()).collect();
+            format!("{name} {}", keys.join(" "))
+        }
+        Event::Scheduled { window, .. } => format!("{name} {} to {}", window.start, window.end),
+        Event::Finished { outcome, .. } => {
+            let outcome: &'static str = outcome.into();
+            format!("{name} {outcome}")
+        }
+        Event::Noted { kind, .. } => format!("{name} {kind:?}"),
+        _ => name.to_owned(),
+    }
+}
