@@ -29,7 +29,10 @@ pub enum VaultError {
     BadId(String),
     #[error("no sealed secret {0}: it was destroyed or never existed; ask the customer for it again")]
     Gone(String),
-    #[error("{}: expected a private key file (AGE-SECRET-KEY-1…); name the file that `upgrade-desk key new` wrote", .0.display())]
+    #[error(
+        "{}: expected a private key file (AGE-SECRET-KEY-1…); name the file that `upgrade-desk key new` wrote",
+        .0.display()
+    )]
     NoIdentity(PathBuf),
     #[error("this key does not open it: {0}; use the key of a person for whom it was sealed")]
     Open(#[from] age::DecryptError),

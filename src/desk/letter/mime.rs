@@ -59,7 +59,8 @@ pub enum AutoSubmitted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MimeError {
     #[error(
-        "expected an address of plain ASCII like rep@acme.example as {field}, found {found:?}; correct it in the {place}"
+        "expected an address of plain ASCII like rep@acme.example as {field}, found {found:?}; \
+         correct it in the {place}"
     )]
     Address { field: &'static str, found: String, place: &'static str },
     #[error("expected a message id of 1 to 250 printable ASCII characters, found {0:?}; correct message_id_domain")]

@@ -177,7 +177,9 @@ proptest! {
     }
 
     #[test]
-    fn what_is_offered_is_inside_and_the_first_of_its_day(hours in some_hours(), from in some_minute(), minutes in 1_u32..120) {
+    fn what_is_offered_is_inside_and_the_first_of_its_day(
+        hours in some_hours(), from in some_minute(), minutes in 1_u32..120,
+    ) {
         let zone = time_zone(&hours.zone).unwrap();
         let starts = hours.regular_starts(from, minutes, 3);
         // Every half hour of the clock, walked.

@@ -264,7 +264,11 @@ fn every_configured_zone_exists() {
 
 proptest! {
     #[test]
-    fn no_text_makes_the_reader_panic(text in "\\PC{0,60}", zone in proptest::option::of("\\PC{0,20}"), at in -1_000_000_000_i64..250_000_000_000) {
+    fn no_text_makes_the_reader_panic(
+        text in "\\PC{0,60}",
+        zone in proptest::option::of("\\PC{0,20}"),
+        at in -1_000_000_000_i64..250_000_000_000,
+    ) {
         let _ = moment::read(&text, zone.as_deref(), Timestamp::from_second(at).unwrap(), &sample_rules::zones(), DESK);
     }
 
