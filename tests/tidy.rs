@@ -91,3 +91,8 @@ fn every_field_has_its_labels() {
 fn every_event_has_a_row_in_the_life_cycle() {
     hold(rules::check_life_cycle);
 }
+
+#[test]
+fn no_banned_crate_comes_in() {
+    hold(rules::check_banned);
+}

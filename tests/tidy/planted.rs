@@ -26,6 +26,7 @@ const CHECKS: &[Check] = &[
     rules::check_letters,
     rules::check_fields,
     rules::check_life_cycle,
+    rules::check_banned,
     map::check,
 ];
 
@@ -52,6 +53,8 @@ fn clean() -> Tree {
         ("fixtures/stories/happy/story.txt", "10:00 a form came\n"),
         ("fixtures/stories/happy/01-form.eml", "From: dana@acme.example\r\n\r\n2001:db8::7 0000.5e00.5301 7.2.1\r\n"),
         ("fixtures/register/sample.csv", "kind,id\n"),
+        ("Cargo.lock", "[[package]]\nname = \"sled\"\n"),
+        ("deny.toml", "[bans]\ndeny = [{ crate = \"openssl-sys\" }]\n"),
         ("README.md", "Read /etc/upgrade-desk.toml first.\n"),
     ]);
     let denials = Denial::VARIANTS.iter().map(|denial| format!("{} = \"No.\"\n", denial.code()));
@@ -297,4 +300,12 @@ fn a_map_that_is_not_true_is_found() {
     let unmarked = clean().with("ARCHITECTURE.md", &map.replace("<!-- tree -->", ""));
     found(unmarked, "ARCHITECTURE.md", 0, "markers");
     found(clean().without("ARCHITECTURE.md"), "ARCHITECTURE.md", 0, "is missing");
+}
+
+#[test]
+fn a_banned_crate_is_found() {
+    let lock = "[[package]]\nname = \"sled\"\n[[package]]\nname = \"openssl-sys\"\n";
+    found(clean().with("Cargo.lock", lock), "Cargo.lock", 0, "`openssl-sys` is banned");
+    found(clean().with("deny.toml", "[bans]\ndeny = []\n"), "deny.toml", 0, "nothing is banned");
+    found(clean().without("deny.toml"), "deny.toml", 0, "is missing");
 }

@@ -39,6 +39,26 @@ pub fn check_fields(tree: &Tree) -> Vec<Finding> {
     compare(file, "field", keys, written, "desk/form.rs")
 }
 
+/// What deny.toml bans is not in Cargo.lock, whether or not cargo-deny is installed.
+pub fn check_banned(tree: &Tree) -> Vec<Finding> {
+    let (deny, lock) = match (table(tree, "deny.toml"), table(tree, "Cargo.lock")) {
+        (Ok(deny), Ok(lock)) => (deny, lock),
+        (deny, lock) => return [deny.err(), lock.err()].into_iter().flatten().map(|finding| *finding).collect(),
+    };
+    let list = |table: &toml::Table, key: &str, name: &str| -> BTreeSet<String> {
+        let entries = table.get(key).and_then(|value| value.as_array()).cloned().unwrap_or_default();
+        entries.iter().filter_map(|entry| entry.get(name)?.as_str().map(str::to_owned)).collect()
+    };
+    let bans = deny.get("bans").and_then(|bans| bans.as_table()).cloned().unwrap_or_default();
+    let banned = list(&bans, "deny", "crate");
+    if banned.is_empty() {
+        return vec![Finding::new("deny.toml", 0, "nothing is banned", "list the crates under `[bans] deny`")];
+    }
+    let cure = "switch off the default feature that brings it in: `cargo tree -e features -i` shows which";
+    let used = list(&lock, "package", "name");
+    banned.intersection(&used).map(|name| Finding::new("Cargo.lock", 0, format!("`{name}` is banned"), cure)).collect()
+}
+
 /// An event without a row is refused always: it could never happen. The first
 /// event of a ticket needs none.
 pub fn check_life_cycle(tree: &Tree) -> Vec<Finding> {

@@ -1,0 +1,48 @@
+# Two commands are the whole set-up on a fresh Debian machine with Rust:
+#   make demo   the desk on this machine, nothing to configure
+#   make test   everything that is checked, the real mail servers included
+
+.PHONY: help demo test check fmt bench soak fuzz
+
+help:
+	@echo "make demo    build, then watch the desk handle its sample mails"
+	@echo "make test    all checks and tests; installs Dovecot and Postfix when missing"
+	@echo "make check   formatting and lints only"
+	@echo "make fmt     format everything"
+	@echo "make bench   how fast mails are read (release build)"
+	@echo "make soak    the random tests again, many times longer"
+	@echo "make fuzz    a minute of random bytes for each reader (needs cargo-fuzz)"
+
+# ARGS=--once ends after the story, ARGS="--dir FOLDER" keeps the desk elsewhere.
+demo:
+	@echo "Building the desk (a few minutes the first time) ..."
+	@cargo build --locked --bin upgrade-desk
+	@cargo run --locked --quiet --bin upgrade-desk -- demo $(ARGS)
+
+test:
+	@tests/install.sh
+	@$(MAKE) --no-print-directory check
+	@tests/run.sh
+
+check:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+fmt:
+	cargo fmt
+
+bench:
+	cargo bench --locked
+
+# ROUNDS multiplies what the random tests try.
+ROUNDS ?= 50
+soak:
+	PROPTEST_CASES=$$((256 * $(ROUNDS))) cargo test --locked --lib --bins --tests
+
+SECONDS_EACH ?= 60
+fuzz:
+	@cargo fuzz --version >/dev/null 2>&1 || \
+		{ echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked" >&2; exit 2; }
+	for target in mail form command; do \
+		cargo fuzz run --sanitizer none $$target -- -max_total_time=$(SECONDS_EACH) || exit 1; \
+	done
