@@ -32,7 +32,7 @@ fmt:
 	cargo fmt
 
 bench:
-	cargo bench --locked
+	cargo bench --locked --bench parse
 
 # ROUNDS multiplies what the random tests try.
 ROUNDS ?= 50
