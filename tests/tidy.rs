@@ -1,5 +1,6 @@
 //! Rules of this project that no compiler checks, each as a test that names
-//! the file, the line and the cure.
+//! the file, the line and the cure. `UPDATE=1 cargo test --test tidy` rewrites
+//! the generated parts of ARCHITECTURE.md.
 
 #[path = "tidy/code.rs"]
 mod code;
@@ -95,4 +96,12 @@ fn every_event_has_a_row_in_the_life_cycle() {
 #[test]
 fn no_banned_crate_comes_in() {
     hold(rules::check_banned);
+}
+
+#[test]
+fn the_map_is_true() {
+    if std::env::var_os("UPDATE").is_some() {
+        map::update();
+    }
+    hold(map::check);
 }

@@ -1,12 +1,14 @@
 //! The parts of ARCHITECTURE.md that are made from the code: the tree and the
 //! life-cycle.
 
+use std::fs;
+
 use strum::VariantArray;
 use upgrade_desk::desk::ticket::{ROWS, Row, Status};
 
 use crate::direction::order;
 use crate::shape::TOP_LEVEL;
-use crate::tree::{Finding, Tree, line_of};
+use crate::tree::{Finding, Tree, line_of, pattern, root};
 
 const FILE: &str = "ARCHITECTURE.md";
 
@@ -34,6 +36,18 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Writes every part anew.
+pub fn update() {
+    let tree = Tree::load();
+    let mut text = tree.text(FILE).expect("ARCHITECTURE.md is there").to_owned();
+    for (name, generate) in PARTS {
+        if let Some((start, end)) = part(&text, name) {
+            text.replace_range(start..end, &generate(&tree));
+        }
+    }
+    fs::write(root().join(FILE), text).unwrap();
 }
 
 fn opening(name: &str) -> String {
@@ -77,12 +91,17 @@ fn entry(tree: &Tree, path: &str, name: &str) -> String {
     format!("{name:<22} {}", first_sentence(tree.text(path).unwrap_or_default()))
 }
 
+/// A first sentence longer than this is cut at a pause.
+const SENTENCE_CHARACTERS_MAX: usize = 110;
+
 /// The first sentence of the `//!` lines a file starts with.
 fn first_sentence(text: &str) -> String {
     let head: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
-    let head = head.join(" ");
-    let end = head.find(". ").or_else(|| head.strip_suffix('.').map(str::len));
-    head[..end.unwrap_or(head.len())].to_owned()
+    let head = head.join(" ").replace("[`", "`").replace("`]", "`");
+    let end = pattern(r"[.?!] |\.$").find(&head).map_or(head.len(), |found| found.start());
+    let sentence = &head[..end];
+    let pause = pattern("[;:] ").find(sentence).filter(|_| sentence.chars().count() > SENTENCE_CHARACTERS_MAX);
+    sentence[..pause.map_or(sentence.len(), |found| found.start())].to_owned()
 }
 
 /// `ROWS` as a table.
@@ -111,5 +130,8 @@ fn states(from: &[Status]) -> String {
 fn a_first_sentence_ends_at_its_full_stop() {
     assert_eq!(first_sentence("//! One. Two.\n\nuse x;"), "One");
     assert_eq!(first_sentence("//! One\n//! goes on.\nuse x;"), "One goes on");
+    assert_eq!(first_sentence("//! Makes a [`Form`] of it? Yes.\nuse x;"), "Makes a `Form` of it");
+    let long = format!("//! One: two; {}.", "three ".repeat(30));
+    assert_eq!(first_sentence(&long), "One");
     assert_eq!(first_sentence("use x;"), "");
 }

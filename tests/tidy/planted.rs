@@ -17,6 +17,7 @@ const CHECKS: &[Check] = &[
     purity::check,
     shape::check_lengths,
     shape::check_headers,
+    shape::check_orphans,
     shape::check_words,
     shape::check_top_level,
     fixtures::check,
@@ -116,7 +117,7 @@ fn a_way_round_the_direction_is_found() {
     let deep = "//! What may happen.\n\nuse super::super::decide::Decision;\n";
     found(clean().with("src/desk/ticket/table.rs", deep), "src/desk/ticket/table.rs", 3, "`super::`");
     let stray = clean().with("src/desk/stray.rs", "//! Nobody knows it.\n");
-    found(stray, "src/desk/stray.rs", 0, "not listed");
+    assert_eq!(direction::check(&stray).len(), 1);
 }
 
 #[test]
@@ -174,6 +175,16 @@ fn a_file_that_does_not_say_what_it_is_is_found() {
     let mut findings = shape::check_headers(&clean().with("src/shell/clock.rs", text));
     assert_eq!(findings.pop().map(|finding| (finding.file, finding.line)), Some(("src/shell/clock.rs".to_owned(), 1)));
     assert_eq!(findings, []);
+}
+
+#[test]
+fn a_file_that_is_not_compiled_is_found() {
+    let stray = "//! Nobody knows it.\n";
+    found(clean().with("src/shell/stray.rs", stray), "src/shell/stray.rs", 0, "no line `mod stray;`");
+    found(clean().with("src/stray.rs", stray), "src/stray.rs", 0, "src/lib.rs has no line");
+    let deep = shape::check_orphans(&clean().with("src/desk/ticket/stray.rs", stray));
+    assert_eq!(deep.first().map(|finding| finding.file.as_str()), Some("src/desk/ticket/stray.rs"));
+    assert_eq!(deep.len(), 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! written.
 
 use crate::code::{code_only, end_of_item, production};
+use crate::direction::order;
 use crate::tree::{Finding, Tree, line_of, pattern};
 
 const FILE_LINES_MAX: usize = 400;
@@ -95,6 +96,23 @@ pub fn check_headers(tree: &Tree) -> Vec<Finding> {
         if !text.starts_with("//! ") {
             let wrong = "the file does not start with what it is";
             findings.push(Finding::new(path, 1, wrong, "start it with `//! ` and one or two lines"));
+        }
+    }
+    findings
+}
+
+/// A file that no `mod` line names is not compiled, so it proves and breaks nothing.
+pub fn check_orphans(tree: &Tree) -> Vec<Finding> {
+    let roots = ["src/main.rs", "src/lib.rs"];
+    let sources = tree.under("src/").filter(|(path, _)| path.ends_with(".rs") && !roots.contains(path));
+    let mut findings = Vec::new();
+    for (path, _) in sources {
+        let (folder, name) = path.trim_end_matches(".rs").rsplit_once('/').unwrap_or_default();
+        let parent = if folder == "src" { "src/lib.rs".to_owned() } else { format!("{folder}.rs") };
+        let is_named = tree.text(&parent).is_some_and(|text| order(text).iter().any(|module| module == name));
+        if !is_named {
+            let wrong = format!("{parent} has no line `mod {name};`");
+            findings.push(Finding::new(path, 0, wrong, "add the line, or delete the file"));
         }
     }
     findings

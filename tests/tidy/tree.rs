@@ -63,7 +63,7 @@ impl Tree {
 }
 
 /// The folder of Cargo.toml.
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
