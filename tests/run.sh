@@ -42,6 +42,9 @@ skipped=0
 if [ -z "${CORPUS:-}" ]; then
     echo "SKIPPED: corpus checks (set CORPUS=FOLDER to the folder of collected mails)"
     skipped=1
+elif ! grep -q '^test .*corpus.* \.\.\. ' "$output"; then
+    echo "SKIPPED: corpus checks (CORPUS is set, but no test with corpus in its name ran)"
+    skipped=1
 fi
 
 # A program that died has no result line; Cargo's status still tells.
