@@ -61,7 +61,7 @@ pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> De
             Decision::quarantine(Actor::Unknown, name, "the original lies unread, sealed or in its folder", why)
         }
         Input::Due(timer) => due::decide(timer, known, now, rules),
-        Input::Delivered { letter } => delivery::delivered(*letter, known, now),
+        Input::Delivered { letter, .. } => delivery::delivered(*letter, known, now),
         Input::Undelivered { letter, address, why } => delivery::undelivered(*letter, address, why, known, now, rules),
     }
 }

@@ -82,6 +82,7 @@ pub enum Input {
     /// The mail server took the letter.
     Delivered {
         letter: u64,
+        response: String,
     },
     /// The mail server refused the letter for good (5xx), or a report said so.
     Undelivered {

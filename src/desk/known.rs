@@ -95,7 +95,7 @@ impl Ask {
             Input::Mail(mail) => Ask::about_mail(mail, rules),
             Input::Unreadable { place, .. } => Ask { place: Some(place.clone()), ..Ask::default() },
             Input::Due(timer) => Ask { ticket: Some(timer.ticket.clone()), ..Ask::default() },
-            Input::Delivered { letter } | Input::Undelivered { letter, .. } => {
+            Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), ..Ask::default() }
             }
         }

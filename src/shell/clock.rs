@@ -56,3 +56,10 @@ pub fn chance() -> f64 {
 pub fn now() -> Timestamp {
     Clock::default().now()
 }
+
+/// 32 bytes that nobody can guess.
+pub fn random_bytes() -> std::io::Result<Vec<u8>> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+    Ok(bytes.to_vec())
+}

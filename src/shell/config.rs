@@ -37,7 +37,7 @@ pub enum Source {
     Folder(Folder),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Imap {
     pub host: String,
     pub port: u16,

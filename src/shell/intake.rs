@@ -1,7 +1,7 @@
 //! From a mailbox to decisions: list, fetch, read side by side, commit in the
 //! mailbox's order, and only then move what is committed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -30,13 +30,13 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// How the mailbox is worked.
 pub struct Intake<S> {
-    pub desk: Arc<Desk>,
-    pub source: S,
-    pub start_from: StartFrom,
-    pub in_hand: InHand,
-    pub health: Health,
+    desk: Arc<Desk>,
+    source: S,
+    start_from: StartFrom,
+    in_hand: Arc<Mutex<InHand>>,
+    health: Health,
     /// Return when the mailbox is empty instead of waiting.
-    pub drain: bool,
+    drain: bool,
 }
 
 /// What ended one round.
@@ -56,6 +56,17 @@ enum Broken {
 }
 
 impl<S: Source> Intake<S> {
+    pub fn new(
+        desk: Arc<Desk>,
+        source: S,
+        start_from: StartFrom,
+        in_hand: InHand,
+        health: Health,
+        drain: bool,
+    ) -> Intake<S> {
+        Intake { desk, source, start_from, in_hand: Arc::new(Mutex::new(in_hand)), health, drain }
+    }
+
     /// Works until told to stop; an error means that the process must end.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ProcessError> {
         let mut backoff = Backoff::default();
@@ -143,7 +154,7 @@ impl<S: Source> Intake<S> {
             listed.into_iter().zip(folders).filter(|(_, folder)| folder.is_none()).map(|(listed, _)| listed).collect();
         // What was in hand when the process died is read alone, first.
         let (suspects, others): (Vec<Listed>, Vec<Listed>) =
-            new.into_iter().partition(|listed| self.in_hand.attempts(&listed.place) > 0);
+            new.into_iter().partition(|listed| attempts(&self.in_hand, &listed.place) > 0);
         for suspect in suspects {
             if matches!(self.set(&[suspect]).await?, Round::Paused) {
                 return Ok(Round::Paused);
@@ -159,21 +170,14 @@ impl<S: Source> Intake<S> {
 
     /// Fetches and decides one set, then moves what was committed of it.
     async fn set(&mut self, set: &[Listed]) -> Result<Round, Broken> {
-        let attempts: Vec<(Place, u32)> =
-            set.iter().map(|listed| (listed.place.clone(), self.in_hand.attempts(&listed.place))).collect();
-        let places: Vec<Place> = set.iter().map(|listed| listed.place.clone()).collect();
-        self.in_hand.begin(&places).map_err(|error| ProcessError::NotNow(error.to_string()))?;
         let (sink, fetched) = mpsc::channel(READING);
         let fetch = async {
             let result = self.source.fetch(set, &sink).await;
             drop(sink);
             result
         };
-        let (fetch, decided) = tokio::join!(fetch, decide_all(&self.desk, fetched, attempts));
+        let (fetch, decided) = tokio::join!(fetch, decide_all(&self.desk, &self.in_hand, fetched));
         let Decided { done, stopped } = decided;
-        for (place, _) in &done {
-            self.in_hand.done([place]).map_err(|error| ProcessError::NotNow(error.to_string()))?;
-        }
         self.health.handled(done.len());
         let round = match stopped {
             Some(ProcessError::NotNow(text)) => {
@@ -220,13 +224,12 @@ struct Decided {
 }
 
 /// Reads several at a time and commits in the order of arrival.
-async fn decide_all(desk: &Arc<Desk>, fetched: mpsc::Receiver<Fetched>, attempts: Vec<(Place, u32)>) -> Decided {
-    let attempts: std::collections::BTreeMap<Place, u32> = attempts.into_iter().collect();
+async fn decide_all(desk: &Arc<Desk>, in_hand: &Arc<Mutex<InHand>>, fetched: mpsc::Receiver<Fetched>) -> Decided {
     let mails = futures_util::stream::unfold(fetched, |mut fetched| async move {
         let mail = fetched.recv().await?;
         Some((mail, fetched))
     });
-    let prepared = mails.map(|mail| prepare(desk, mail, &attempts)).buffered(READING);
+    let prepared = mails.map(|mail| prepare(desk, in_hand, mail)).buffered(READING);
     let mut prepared = std::pin::pin!(prepared);
     let mut commits = FuturesOrdered::new();
     let mut decided = Decided { done: Vec::new(), stopped: None };
@@ -260,15 +263,32 @@ fn collect((place, result): (Place, Result<crate::shell::store::Receipt, Process
     }
 }
 
+/// Reads one mail on a thread of its own. It is in hand meanwhile: a process
+/// that dies reading it leaves that behind for the next one.
 async fn prepare(
     desk: &Arc<Desk>,
+    in_hand: &Arc<Mutex<InHand>>,
     mail: Fetched,
-    attempts: &std::collections::BTreeMap<Place, u32>,
 ) -> (Place, Result<Prepared, ProcessError>) {
     let place = mail.place.clone();
-    let earlier = attempts.get(&place).copied().unwrap_or(0);
-    let desk = Arc::clone(desk);
-    let read = tokio::task::spawn_blocking(move || desk.prepare(mail, earlier)).await;
-    let result = read.unwrap_or_else(|error| Err(ProcessError::NotNow(format!("reading broke off: {error}"))));
+    let (desk, in_hand) = (Arc::clone(desk), Arc::clone(in_hand));
+    let read = tokio::task::spawn_blocking(move || {
+        let place = mail.place.clone();
+        let not_now = |error: std::io::Error| ProcessError::NotNow(error.to_string());
+        let earlier = attempts(&in_hand, &place);
+        held(&in_hand).begin(std::slice::from_ref(&place)).map_err(not_now)?;
+        let prepared = desk.prepare(mail, earlier);
+        held(&in_hand).done([&place]).map_err(not_now)?;
+        prepared
+    });
+    let result = read.await.unwrap_or_else(|error| Err(ProcessError::NotNow(format!("reading broke off: {error}"))));
     (place, result)
+}
+
+fn held(in_hand: &Mutex<InHand>) -> MutexGuard<'_, InHand> {
+    in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn attempts(in_hand: &Mutex<InHand>, place: &Place) -> u32 {
+    held(in_hand).attempts(place)
 }

@@ -217,7 +217,7 @@ fn cause(input: &Input) -> Cause {
             Cause::Mail { place: place.clone(), message_id: None, sha256: original_sha256.clone(), duplicate_key: None }
         }
         Input::Due(timer) => Cause::Timer { ticket: timer.ticket.clone(), name: timer.key(), at: timer.at },
-        Input::Delivered { letter } => Cause::Delivery { letter: *letter, response: String::new() },
+        Input::Delivered { letter, response } => Cause::Delivery { letter: *letter, response: response.clone() },
         Input::Undelivered { letter, why, .. } => Cause::Delivery { letter: *letter, response: why.clone() },
     }
 }

@@ -2,5 +2,4 @@
 //! The demo tells stories; the tests compare them with what was told before.
 
 pub mod script;
-pub mod stage;
 pub mod tell;

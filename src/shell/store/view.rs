@@ -283,6 +283,11 @@ impl View<'_> {
         Ok(entries.into_iter().filter_map(name).collect())
     }
 
+    /// The rules in force.
+    pub fn rules(&self) -> &Rules {
+        self.rules
+    }
+
     pub fn head(&self) -> &Head {
         self.head
     }

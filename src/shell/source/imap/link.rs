@@ -1,0 +1,229 @@
+//! A logged-in connection: commands with our own check of tag and status, a
+//! time limit round every answer. The library's own streams take a lost
+//! connection, BYE and NO for a normal end.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_imap::Session;
+use async_imap::imap_proto::{MailboxDatum, RequestId, Response, ResponseCode, Status};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::dial::{Route, Stream, goodbye, is_busy, read_failed, too_slow};
+use super::words::said;
+use crate::shell::source::SourceError;
+
+/// A slower server than this is taken for one that plays for time.
+const BYTES_A_SECOND_MIN: u64 = 32 * 1024;
+
+/// Owned by one call at a time. A call that fails, or is dropped half-way,
+/// takes the link with it: the next one then starts on a fresh connection.
+pub(super) struct Link {
+    session: Session<Stream>,
+    /// Bytes that came so far.
+    arrived: Arc<AtomicU64>,
+    step: Duration,
+    /// For one whole answer, however steadily its bytes drip.
+    answer: Duration,
+    /// UIDVALIDITY of the selected mailbox.
+    pub validity: Option<u32>,
+    /// The server spoke of new mail since the last list began.
+    pub news: bool,
+    /// IDLE is on; its tag.
+    idling: Option<RequestId>,
+}
+
+/// The tagged answer to a command.
+pub(super) struct Answer {
+    status: Status,
+    pub read_only: bool,
+    pub try_create: bool,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn is_ok(&self) -> bool {
+        self.status == Status::Ok
+    }
+
+    /// Anything but OK is an error of the kind that the server's code says.
+    pub fn ok(self, what: &str) -> Result<Answer, SourceError> {
+        match self.status {
+            Status::Ok => Ok(self),
+            Status::No if is_busy(&self.text) => {
+                Err(SourceError::transient(format!("the server cannot do {what} now: {}", said(&self.text))))
+            }
+            Status::No => Err(SourceError::protocol(format!("the server refused {what}: {}", said(&self.text)))),
+            Status::Bad | Status::PreAuth | Status::Bye => {
+                Err(SourceError::protocol(format!("the server does not understand {what}: {}", said(&self.text))))
+            }
+        }
+    }
+}
+
+impl Link {
+    pub async fn open(route: &Route) -> Result<Link, SourceError> {
+        let arrived = Arc::new(AtomicU64::new(0));
+        let session = route.login(Arc::clone(&arrived)).await?;
+        let answer = route.step + Duration::from_secs(route.literal_max / BYTES_A_SECOND_MIN);
+        Ok(Link { session, arrived, step: route.step, answer, validity: None, news: false, idling: None })
+    }
+
+    /// Sends a command; its answers are still to be read.
+    pub async fn send(&mut self, command: &str) -> Result<RequestId, SourceError> {
+        match timeout(self.step, self.session.run_command(command)).await {
+            Ok(Ok(id)) => Ok(id),
+            Ok(Err(async_imap::error::Error::Io(error))) => Err(read_failed(&error)),
+            Ok(Err(_)) => Err(SourceError::transient("the connection is lost")),
+            Err(_) => Err(too_slow("sending a command", self.step)),
+        }
+    }
+
+    /// Runs a command to its tagged answer and shows the untagged ones to `each`.
+    pub async fn run(
+        &mut self,
+        command: &str,
+        what: &str,
+        each: impl FnMut(&Response<'_>),
+    ) -> Result<Answer, SourceError> {
+        let id = self.send(command).await?;
+        self.finish(&id, what, each).await
+    }
+
+    async fn finish(
+        &mut self,
+        id: &RequestId,
+        what: &str,
+        mut each: impl FnMut(&Response<'_>),
+    ) -> Result<Answer, SourceError> {
+        loop {
+            let ended = self.read(what, |response| match tagged(response) {
+                Some((tag, answer)) => Some((tag == id, answer)),
+                None => {
+                    each(response);
+                    None
+                }
+            });
+            match ended.await? {
+                Some((true, answer)) => return Ok(answer),
+                Some((false, _)) => {
+                    return Err(SourceError::protocol(format!("expected the answer to {what}, found another's")));
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// What `take` makes of the next answer. It may take as long as bytes keep
+    /// coming, within reason.
+    pub async fn read<T>(
+        &mut self,
+        what: &str,
+        take: impl FnOnce(&Response<'_>) -> T,
+    ) -> Result<T, SourceError> {
+        let until = Instant::now() + self.answer;
+        let mut seen = self.arrived.load(Ordering::Relaxed);
+        let response = {
+            let mut reading = pin!(self.session.read_response());
+            loop {
+                if let Ok(response) = timeout(self.step, &mut reading).await {
+                    break response;
+                }
+                let now = self.arrived.load(Ordering::Relaxed);
+                if now == seen || Instant::now() >= until {
+                    return Err(too_slow(what, self.step));
+                }
+                seen = now;
+            }
+        };
+        let response = response.map_err(|error| read_failed(&error))?.ok_or_else(ended)?;
+        self.notice(response.parsed())?;
+        Ok(take(response.parsed()))
+    }
+
+    /// What matters in every answer, whatever was asked.
+    fn notice(&mut self, response: &Response<'_>) -> Result<(), SourceError> {
+        match response {
+            Response::Data { status: Status::Bye, outcome } => {
+                return Err(goodbye(outcome.information.as_deref().unwrap_or_default()));
+            }
+            Response::Data { outcome, .. } => match outcome.code {
+                Some(ResponseCode::UidValidity(now)) if self.validity.is_some_and(|before| before != now) => {
+                    return Err(SourceError::transient("the server has renumbered the mailbox"));
+                }
+                Some(ResponseCode::Alert) => {
+                    tracing::warn!(
+                        "the mail server says: {}",
+                        said(outcome.information.as_deref().unwrap_or_default())
+                    );
+                }
+                _ => {}
+            },
+            Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_)) => self.news = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Starts IDLE (RFC 2177). False: the server does not want to.
+    pub async fn start_idle(&mut self) -> Result<bool, SourceError> {
+        let id = self.send("IDLE").await?;
+        loop {
+            let read = self.read("IDLE", |response| {
+                (matches!(response, Response::Continue(_)), tagged(response).map(|(_, answer)| answer))
+            });
+            let (begins, refused) = read.await?;
+            if begins {
+                self.idling = Some(id);
+                return Ok(true);
+            }
+            if let Some(answer) = refused {
+                tracing::warn!("the mail server refuses IDLE: {}", said(&answer.text));
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Listens until there is news or it is time. May be dropped at any point.
+    pub async fn listen(&mut self, deadline: Instant) -> Result<(), SourceError> {
+        while !self.news {
+            let Ok(read) = timeout_at(deadline, self.session.read_response()).await else { return Ok(()) };
+            let response = read.map_err(|error| read_failed(&error))?.ok_or_else(ended)?;
+            self.notice(response.parsed())?;
+        }
+        Ok(())
+    }
+
+    /// Ends IDLE, if it is on.
+    pub async fn end_idle(&mut self) -> Result<(), SourceError> {
+        let Some(id) = self.idling.take() else { return Ok(()) };
+        match timeout(self.step, self.session.run_command_untagged("DONE")).await {
+            Ok(Ok(())) => self.finish(&id, "the end of IDLE", |_| {}).await?.ok("the end of IDLE").map(|_| ()),
+            Ok(Err(_)) => Err(SourceError::transient("the connection was lost during IDLE")),
+            Err(_) => Err(too_slow("the end of IDLE", self.step)),
+        }
+    }
+}
+
+fn ended() -> SourceError {
+    SourceError::transient("the server closed the connection")
+}
+
+/// Tag and status, if this is the end of a command.
+pub(super) fn tagged<'a>(response: &'a Response<'_>) -> Option<(&'a RequestId, Answer)> {
+    let Response::Done { tag, status, outcome } = response else { return None };
+    let status = match status {
+        Status::Ok => Status::Ok,
+        Status::No => Status::No,
+        Status::Bad | Status::PreAuth | Status::Bye => Status::Bad,
+    };
+    let answer = Answer {
+        status,
+        read_only: outcome.code == Some(ResponseCode::ReadOnly),
+        try_create: outcome.code == Some(ResponseCode::TryCreate),
+        text: outcome.information.as_deref().unwrap_or_default().to_owned(),
+    };
+    Some((tag, answer))
+}

@@ -1,0 +1,96 @@
+//! `read --json`: what the desk reads in one mail.
+
+use serde_json::{Map, Value, json};
+
+use crate::desk::form::{Form, Value as FieldValue};
+use crate::desk::input::{Understood, understand};
+use crate::desk::mail::Proof;
+use crate::desk::rules::Rules;
+
+/// Reads one mail and shows all that was read, secrets sealed.
+pub fn read(bytes: &[u8], received: jiff::Timestamp, rules: &Rules) -> Value {
+    understood(&understand(bytes, received, rules))
+}
+
+/// What was read, with the field names of cli.md.
+pub fn understood(read: &Understood) -> Value {
+    let mail = &read.mail;
+    let fault: Option<&'static str> = mail.identity.as_ref().err().map(|fault| fault.into());
+    json!({
+        "kind": read.kind,
+        "automatic": mail.is_automatic(),
+        "automatic_because": mail.automatic_because,
+        "identity": {
+            "address": mail.address(),
+            "name": mail.identity.as_ref().map(|identity| identity.name.clone()).unwrap_or_default(),
+            "fault": fault,
+        },
+        "proof": proof(&read.proof),
+        "to": mail.to,
+        "cc": mail.cc,
+        "reply_to": mail.reply_to,
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "in_reply_to": mail.in_reply_to,
+        "references": mail.references,
+        "date": mail.date,
+        "text": mail.text,
+        "own_text": mail.own_text,
+        "quoted_text": mail.quoted_text,
+        "signature": mail.signature,
+        "attachments": mail.attachments,
+        "report": mail.report,
+        "forms": read.forms.iter().map(form).collect::<Vec<Value>>(),
+        "commands": read.commands.iter().map(command).collect::<Vec<Value>>(),
+        "urgency": null,
+        "secrets": read.secrets.len(),
+        "limits": mail.limits,
+    })
+}
+
+fn proof(proof: &Proof) -> Value {
+    json!({ "result": proof, "consent_level": proof.is_consent_level() })
+}
+
+fn command(line: &crate::desk::command::CommandLine) -> Value {
+    json!({
+        "line": line.line,
+        "command": line.read.as_ref().ok(),
+        "fault": line.read.as_ref().err().map(|fault| fault.text.clone()),
+    })
+}
+
+fn form(form: &Form) -> Value {
+    json!({ "fields": fields(form), "rest": form.rest })
+}
+
+/// Each field: as written, as understood, or what is wrong.
+pub fn fields(form: &Form) -> Value {
+    let mut fields = Map::new();
+    for (key, slot) in &form.fields {
+        let fault = slot.read.as_ref().err();
+        let shown = json!({
+            "written": slot.written,
+            "value": slot.read.as_ref().ok().map(value),
+            "fault": fault.map(|fault| fault.name.clone()),
+            "fault_text": fault.map(|fault| fault.text.clone()),
+        });
+        fields.insert(key.key().to_owned(), shown);
+    }
+    Value::Object(fields)
+}
+
+fn value(value: &FieldValue) -> Value {
+    match value {
+        FieldValue::Text(text) | FieldValue::Address(text) | FieldValue::Phone(text) => json!(text),
+        FieldValue::Serial(text) | FieldValue::Mac(text) | FieldValue::Zone(text) => json!(text),
+        FieldValue::Ip(ip) => json!(ip),
+        FieldValue::Sealed(_) => json!("[sealed]"),
+        FieldValue::YesNo(answer) => json!(answer),
+        FieldValue::Time(when) => json!({
+            "utc": when.first().at,
+            "zone": when.first().zone,
+            "readings": when.readings().map(|reading| reading.said.clone()).collect::<Vec<String>>(),
+        }),
+    }
+}
