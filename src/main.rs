@@ -1,3 +1,25 @@
-//! The command line.
+//! The command line: reads the words, hands them on, turns a failure into its
+//! exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use upgrade_desk::shell::cli::{self, Arguments};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the program could not start its threads: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(cli::run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -104,6 +104,8 @@ pub enum Unreadable {
     NotFetched,
     /// Reading it failed three times (R14).
     CrashedReader,
+    /// It was read, but no decision could be made: our rules or we are at fault.
+    NotDecided,
 }
 
 /// All that was read in one mail, its secrets apart: they go to the vault and

@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod header_text;
 pub mod mime;
+pub mod samples;
 pub mod say;
 pub mod times;
 

@@ -8,8 +8,6 @@ use jiff::Timestamp;
 /// The time of the machine, or of a story that is being told.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    /// Seconds to add to the machine's time: a story's clock runs beside it.
-    shift: Arc<AtomicI64>,
     /// A story stands still at this second between its mails; 0: it runs.
     still: Arc<AtomicI64>,
 }
@@ -18,7 +16,7 @@ impl Clock {
     /// Now, to the second: letters and journal lines need no more.
     pub fn now(&self) -> Timestamp {
         let still = self.still.load(Ordering::SeqCst);
-        let second = if still != 0 { still } else { machine_second() + self.shift.load(Ordering::SeqCst) };
+        let second = if still != 0 { still } else { machine_second() };
         Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
@@ -27,12 +25,9 @@ impl Clock {
         self.still.store(at.as_second(), Ordering::SeqCst);
     }
 
-    /// Runs on from where it stands.
-    pub fn run(&self) {
-        let still = self.still.swap(0, Ordering::SeqCst);
-        if still != 0 {
-            self.shift.store(still - machine_second(), Ordering::SeqCst);
-        }
+    /// From here on the machine's own time.
+    pub fn follow_the_machine(&self) {
+        self.still.store(0, Ordering::SeqCst);
     }
 }
 

@@ -74,6 +74,7 @@ impl<S: Source> Intake<S> {
             let pause = match self.connected(&mut stop, &mut backoff).await {
                 Ok(()) => return Ok(()),
                 Err(Broken::Process(error @ ProcessError::Unknown(_))) => return Err(error),
+                Err(Broken::Process(error)) if self.drain => return Err(error),
                 Err(Broken::Process(ProcessError::NotNow(text))) => {
                     self.health.trouble(&text);
                     PAUSE
@@ -103,6 +104,10 @@ impl<S: Source> Intake<S> {
                 return Ok(());
             }
             if matches!(round, Round::Paused) {
+                if self.drain {
+                    let why = self.health.state().source_trouble.unwrap_or_default();
+                    return Err(ProcessError::NotNow(why).into());
+                }
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }

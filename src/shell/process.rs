@@ -44,12 +44,31 @@ pub enum ProcessError {
     Unknown(String),
 }
 
+impl From<CommitError> for ProcessError {
+    fn from(error: CommitError) -> ProcessError {
+        match error {
+            CommitError::DiskFull(_) | CommitError::Refused(_) => ProcessError::NotNow(error.to_string()),
+            CommitError::Unknown(_) => ProcessError::Unknown(error.to_string()),
+        }
+    }
+}
+
 /// A mail after reading and sealing, ready to be decided upon.
 pub struct Prepared {
     input: Input,
     text: Option<Vec<u8>>,
     original: Option<Vec<u8>>,
     secrets: Vec<String>,
+}
+
+impl Prepared {
+    /// The same mail for the quarantine, should deciding it fail.
+    fn undecided(&self) -> Option<Prepared> {
+        let Input::Mail(mail) = &self.input else { return None };
+        let reason = Unreadable::NotDecided;
+        let sha256 = Some(mail.original_sha256.clone());
+        Some(unread(mail.place.clone(), mail.received, reason, sha256, self.original.clone()))
+    }
 }
 
 /// The redacted mail as it lies in the texts pack.
@@ -124,14 +143,22 @@ impl Desk {
     ) -> impl Future<Output = Result<Receipt, ProcessError>> + Send + use<> {
         let desk = Arc::clone(self);
         let secrets = prepared.secrets.clone();
+        let fallback = prepared.undecided();
         let now = self.clock.now();
         let deciding = Arc::clone(self);
         let commit = self.store.commit(move |view| deciding.commitment(prepared, view, now));
         async move {
-            let receipt = commit.await.map_err(|error| match error {
-                CommitError::DiskFull(_) | CommitError::Refused(_) => ProcessError::NotNow(error.to_string()),
-                CommitError::Unknown(_) => ProcessError::Unknown(error.to_string()),
-            })?;
+            let receipt = match (commit.await, fallback) {
+                // Our rules or we are at fault: the mail is kept for people and
+                // the next one goes on.
+                (Err(CommitError::Refused(why)), Some(fallback)) => {
+                    tracing::error!(reason = %why, "a mail could not be decided; it is in quarantine");
+                    let deciding = Arc::clone(&desk);
+                    desk.store.commit(move |view| deciding.commitment(fallback, view, now)).await
+                }
+                (result, _) => result,
+            };
+            let receipt = receipt.map_err(ProcessError::from)?;
             desk.committed.notify_waiters();
             desk.drop_unused(secrets, &receipt);
             Ok(receipt)
@@ -259,8 +286,5 @@ fn hex(bytes: &[u8]) -> String {
 pub async fn plainly(desk: &Desk, what: Vec<What>) -> Result<Receipt, ProcessError> {
     let at = desk.clock.now();
     let commit = desk.store.commit(move |_| Ok(Commitment { at, body: Body::Plain(what) }));
-    commit.await.map_err(|error| match error {
-        CommitError::DiskFull(_) | CommitError::Refused(_) => ProcessError::NotNow(error.to_string()),
-        CommitError::Unknown(_) => ProcessError::Unknown(error.to_string()),
-    })
+    Ok(commit.await?)
 }

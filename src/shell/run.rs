@@ -86,7 +86,11 @@ fn message_key(data: &Path) -> Result<Vec<u8>, Failure> {
     let fail = |error: std::io::Error| Failure::Work(format!("{}: {error}", path.display()));
     match std::fs::read(&path) {
         Ok(key) if key.len() >= 32 => Ok(key),
-        Ok(key) => Err(Failure::Work(format!("{}: expected 32 bytes, found {}; restore it from a backup", path.display(), key.len()))),
+        Ok(key) => Err(Failure::Work(format!(
+            "{}: expected 32 bytes, found {}; restore it from a backup",
+            path.display(),
+            key.len()
+        ))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let key = crate::shell::clock::random_bytes().map_err(fail)?;
             files::write_synced(&path, &key).map_err(fail)?;
@@ -246,7 +250,8 @@ fn spawn_outbox(
             tasks.spawn(async move { outbox::run(desk, carriers, drain, stop).await.map_err(Failure::from) });
         }
         Carrier::Folder(path) => {
-            let carrier = FolderCarrier::open(path).map_err(|error| Failure::Work(format!("{}: {error}", path.display())))?;
+            let carrier =
+                FolderCarrier::open(path).map_err(|error| Failure::Work(format!("{}: {error}", path.display())))?;
             tasks.spawn(async move { outbox::run(desk, vec![carrier], drain, stop).await.map_err(Failure::from) });
         }
     }

@@ -19,7 +19,8 @@ const REQUEST_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const REQUEST_TIME: Duration = Duration::from_secs(60);
 
 /// Answers a request, or says why not with an exit code.
-pub type Handler = Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, (u8, String)>> + Send>> + Send + Sync>;
+pub type Handler =
+    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, (u8, String)>> + Send>> + Send + Sync>;
 
 /// Serves until told to stop, then removes the socket's file.
 pub async fn serve(path: PathBuf, handler: Handler, mut stop: watch::Receiver<bool>) -> io::Result<()> {
@@ -89,7 +90,8 @@ fn read(mut answer: Value) -> Result<Value, (u8, String)> {
         return Ok(value.take());
     }
     let error = answer.get("error");
-    let code = error.and_then(|error| error.get("code")).and_then(Value::as_u64).and_then(|code| u8::try_from(code).ok());
+    let code =
+        error.and_then(|error| error.get("code")).and_then(Value::as_u64).and_then(|code| u8::try_from(code).ok());
     let text = error.and_then(|error| error.get("text")).and_then(Value::as_str).unwrap_or("no answer");
     Err((code.unwrap_or(1), text.to_owned()))
 }

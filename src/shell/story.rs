@@ -2,4 +2,5 @@
 //! The demo tells stories; the tests compare them with what was told before.
 
 pub mod script;
+pub mod stage;
 pub mod tell;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::desk::record::{What};
+use crate::desk::record::What;
 use crate::desk::register::Register;
 use crate::shell::health::Health;
 use crate::shell::process::{Desk, plainly};
@@ -63,10 +63,12 @@ pub async fn answer(desk: &Arc<Desk>, request: Request, health: Option<&Health>)
             let status = desk.store.read(move |view| status(view, now)).await.map_err(gone)?;
             Ok(with_health(status, health))
         }
-        request => desk.store.read(move |view| Ok(plain(view, &request))).await.map_err(gone)?.map_err(|error| match error {
-            Plain::Store(error) => (1, error.to_string()),
-            Plain::NotFound(text) => (1, text),
-        }),
+        request => {
+            desk.store.read(move |view| Ok(plain(view, &request))).await.map_err(gone)?.map_err(|error| match error {
+                Plain::Store(error) => (1, error.to_string()),
+                Plain::NotFound(text) => (1, text),
+            })
+        }
     }
 }
 

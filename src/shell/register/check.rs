@@ -123,7 +123,12 @@ fn check_unit(unit: &Unit, companies: &BTreeSet<&str>, found: &mut Found<'_>) {
         found.add(false, &row, &what, "write it like 00:00:5E:00:53:0A");
     }
     if unit.ips.is_empty() {
-        found.add(false, &row, "expected at least one IP address, found none", "add it: requests are checked against it");
+        found.add(
+            false,
+            &row,
+            "expected at least one IP address, found none",
+            "add it: requests are checked against it",
+        );
     }
     for ip in &unit.ips {
         let private = match ip {

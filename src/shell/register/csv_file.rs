@@ -10,8 +10,21 @@ use crate::shell::register::Problem;
 pub type Lines = BTreeMap<String, u64>;
 
 const COLUMNS: [&str; 15] = [
-    "kind", "id", "company", "name", "aliases", "zone", "address", "phones", "roles", "valid_until", "serial", "mac",
-    "ips", "version", "customisations",
+    "kind",
+    "id",
+    "company",
+    "name",
+    "aliases",
+    "zone",
+    "address",
+    "phones",
+    "roles",
+    "valid_until",
+    "serial",
+    "mac",
+    "ips",
+    "version",
+    "customisations",
 ];
 
 /// Reads every row that can be read and names every line that cannot.
@@ -37,7 +50,8 @@ pub fn read(text: &str) -> Result<(Register, Lines, Vec<Problem>), String> {
             }
         };
         let line = record.position().map(csv::Position::line);
-        let row = Row { cells: headers.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect(), line };
+        let row =
+            Row { cells: headers.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect(), line };
         add(&row, &mut register, &mut lines, &mut problems);
     }
     Ok((register, lines, problems))

@@ -34,10 +34,8 @@ pub fn show(view: &View<'_>, id: &str) -> Result<Option<Value>, StateError> {
     for reference in &ticket.letters {
         letters.extend(view.letter(reference.no)?.as_ref().map(letter));
     }
-    let deadlines: Vec<Value> = timers::of(&ticket, view.rules())
-        .iter()
-        .map(|timer| json!({ "name": timer.name, "at": timer.at }))
-        .collect();
+    let deadlines: Vec<Value> =
+        timers::of(&ticket, view.rules()).iter().map(|timer| json!({ "name": timer.name, "at": timer.at })).collect();
     let form = &ticket.form;
     Ok(Some(json!({
         "id": ticket.id,

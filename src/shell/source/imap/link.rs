@@ -118,11 +118,7 @@ impl Link {
 
     /// What `take` makes of the next answer. It may take as long as bytes keep
     /// coming, within reason.
-    pub async fn read<T>(
-        &mut self,
-        what: &str,
-        take: impl FnOnce(&Response<'_>) -> T,
-    ) -> Result<T, SourceError> {
+    pub async fn read<T>(&mut self, what: &str, take: impl FnOnce(&Response<'_>) -> T) -> Result<T, SourceError> {
         let until = Instant::now() + self.answer;
         let mut seen = self.arrived.load(Ordering::Relaxed);
         let response = {

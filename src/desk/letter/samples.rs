@@ -1,0 +1,172 @@
+//! One letter of each kind with sample facts, so that `check` and the tests can
+//! write them all before a customer needs one.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::letter::say::{
+    FeedbackFacts, FieldLine, Light, MissingItem, Say, TranscriptLine, UnitLine, UnitResult,
+};
+use crate::desk::ticket::{Issue, Window};
+
+/// Thursday 3 December 2026, 18:00 UTC.
+const START_SECOND: i64 = 1_796_320_800;
+
+fn start() -> Timestamp {
+    Timestamp::from_second(START_SECOND).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn window() -> Window {
+    let start = start();
+    let end = start.checked_add(SignedDuration::from_hours(1)).unwrap_or(start);
+    Window { start, end, zone: "America/Chicago".to_owned() }
+}
+
+fn line(label: &str, value: &str) -> FieldLine {
+    FieldLine { label: label.to_owned(), value: value.to_owned() }
+}
+
+/// At least one letter for each template.
+pub fn samples() -> Vec<Say> {
+    let mut all = customer_letters();
+    all.extend(feedback());
+    all.extend(staff_letters());
+    all
+}
+
+fn customer_letters() -> Vec<Say> {
+    let serial = || "SM-0417-22A".to_owned();
+    let unit = |result, window| UnitLine {
+        ticket: "UP-2026-00417".to_owned(),
+        serial: "SM-0417-22A".to_owned(),
+        result,
+        window,
+        details: vec!["Unit MAC Address: a MAC address has 12 hexadecimal digits, this one has 11".to_owned()],
+    };
+    let fields = || vec![line("Unit Serial Number", "SM-0417-22A"), line("Manager Password", "received")];
+    vec![
+        Say::Acknowledgement { units: vec![unit(UnitResult::Checking, None)], fields: fields() },
+        Say::Acknowledgement { units: vec![unit(UnitResult::AlreadyOpen, Some(window()))], fields: Vec::new() },
+        Say::Acknowledgement {
+            units: [
+                UnitResult::Scheduled,
+                UnitResult::Asap,
+                UnitResult::Missing,
+                UnitResult::Denied,
+                UnitResult::Outside,
+            ]
+            .map(|result| unit(result, Some(window())))
+            .into(),
+            fields: Vec::new(),
+        },
+        Say::Missing {
+            items: vec![MissingItem {
+                label: "Unit MAC Address".to_owned(),
+                written: "00:00:5E:00:53:A".to_owned(),
+                problem: "a MAC address has 12 hexadecimal digits, this one has 11".to_owned(),
+                example: "00:00:5E:00:53:0A".to_owned(),
+                hint: "on the label at the back of the unit".to_owned(),
+            }],
+            fields: fields(),
+            offers: vec![start()],
+            zone: "America/Chicago".to_owned(),
+        },
+        Say::Denial {
+            fields: vec![line("Unit MAC Address", "00:00:5E:00:53:7A")],
+            sentences: vec!["The MAC address does not match our record of this unit.".to_owned()],
+            reason: String::new(),
+            corrections_left: 2,
+        },
+        Say::NeutralNote {},
+        Say::ScheduleConfirmation {
+            serial: serial(),
+            version: "7.3.0".to_owned(),
+            window: window(),
+            minutes: 120,
+            longer: true,
+            feedback_to: "dana@acme-tel.example".to_owned(),
+            agent: "Noa Adler".to_owned(),
+            reading: "10:00 PST as Pacific time, UTC-07:00".to_owned(),
+            password_tested: false,
+        },
+        Say::AsapAccepted {
+            serial: serial(),
+            version: String::new(),
+            first: Some(start()),
+            zone: "America/Chicago".to_owned(),
+            feedback_to: "dana@acme-tel.example".to_owned(),
+            password_tested: true,
+        },
+        Say::OutsideHours {
+            serial: serial(),
+            wanted: window(),
+            why: "Saturday is no business day".to_owned(),
+            offers: vec![start()],
+        },
+        Say::Cancelled { serial: serial(), window: Some(window()), by_customer: true, words: String::new() },
+        Say::Cancelled {
+            serial: serial(),
+            window: None,
+            by_customer: false,
+            words: "the release was withdrawn".to_owned(),
+        },
+        Say::Started { serial: serial(), at: start(), window: window(), agent: "Noa Adler".to_owned() },
+        Say::AgentReply { text: "Please have somebody at the phones.".to_owned(), agent: "Noa Adler".to_owned() },
+    ]
+}
+
+fn feedback() -> Vec<Say> {
+    let facts = |outcome: &str, words: &str| FeedbackFacts {
+        serial: "SM-0417-22A".to_owned(),
+        version: "7.3.0".to_owned(),
+        planned: Some(window()),
+        actual: Some(window()),
+        minutes: 43,
+        outcome: outcome.to_owned(),
+        issues: vec![Issue { text: "one phone had to be restarted by hand".to_owned() }],
+        words: words.to_owned(),
+        agent: "Noa Adler".to_owned(),
+    };
+    vec![
+        Say::FeedbackSuccess { feedback: FeedbackFacts { issues: Vec::new(), ..facts("SUCCESS", "") } },
+        Say::FeedbackIssues { feedback: facts("SUCCESS_WITH_ISSUES", "") },
+        Say::FeedbackIssues { feedback: facts("PARTIAL", "The new console follows next week.") },
+        Say::FeedbackFailed { feedback: facts("ROLLED_BACK", "The call service did not start.") },
+        Say::FeedbackFailed { feedback: facts("FAILED_DEGRADED", "Inbound calls do not work yet.") },
+        Say::FeedbackFailed { feedback: facts("NOT_STARTED", "Port 8081 was closed.") },
+    ]
+}
+
+fn staff_letters() -> Vec<Say> {
+    vec![
+        Say::Transcript {
+            lines: vec![
+                TranscriptLine { line: "#take".to_owned(), done: true, text: "you have this ticket".to_owned() },
+                TranscriptLine { line: "#shedule".to_owned(), done: false, text: "did you mean #schedule?".to_owned() },
+            ],
+            done: false,
+            status: "SCHEDULED".to_owned(),
+            possible: vec!["#start  (work begins now)".to_owned()],
+            visible_to: vec!["dana@acme-tel.example".to_owned()],
+            usage: vec![line("#take", "you do this upgrade")],
+        },
+        Say::Undelivered {
+            to: "dana@acme-tel.example".to_owned(),
+            letter: "M-05".to_owned(),
+            subject: String::new(),
+            why: "550 5.1.1 no such user".to_owned(),
+        },
+        Say::StaffNotice {
+            headline: "Checked request, scheduled; please take it".to_owned(),
+            status: "SCHEDULED".to_owned(),
+            from: "dana@acme-tel.example (proven, the signature covers the request)".to_owned(),
+            serial: "SM-0417-22A".to_owned(),
+            window: Some(window()),
+            agent: String::new(),
+            lights: vec![Light { name: "Unit".to_owned(), green: true, text: "serial, MAC and IP agree".to_owned() }],
+            fields: vec![line("Unit Serial Number", "SM-0417-22A")],
+            text: "Dear desk,\nplease upgrade.".to_owned(),
+            attachments: vec!["trace.pcap (12000 bytes)".to_owned()],
+            commands: vec![line("#take", "you do this upgrade")],
+        },
+    ]
+}

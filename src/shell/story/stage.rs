@@ -1,0 +1,215 @@
+//! The stage on which a story is played: a whole desk in a folder, a Maildir as
+//! mailbox, a Maildir as postman, a clock that the story moves.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+
+use crate::desk::letter::times::zone_of;
+use crate::desk::record::{Record, What};
+use crate::desk::register::Register;
+use crate::desk::rules::Rules;
+use crate::shell::carrier::folder::Folder;
+use crate::shell::carrier::{Carrier, Envelope, Sent};
+use crate::shell::clock::Clock;
+use crate::shell::config::{Keys, StartFrom};
+use crate::shell::health::Health;
+use crate::shell::intake::Intake;
+use crate::shell::process::{Desk, plainly};
+use crate::shell::run::{Failure, open_desk};
+use crate::shell::source::folder::FolderSource;
+use crate::shell::store::inhand::InHand;
+use crate::shell::store::journal::Line;
+use crate::shell::story::script::{Answerable, Filling, ScriptError, Step, moment};
+use crate::shell::story::tell::Told;
+use crate::shell::{outbox, timers};
+
+/// A desk in a folder.
+pub struct Stage {
+    pub desk: Arc<Desk>,
+    pub health: Health,
+    folder: PathBuf,
+    monday: Date,
+    zone: TimeZone,
+    clock: Clock,
+    refused: BTreeSet<String>,
+    letters: Vec<Answerable>,
+    /// The last record that was told.
+    told: u64,
+}
+
+impl From<ScriptError> for Failure {
+    fn from(error: ScriptError) -> Failure {
+        Failure::Work(format!("the story cannot be played: {error}"))
+    }
+}
+
+fn io(path: &Path) -> impl Fn(std::io::Error) -> Failure {
+    let path = path.display().to_string();
+    move |error| Failure::Work(format!("{path}: {error}"))
+}
+
+impl Stage {
+    /// Where mail is put for the desk of this folder.
+    pub fn mailbox(folder: &Path) -> PathBuf {
+        folder.join("mailbox")
+    }
+
+    /// Where its letters arrive.
+    pub fn postman(folder: &Path) -> PathBuf {
+        folder.join("postman")
+    }
+
+    /// Where it keeps everything.
+    pub fn data(folder: &Path) -> PathBuf {
+        folder.join("data")
+    }
+
+    /// Builds the desk and imports the register, early on the story's Monday.
+    pub async fn build(
+        folder: &Path,
+        monday: Date,
+        keys: &Keys,
+        rules: Arc<Rules>,
+        register: Register,
+    ) -> Result<Stage, Failure> {
+        let zone = zone_of(&rules.hours.zone);
+        let clock = Clock::default();
+        clock.stand_at(moment("mon 00:01", monday, &zone)?);
+        for part in ["new", "cur", "tmp"] {
+            let path = Stage::mailbox(folder).join(part);
+            fs::create_dir_all(&path).map_err(io(&path))?;
+        }
+        let data = Stage::data(folder);
+        let desk = tokio::task::block_in_place(|| open_desk(&data, keys, rules, clock.clone()))?;
+        plainly(&desk, vec![What::Imported { register, by: "story".to_owned() }]).await?;
+        let health = Health::new(clock.clone());
+        let (refused, letters) = (BTreeSet::new(), Vec::new());
+        let mut stage =
+            Stage { desk, health, folder: folder.to_owned(), monday, zone, clock, refused, letters, told: 0 };
+        stage.told = stage.records(0)?.last().map_or(0, |(seq, _)| *seq);
+        Ok(stage)
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// From here on time passes by itself, from now.
+    pub fn let_time_pass(&self) {
+        self.clock.follow_the_machine();
+    }
+
+    /// Plays one step; `mail` is the text of its mail, if it has one.
+    pub async fn play(&mut self, step: &Step, mail: Option<&str>) -> Result<Told, Failure> {
+        let at = moment(&step.at, self.monday, &self.zone)?;
+        self.clock.stand_at(at);
+        if let Some(address) = &step.refuses {
+            self.refused.insert(address.to_ascii_lowercase());
+        }
+        if let (Some(name), Some(mail)) = (&step.mail, mail) {
+            let filling = Filling { monday: self.monday, zone: &self.zone, now: at, letters: &self.letters };
+            let filled = filling.fill(mail)?.replace('\n', "\r\n");
+            self.deliver(name, &filled, at)?;
+        }
+        self.work().await?;
+        Ok(Told { says: step.says.clone(), mail: step.mail.clone(), ..self.news()? })
+    }
+
+    /// What was decided since it was last asked.
+    pub fn news(&mut self) -> Result<Told, Failure> {
+        let records = self.records(self.told)?;
+        self.told = records.last().map_or(self.told, |(seq, _)| *seq);
+        let records: Vec<Record> = records.into_iter().map(|(_, record)| record).collect();
+        self.remember(&records);
+        Ok(Told { at: self.clock.now(), says: "Something came".to_owned(), mail: None, records })
+    }
+
+    /// Puts a mail into the mailbox, arrived at `at`.
+    fn deliver(&self, name: &str, mail: &str, at: Timestamp) -> Result<(), Failure> {
+        let path = Stage::mailbox(&self.folder).join("new").join(name);
+        fs::write(&path, mail).map_err(io(&path))?;
+        let seconds = u64::try_from(at.as_second()).unwrap_or(0);
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        File::open(&path).and_then(|file| file.set_modified(time)).map_err(io(&path))
+    }
+
+    /// Everything that can be done now: mail in, timers, letters out.
+    pub async fn work(&self) -> Result<(), Failure> {
+        // Held for as long as the parts listen to it.
+        let (_never, stop) = watch::channel(false);
+        let source = FolderSource::new(Stage::mailbox(&self.folder), self.desk.rules.limits.message_bytes_max);
+        let data = Stage::data(&self.folder);
+        let in_hand = InHand::open(&data).map_err(io(&data))?;
+        let health = self.health.clone();
+        let intake = Intake::new(Arc::clone(&self.desk), source, StartFrom::All, in_hand, health, true);
+        intake.run(stop.clone()).await?;
+        timers::fire_due(&self.desk).await?;
+        let postman = Stage::postman(&self.folder);
+        let folder = Folder::open(&postman).map_err(io(&postman))?;
+        let carrier = Picky { folder, refused: self.refused.clone() };
+        outbox::run(Arc::clone(&self.desk), vec![carrier], true, stop).await?;
+        Ok(())
+    }
+
+    /// The journal's records after number `after`.
+    fn records(&self, after: u64) -> Result<Vec<(u64, Record)>, Failure> {
+        let folder = Stage::data(&self.folder).join("journal");
+        let mut names: Vec<PathBuf> =
+            fs::read_dir(&folder).map_err(io(&folder))?.flatten().map(|entry| entry.path()).collect();
+        names.sort();
+        let mut records = Vec::new();
+        for path in names {
+            for line in fs::read_to_string(&path).map_err(io(&path))?.lines() {
+                let line: Line = serde_json::from_str(line).map_err(|error| Failure::Work(error.to_string()))?;
+                if line.seq > after {
+                    records.push((line.seq, Record { at: line.at, what: line.what }));
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    fn remember(&mut self, records: &[Record]) {
+        for record in records {
+            let What::Decided(decided) = &record.what else { continue };
+            self.letters.extend(decided.letters.iter().map(|letter| Answerable {
+                template: letter.template.clone(),
+                to: letter.to.clone(),
+                subject: letter.subject.clone(),
+                message_id: letter.message_id.clone(),
+            }));
+        }
+    }
+
+    /// Closes the desk in order.
+    pub async fn close(self) {
+        self.desk.store.clone().close().await;
+    }
+}
+
+/// The postman of a story: refuses some addresses as a real server would.
+struct Picky {
+    folder: Folder,
+    refused: BTreeSet<String>,
+}
+
+impl Carrier for Picky {
+    async fn send(&mut self, letter: &Envelope) -> Sent {
+        if self.refused.contains(&letter.to.to_ascii_lowercase()) {
+            return Sent::Failed { response: "550 5.1.1 no such user here".to_owned() };
+        }
+        self.folder.send(letter).await
+    }
+
+    async fn rest(&mut self) {
+        self.folder.rest().await;
+    }
+}
