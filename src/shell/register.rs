@@ -59,7 +59,10 @@ pub fn read_text(text: &str, is_csv: bool) -> Result<Read, String> {
         csv_file::read(text)?
     } else {
         let register: Register = serde_json::from_str(text).map_err(|error| {
-            format!("expected one JSON object with companies, representatives and units: {error}; see fixtures/register/sample.json")
+            format!(
+                "expected one JSON object with companies, representatives and units: {error}; \
+                 see fixtures/register/sample.json"
+            )
         })?;
         (register, BTreeMap::new(), Vec::new())
     };

@@ -19,6 +19,7 @@ use crate::shell::source::folder::FolderSource;
 use crate::shell::source::imap::ImapSource;
 use crate::shell::store::files;
 use crate::shell::store::inhand::InHand;
+use crate::shell::store::journal::Torn;
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
 use crate::shell::vault::Vault;
 use crate::shell::{outbox, socket, timers, view};
@@ -112,7 +113,8 @@ fn tell(report: &OpenReport) {
         tracing::warn!(reason = %why, records = report.applied, "the ticket store was rebuilt from the journal");
     }
     if let Some(torn) = &report.torn {
-        tracing::warn!(file = %torn.segment, bytes = torn.bytes, saved = %torn.saved_as, "a torn last line was cut off");
+        let Torn { segment, bytes, saved_as } = torn;
+        tracing::warn!(file = %segment, bytes, saved = %saved_as, "a torn last line was cut off");
     }
     if report.weak_flush {
         tracing::warn!("sled's flush does not reach the disk here; the journal alone is safe against a power cut");

@@ -132,6 +132,8 @@ fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
     use crate::shell::store::rows::LetterState;
     let letters = view.letters()?;
     let count = |state: LetterState| letters.iter().filter(|row| row.state == state).count();
+    let deferred = letters.iter().rev().find(|row| row.state == LetterState::Deferred);
+    let last_trouble = deferred.map(|row| row.response.clone());
     let tickets = view.tickets()?;
     let timers = view.timers()?;
     let register = view.register()?;
@@ -144,7 +146,7 @@ fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
             "deferred": count(LetterState::Deferred),
             "sent": count(LetterState::Sent),
             "failed": count(LetterState::Failed),
-            "last_trouble": letters.iter().rev().find(|row| row.state == LetterState::Deferred).map(|row| row.response.clone()),
+            "last_trouble": last_trouble,
         },
         "quarantine": view.quarantine()?.len(),
         "timers": { "waiting": timers.len(), "overdue": timers.iter().filter(|timer| timer.at <= now).count(),

@@ -4,5 +4,6 @@ mod carrier;
 mod form;
 mod mime;
 mod sample_rules;
+mod stories;
 mod source;
 mod support;

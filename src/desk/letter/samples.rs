@@ -28,13 +28,13 @@ fn line(label: &str, value: &str) -> FieldLine {
 /// At least one letter for each template.
 pub fn samples() -> Vec<Say> {
     let mut all = customer_letters();
+    all.extend(window_letters());
     all.extend(feedback());
     all.extend(staff_letters());
     all
 }
 
 fn customer_letters() -> Vec<Say> {
-    let serial = || "SM-0417-22A".to_owned();
     let unit = |result, window| UnitLine {
         ticket: "UP-2026-00417".to_owned(),
         serial: "SM-0417-22A".to_owned(),
@@ -77,6 +77,12 @@ fn customer_letters() -> Vec<Say> {
             corrections_left: 2,
         },
         Say::NeutralNote {},
+    ]
+}
+
+fn window_letters() -> Vec<Say> {
+    let serial = || "SM-0417-22A".to_owned();
+    vec![
         Say::ScheduleConfirmation {
             serial: serial(),
             version: "7.3.0".to_owned(),

@@ -69,16 +69,16 @@ pub async fn register(action: RegisterAction) -> Result<(), Failure> {
         RegisterAction::Check { file, json } => register_check(&file, json),
         RegisterAction::List { which, json } => {
             let register = reach::ask(&which, Request::Register).await?;
-            if json { print_json(&register) } else { people::register(&register, None) }
+            if json { print_json(&register) } else { people::rows::register(&register) }
         }
         RegisterAction::Show { id, which, json } => {
             let register = reach::ask(&which, Request::Register).await?;
-            let found = people::row_of(&register, &id).ok_or_else(|| {
+            let found = people::rows::row_of(&register, &id).ok_or_else(|| {
                 Failure::Work(format!(
                     "the register has no company, representative or unit {id}; `register list` shows all"
                 ))
             })?;
-            if json { print_json(&found) } else { people::row(&found) }
+            if json { print_json(&found) } else { people::rows::row(&found) }
         }
         RegisterAction::Import { file, yes, merge, which, json } => import(&file, yes, merge, &which, json).await,
     }
@@ -91,7 +91,7 @@ fn register_check(file: &Path, json: bool) -> Result<(), Failure> {
         print_json(&serde_json::json!({ "problems": read.problems, "companies": read.register.companies.len(),
             "representatives": read.register.representatives.len(), "units": read.register.units.len() }))?;
     } else {
-        people::problems(&read.problems);
+        people::rows::problems(&read.problems);
         println!(
             "{} companies, {} representatives, {} units; {bad_lines} bad lines, {} warnings",
             read.register.companies.len(),
@@ -107,7 +107,7 @@ fn register_check(file: &Path, json: bool) -> Result<(), Failure> {
 async fn import(file: &Path, yes: bool, merge: bool, which: &Which, json: bool) -> Result<(), Failure> {
     let read = files::read(file).map_err(Failure::Work)?;
     if read.problems.iter().any(|problem| !problem.warning) {
-        people::problems(&read.problems);
+        people::rows::problems(&read.problems);
         return Err(Failure::Work(format!("{}: nothing was imported; correct the lines above", file.display())));
     }
     if read.register.units.is_empty() && !merge {
@@ -120,7 +120,7 @@ async fn import(file: &Path, yes: bool, merge: bool, which: &Which, json: bool) 
         let old = reach::ask_at(&reached, Request::Register).await?;
         let old = serde_json::from_value(old).map_err(|error| Failure::Work(error.to_string()))?;
         let (_, difference) = files::merge_import(&old, read.register.clone(), merge);
-        people::difference(&difference);
+        people::rows::difference(&difference);
         if difference.is_empty() {
             println!("nothing changes");
             return Ok(());
@@ -135,7 +135,7 @@ async fn import(file: &Path, yes: bool, merge: bool, which: &Which, json: bool) 
         return print_json(&answer);
     }
     if let Some(difference) = answer.get("difference").cloned().and_then(|value| serde_json::from_value(value).ok()) {
-        people::difference(&difference);
+        people::rows::difference(&difference);
     }
     println!("imported");
     Ok(())
