@@ -12,6 +12,7 @@ use crate::desk::decide::{answer, gates};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FeedbackFacts, Say};
+use crate::desk::letter::times::{point, span};
 use crate::desk::ticket::{Ending, Event, Issue, NoteKind, Outcome, Scope, Status, Ticket, Window};
 
 /// Why a command is not done.
@@ -135,7 +136,7 @@ fn schedule(
     if !consent.scope.covers(start, end) {
         return Err(Refusal(format!(
             "the customer has consented to {} only; use #reply to ask him",
-            scope(&consent.scope)
+            scope(&consent.scope, &hours.zone)
         )));
     }
     hours.judge(start, minutes).map_err(|outside| Refusal(outside.why))?;
@@ -157,7 +158,7 @@ fn schedule(
     for row in answer::concerned(&draft.ticket, case, answer::requester(&draft.ticket, case.known)) {
         effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
     }
-    Ok(format!("scheduled for {start} to {end}; the customer is told"))
+    Ok(format!("scheduled for {}; the customer is told", span(start, end, &hours.zone)))
 }
 
 fn planned_minutes(case: &Case<'_>, ticket: &Ticket) -> u32 {
@@ -169,9 +170,9 @@ fn planned_minutes(case: &Case<'_>, ticket: &Ticket) -> u32 {
     }
 }
 
-fn scope(scope: &Scope) -> String {
+fn scope(scope: &Scope, zone: &str) -> String {
     match scope {
-        Scope::Window { start, end } => format!("{start} to {end}"),
+        Scope::Window { start, end } => span(*start, *end, zone),
         Scope::AnyBusinessHours => "any business hours".to_owned(),
     }
 }
@@ -213,7 +214,9 @@ fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<St
     let opens = window.start.checked_sub(EARLY).unwrap_or(Timestamp::MIN);
     let shuts = window.start.checked_add(LATE).unwrap_or(Timestamp::MAX);
     if case.now < opens || case.now > shuts {
-        return Err(Refusal(format!("work may start between {opens} and {shuts}; it is {}", case.now)));
+        let zone = &case.rules.hours.zone;
+        let now = point(case.now, zone);
+        return Err(Refusal(format!("work may start {}; it is {now}", span(opens, shuts, zone))));
     }
     draft.happen(Event::Started { by: me(case) })?;
     let zone = customer_zone(case, draft.ticket.company.as_deref());

@@ -73,10 +73,17 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     match (&case.known.ticket, case.input.kind) {
         (FoundTicket::ByReference(ticket), _) => reply::decide(case, ticket),
-        (FoundTicket::ByTag(ticket), _) if case.author.may_change(ticket) => reply::decide(case, ticket),
+        // A stranger's tag proves nothing (TC1); a representative's own company
+        // is heard, though not believed: a stop must not be overheard (TC11).
+        (FoundTicket::ByTag(ticket), _) if is_of_the_company(case, ticket) => reply::decide(case, ticket),
         (_, Kind::Request) => request::decide(case),
         _ => Ok(unclassified(case)),
     }
+}
+
+fn is_of_the_company(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let company = case.author.representative.map(|row| &row.company);
+    case.author.may_change(ticket) || (company.is_some() && company == ticket.company.as_ref())
 }
 
 /// A list header alone does not make a proven representative's mail a

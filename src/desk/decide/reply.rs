@@ -4,7 +4,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
 use crate::desk::decide::request::{headline, keep_secret, word};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, notice, request};
+use crate::desk::decide::{Decision, answer, gates, notice, request};
 use crate::desk::form::value::reread_time;
 use crate::desk::form::{FieldKey, Form, Value};
 use crate::desk::input::Kind;
@@ -100,6 +100,15 @@ fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 /// Values came: only the fields that were answered change (UT-05, UT-13).
 fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, NotNow> {
     match ticket.status {
+        // What stands in an unproven request is nobody's word: a proven person
+        // confirms it only by saying all of it himself (TB6, TC13).
+        Status::RepCheck if !gates::faults(form, case.rules).is_empty() => {
+            return words(
+                case,
+                ticket,
+                "A representative wrote about a request that is not proven; nothing was confirmed",
+            );
+        }
         Status::NeedsInfo | Status::RepCheck | Status::SpecialReview => {}
         Status::Denied if ticket.corrections < case.rules.counts.corrections_max => {}
         Status::Denied => return words(case, ticket, "Corrected once more; the automatic tries are used up"),
