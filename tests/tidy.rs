@@ -64,6 +64,16 @@ fn top_level_entries_are_the_agreed_ones() {
 }
 
 #[test]
+fn every_fixture_is_used() {
+    hold(fixtures::check);
+}
+
+#[test]
+fn every_source_file_is_compiled() {
+    hold(shape::check_orphans);
+}
+
+#[test]
 fn test_data_is_from_documentation_ranges() {
     hold(data::check_addresses);
 }

@@ -192,6 +192,7 @@ fn what_is_silenced_left_open_or_unwrapped_is_found() {
     let cases = [
         ("#[allow(dead_code)]\nfn f() {}", "a lint is silenced"),
         ("#[expect(dead_code)]\nfn f() {}", "without a reason"),
+        ("#[expect(clippy::string_slice, reason = \"it fits\")]\nfn f() {}", "indexing or slicing"),
         ("fn f() { todo!() }", "left open"),
         ("fn f() { unimplemented!() }", "left open"),
         ("fn f() { x.unwrap() }", "`unwrap`"),

@@ -132,6 +132,11 @@ const NOT_IN_SRC: &[(&str, &str, &str)] = &[
     (r"\.\s*unwrap\s*\(\s*\)", "`unwrap` can panic on input", "handle the other case, or return an error"),
     (r"\.\s*unwrap_err\s*\(\s*\)", "`unwrap_err` can panic", "handle the other case"),
     (r"\.\s*expect\s*\(", "`expect` can panic on input", "handle the other case, or return an error"),
+    (
+        r"#!?\[expect\([^\]]*clippy::(indexing_slicing|string_slice)",
+        "indexing or slicing can panic on input",
+        "use `get`, `first`, `split_once` and the like",
+    ),
     (r"\b(panic|unreachable)!", "a panic on purpose", "return an error, or make the case unwritable"),
 ];
 
