@@ -171,6 +171,11 @@ async fn import(desk: &Arc<Desk>, file: Register, merge: bool, by: String) -> Re
     if difference.is_empty() {
         return Ok(json!({ "difference": difference, "imported": false }));
     }
+    let clashes: Vec<String> =
+        register::clashes(&register).iter().map(|clash| format!("{}; {}", clash.what, clash.way_out)).collect();
+    if !clashes.is_empty() {
+        return Err((1, format!("nothing was imported:\n{}", clashes.join("\n"))));
+    }
     let imported = plainly(desk, vec![What::Imported { register, by }]).await;
     imported.map_err(|error| match error {
         crate::shell::process::ProcessError::NotNow(text) => (1, text),

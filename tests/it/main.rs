@@ -3,6 +3,7 @@
 mod carrier;
 mod form;
 mod mime;
+mod register;
 mod sample_rules;
 mod stories;
 mod source;

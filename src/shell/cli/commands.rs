@@ -116,6 +116,11 @@ async fn import(file: &Path, yes: bool, merge: bool, which: &Which, json: bool) 
         return Err(Failure::Work(text.to_owned()));
     }
     let reached = reach::find(which)?;
+    let mut warnings = read.problems;
+    warnings.extend(files::unreadable_serials(&read.register, &reached.rules.form));
+    if !json {
+        people::rows::problems(&warnings);
+    }
     if !yes {
         let old = reach::ask_at(&reached, Request::Register).await?;
         let old = serde_json::from_value(old).map_err(|error| Failure::Work(error.to_string()))?;
@@ -130,8 +135,11 @@ async fn import(file: &Path, yes: bool, merge: bool, which: &Which, json: bool) 
         }
     }
     let by = std::env::var("USER").unwrap_or_else(|_| "console".to_owned());
-    let answer = reach::ask_at(&reached, Request::Import { register: read.register, merge, by }).await?;
+    let mut answer = reach::ask_at(&reached, Request::Import { register: read.register, merge, by }).await?;
     if json {
+        if let Some(fields) = answer.as_object_mut() {
+            fields.insert("problems".to_owned(), serde_json::json!(warnings));
+        }
         return print_json(&answer);
     }
     if let Some(difference) = answer.get("difference").cloned().and_then(|value| serde_json::from_value(value).ok()) {

@@ -1,25 +1,26 @@
 //! What is wrong in a register: every bad row is named, not only the first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use jiff::tz::TimeZone;
+use jiff::tz::TimeZoneDatabase;
 
-use crate::desk::form::value::{mac, phone};
+use crate::desk::form::Spec;
+use crate::desk::form::value::{mac, phone, serial};
 use crate::desk::register::{Company, Register, Representative, Unit};
-use crate::shell::register::Problem;
-use crate::shell::register::csv_file::Lines;
+use crate::shell::register::{At, Problem, Rows};
 use crate::shell::store::apply::compare_form;
 
 /// Values in the forms in which they compare; what cannot be read stays as it
 /// is and is then found by [`check`].
-pub fn normalised(mut register: Register) -> Register {
-    for unit in &mut register.units {
+pub fn normalise(rows: &mut Rows) {
+    for At { row: unit, .. } in &mut rows.units {
         if let Ok(canonical) = mac(&unit.mac) {
             unit.mac = canonical;
         }
         unit.serial = unit.serial.trim().to_owned();
     }
-    for person in &mut register.representatives {
+    for At { row: person, .. } in &mut rows.representatives {
         if let Some((local, domain)) = person.address.trim().rsplit_once('@') {
             person.address = format!("{local}@{}", domain.to_ascii_lowercase());
         }
@@ -29,136 +30,201 @@ pub fn normalised(mut register: Register) -> Register {
             }
         }
     }
-    register
 }
 
 /// Every row that cannot be right.
-pub fn check(register: &Register, lines: &Lines) -> Vec<Problem> {
-    let mut found = Found { lines, problems: Vec::new() };
-    let companies: BTreeSet<&str> = register.companies.iter().map(|company| company.id.as_str()).collect();
-    for company in &register.companies {
-        check_company(company, register, &mut found);
+pub fn check(rows: &Rows) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let companies: BTreeSet<&str> = rows.companies.iter().map(|at| at.row.id.as_str()).collect();
+    for at in &rows.companies {
+        check_company(&at.row, &rows.representatives, &mut Found { line: at.line, problems: &mut problems });
     }
-    for person in &register.representatives {
-        check_person(person, &companies, &mut found);
+    for at in &rows.representatives {
+        check_person(&at.row, &companies, &mut Found { line: at.line, problems: &mut problems });
     }
-    for unit in &register.units {
-        check_unit(unit, &companies, &mut found);
+    for at in &rows.units {
+        check_unit(&at.row, &companies, &mut Found { line: at.line, problems: &mut problems });
     }
-    check_twice(register, &mut found);
-    found.problems
+    check_twice(&keys(rows), &mut problems);
+    problems
 }
 
+/// Keys that stand twice in a whole register: a merge can make them, where the
+/// file alone is right.
+pub fn clashes(register: &Register) -> Vec<Problem> {
+    fn rows<R: Clone>(rows: &[R]) -> Vec<At<R>> {
+        rows.iter().map(|row| At { line: None, row: row.clone() }).collect()
+    }
+    let rows = Rows {
+        companies: rows(&register.companies),
+        representatives: rows(&register.representatives),
+        units: rows(&register.units),
+    };
+    let mut problems = Vec::new();
+    check_twice(&keys(&rows), &mut problems);
+    problems
+}
+
+/// Units whose serial no form can carry under these rules: a request for them
+/// would be asked about for ever.
+pub fn unreadable_serials(register: &Register, spec: &Spec) -> Vec<Problem> {
+    let unreadable = |unit: &&Unit| serial(&unit.serial, &spec.serial_pattern).is_err();
+    let warn = |unit: &Unit| Problem {
+        line: None,
+        warning: true,
+        what: format!("unit {}: expected a serial that matches {}, found another", unit.serial, spec.serial_pattern),
+        way_out: "correct the serial, or serial_pattern in form.toml".to_owned(),
+    };
+    register.units.iter().filter(unreadable).map(warn).collect()
+}
+
+/// The problems of one row.
 struct Found<'a> {
-    lines: &'a Lines,
-    problems: Vec<Problem>,
+    line: Option<u64>,
+    problems: &'a mut Vec<Problem>,
 }
 
 impl Found<'_> {
-    fn add(&mut self, warning: bool, row: &str, what: &str, way_out: &str) {
-        self.problems.push(Problem {
-            line: self.lines.get(row).copied(),
-            warning,
-            what: format!("{row}: {what}"),
-            way_out: way_out.to_owned(),
-        });
+    fn error(&mut self, row: &str, what: &str, way_out: &str) {
+        self.problems.push(Problem::error(self.line, format!("{row}: {what}"), way_out));
+    }
+
+    fn warning(&mut self, row: &str, what: &str, way_out: &str) {
+        let problem = Problem::error(self.line, format!("{row}: {what}"), way_out);
+        self.problems.push(Problem { warning: true, ..problem });
     }
 }
 
-fn check_company(company: &Company, register: &Register, found: &mut Found<'_>) {
+fn check_company(company: &Company, people: &[At<Representative>], found: &mut Found<'_>) {
     let row = format!("company {}", company.id);
-    if company.id.trim().is_empty() || company.id.contains(char::is_whitespace) {
-        found.add(false, &row, "expected a short id without blanks", "give it one, such as acme");
+    if company.id.is_empty() || company.id.contains(char::is_whitespace) {
+        found.error(&row, "expected a short id without blanks, found none", "give it one, such as acme");
     }
     if company.name.trim().is_empty() {
-        found.add(false, &row, "expected a name, found none", "write the name that customers use");
+        found.error(&row, "expected a name, found none", "write the name that customers use");
     }
     if let Some(zone) = &company.zone
-        && TimeZone::get(zone).is_err()
+        && TimeZoneDatabase::bundled().get(zone).is_err()
     {
         let what = format!("expected a time zone like America/Chicago, found \"{zone}\"");
-        found.add(false, &row, &what, "write an IANA zone name");
+        found.error(&row, &what, "write an IANA zone name");
     }
-    let people = register.representatives.iter().filter(|person| person.company == company.id && !person.retired);
-    if !company.retired && !people.into_iter().any(Representative::may_consent) {
-        let what = "nobody of this company may consent: its requests will all wait";
-        found.add(true, &row, what, "give one representative the role consent");
+    let mut people = people.iter().map(|at| &at.row);
+    if !company.retired && !people.any(|person| person.company == company.id && !person.retired && person.may_consent())
+    {
+        let what = "expected somebody who may consent, found nobody: its requests will all wait";
+        found.warning(&row, what, "give one representative the role consent");
     }
 }
 
 fn check_person(person: &Representative, companies: &BTreeSet<&str>, found: &mut Found<'_>) {
     let row = format!("representative {}", person.address);
     let plain = person.address.rsplit_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && person.address.bytes().all(|byte| byte.is_ascii_graphic())
+        let has_one = !local.is_empty() && !local.contains(['@', '<', '>', ',', ';']);
+        has_one && domain.contains('.') && person.address.bytes().all(|byte| byte.is_ascii_graphic())
     });
     if !plain {
-        found.add(false, &row, "expected an e-mail address", "write it like dana@acme.example");
+        found.error(&row, "expected one plain e-mail address, found another text", "write it like dana@acme.example");
     }
-    if !companies.contains(person.company.as_str()) {
-        let what = format!("there is no company \"{}\"", person.company);
-        found.add(false, &row, &what, "add the company, or correct its id here");
+    check_owner(&row, &person.company, companies, found);
+    if person.name.trim().is_empty() {
+        found.error(&row, "expected a name, found none", "write how letters address this person");
     }
     for number in &person.phones {
         if phone(number, "1").is_err() {
             let what = format!("expected a telephone number, found \"{number}\"");
-            found.add(false, &row, &what, "write it with the country, like +1 312 555 0101");
+            found.error(&row, &what, "write it with the country, like +1 312 555 0101");
         }
     }
     if person.roles.is_empty() {
-        found.add(true, &row, "has no role and may do nothing", "give one of request, consent, feedback, updates");
+        let what = "expected a role, found none: this person may do nothing";
+        found.warning(&row, what, "give one of request, consent, feedback, updates");
     }
 }
 
 fn check_unit(unit: &Unit, companies: &BTreeSet<&str>, found: &mut Found<'_>) {
     let row = format!("unit {}", unit.serial);
     if compare_form(&unit.serial).is_empty() {
-        found.add(false, &row, "expected a serial number, found none", "write it as it stands on the unit");
+        found.error(&row, "expected a serial number, found none", "write it as it stands on the unit");
     }
-    if !companies.contains(unit.company.as_str()) {
-        let what = format!("there is no company \"{}\"", unit.company);
-        found.add(false, &row, &what, "add the company, or correct its id here");
-    }
+    check_owner(&row, &unit.company, companies, found);
     if let Err(fault) = mac(&unit.mac) {
         let what = format!("expected a MAC address, found \"{}\": {}", unit.mac, fault.text);
-        found.add(false, &row, &what, "write it like 00:00:5E:00:53:0A");
+        found.error(&row, &what, "write it like 00:00:5E:00:53:0A");
     }
     if unit.ips.is_empty() {
-        found.add(
-            false,
-            &row,
-            "expected at least one IP address, found none",
-            "add it: requests are checked against it",
-        );
+        let what = "expected at least one IP address, found none";
+        found.error(&row, what, "add it: requests are checked against it");
     }
-    for ip in &unit.ips {
-        let private = match ip {
-            std::net::IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
-            std::net::IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-        };
-        if private {
-            let what = format!("{ip} cannot be reached from outside");
-            found.add(true, &row, &what, "write the public address");
+    for ip in unit.ips.iter().filter(|ip| !is_reachable(**ip)) {
+        let what = format!("expected a public IP address, found {ip}, which cannot be reached from outside");
+        found.warning(&row, &what, "write the public address");
+    }
+}
+
+fn check_owner(row: &str, company: &str, companies: &BTreeSet<&str>, found: &mut Found<'_>) {
+    if !companies.contains(company) {
+        let what = format!("expected the id of a company of this file, found \"{company}\"");
+        found.error(row, &what, "add the company, or correct its id here");
+    }
+}
+
+fn is_reachable(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            // 100.64.0.0/10, RFC 6598: the provider's side of a shared address.
+            let [first, second, ..] = ip.octets();
+            let is_shared = first == 100 && (64..128).contains(&second);
+            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || is_shared)
+        }
+        IpAddr::V6(ip) => {
+            !(ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified())
         }
     }
 }
 
-/// Keys that stand twice: then nobody can say which row is meant.
-fn check_twice(register: &Register, found: &mut Found<'_>) {
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    let companies = register.companies.iter().map(|row| (format!("id {}", row.id), format!("company {}", row.id)));
-    let people = register.representatives.iter().map(|row| {
-        (format!("address {}", row.address.to_ascii_lowercase()), format!("representative {}", row.address))
-    });
-    let serials = register.units.iter().map(|row| (format!("serial {}", compare_form(&row.serial)), row));
-    let macs = register.units.iter().map(|row| (format!("MAC {}", row.mac), row));
-    let ips = register.units.iter().flat_map(|row| row.ips.iter().map(move |ip| (format!("IP {ip}"), row)));
-    let units = serials.chain(macs).chain(ips).map(|(key, row)| (key, format!("unit {}", row.serial)));
-    for (key, row) in companies.chain(people).chain(units) {
-        if let Some(first) = seen.get(&key) {
-            let what = format!("{key} stands in {first} already");
-            found.add(false, &row, &what, "take one of them out");
-        } else {
-            seen.insert(key, row);
+/// What may stand once only, the row that has it, and its line.
+type Key = (String, String, Option<u64>);
+
+fn keys(rows: &Rows) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for At { line, row } in &rows.companies {
+        keys.push((format!("id {}", row.id), format!("company {}", row.id), *line));
+    }
+    for At { line, row } in &rows.representatives {
+        let key = format!("address {}", row.address.to_ascii_lowercase());
+        keys.push((key, format!("representative {}", row.address), *line));
+    }
+    for At { line, row } in &rows.units {
+        let name = format!("unit {}", row.serial);
+        let serial = compare_form(&row.serial);
+        if !serial.is_empty() {
+            keys.push((format!("serial {serial}"), name.clone(), *line));
+        }
+        // What a retired unit had may serve again in another.
+        if !row.retired {
+            if mac(&row.mac).is_ok() {
+                keys.push((format!("MAC {}", row.mac), name.clone(), *line));
+            }
+            keys.extend(row.ips.iter().map(|ip| (format!("IP {ip}"), name.clone(), *line)));
+        }
+    }
+    keys
+}
+
+/// With a key that stands twice nobody can say which row is meant.
+fn check_twice(keys: &[Key], problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<&str, (&str, Option<u64>)> = BTreeMap::new();
+    for (key, row, line) in keys {
+        match seen.get(key.as_str()) {
+            Some((first, first_line)) => {
+                let place = first_line.map(|line| format!(" in line {line}")).unwrap_or_default();
+                let what = format!("{row}: expected {key} at one row only, found it at {first}{place}");
+                problems.push(Problem::error(*line, what, "take one of them out, or correct it"));
+            }
+            None => {
+                seen.insert(key, (row, *line));
+            }
         }
     }
 }

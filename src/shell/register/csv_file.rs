@@ -1,113 +1,128 @@
 //! The register as one CSV table: a `kind` column says what a row is, lists
 //! are separated by semicolons.
 
-use std::collections::BTreeMap;
+use crate::desk::register::{Company, Representative, Role, Unit};
+use crate::shell::register::{At, Problem, Rows};
 
-use crate::desk::register::{Company, Register, Representative, Role, Unit};
-use crate::shell::register::Problem;
-
-/// Line of a row in the file, by "kind key".
-pub type Lines = BTreeMap<String, u64>;
-
-const COLUMNS: [&str; 15] = [
-    "kind",
-    "id",
-    "company",
-    "name",
-    "aliases",
-    "zone",
-    "address",
-    "phones",
-    "roles",
-    "valid_until",
-    "serial",
-    "mac",
-    "ips",
-    "version",
-    "customisations",
+/// Every column, and the kinds of rows that may fill it.
+const COLUMNS: [(&str, &[&str]); 16] = [
+    ("kind", &["company", "representative", "unit"]),
+    ("id", &["company"]),
+    ("company", &["representative", "unit"]),
+    ("name", &["company", "representative"]),
+    ("aliases", &["company"]),
+    ("zone", &["company"]),
+    ("address", &["representative"]),
+    ("phones", &["representative"]),
+    ("roles", &["representative"]),
+    ("valid_until", &["representative"]),
+    ("serial", &["unit"]),
+    ("mac", &["unit"]),
+    ("ips", &["unit"]),
+    ("version", &["unit"]),
+    ("customisations", &["unit"]),
+    ("retired", &["company", "representative", "unit"]),
 ];
+const WAY_OUT: &str = "see fixtures/register/sample.csv";
 
 /// Reads every row that can be read and names every line that cannot.
-pub fn read(text: &str) -> Result<(Register, Lines, Vec<Problem>), String> {
+pub fn read(text: &str) -> Result<(Rows, Vec<Problem>), String> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(|error| error.to_string())?.clone();
-    let unknown: Vec<&str> = headers.iter().filter(|name| !COLUMNS.contains(name) && *name != "retired").collect();
-    if !headers.iter().any(|name| name == "kind") || !unknown.is_empty() {
-        return Err(format!(
-            "expected the columns {} and retired, found {}; see fixtures/register/sample.csv",
-            COLUMNS.join(", "),
-            if unknown.is_empty() { "none named kind".to_owned() } else { format!("also {}", unknown.join(", ")) }
-        ));
-    }
-    let (mut register, mut lines, mut problems) = (Register::default(), Lines::new(), Vec::new());
+    let headers: Vec<String> =
+        reader.headers().map_err(|error| format!("{error}; {WAY_OUT}"))?.iter().map(str::to_owned).collect();
+    check_headers(&headers)?;
+    let (mut rows, mut problems) = (Rows::default(), Vec::new());
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
                 let line = error.position().map(csv::Position::line);
-                problems.push(problem(line, &error.to_string(), "write the line as the others are"));
+                problems.push(Problem::error(line, error.to_string(), "write the line as the others are"));
                 continue;
             }
         };
-        let line = record.position().map(csv::Position::line);
-        let row =
-            Row { cells: headers.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect(), line };
-        add(&row, &mut register, &mut lines, &mut problems);
+        let row = Row { headers: &headers, cells: &record, line: record.position().map(csv::Position::line) };
+        if record.len() > headers.len() {
+            let what = format!("expected at most {} cells, found {}", headers.len(), record.len());
+            problems.push(Problem::error(row.line, what, "put a value that has a comma into quotation marks"));
+            continue;
+        }
+        add(&row, &mut rows, &mut problems);
     }
-    Ok((register, lines, problems))
+    Ok((rows, problems))
 }
 
-struct Row {
-    cells: BTreeMap<String, String>,
+fn check_headers(headers: &[String]) -> Result<(), String> {
+    let known = |name: &str| COLUMNS.iter().any(|(column, _)| *column == name);
+    let count = |name: &str| headers.iter().filter(|header| *header == name).count();
+    let found = if count("kind") == 0 {
+        "none named kind".to_owned()
+    } else if let Some(name) = headers.iter().find(|name| !known(name)) {
+        format!("also \"{name}\"")
+    } else if let Some(name) = headers.iter().find(|name| count(name) > 1) {
+        format!("{name} twice")
+    } else {
+        return Ok(());
+    };
+    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    Err(format!("expected the columns {}, found {found}; {WAY_OUT}", names.join(", ")))
+}
+
+struct Row<'a> {
+    headers: &'a [String],
+    cells: &'a csv::StringRecord,
     line: Option<u64>,
 }
 
-impl Row {
+impl Row<'_> {
     fn text(&self, column: &str) -> String {
-        self.cells.get(column).cloned().unwrap_or_default()
+        let mut cells = self.headers.iter().zip(self.cells.iter());
+        cells.find(|(header, _)| *header == column).map(|(_, cell)| cell.to_owned()).unwrap_or_default()
     }
 
     fn list(&self, column: &str) -> Vec<String> {
         self.text(column).split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 
-    fn is_retired(&self) -> bool {
-        matches!(self.text("retired").to_lowercase().as_str(), "yes" | "true" | "1" | "x")
+    fn is_retired(&self, problems: &mut Vec<Problem>) -> bool {
+        match self.text("retired").to_lowercase().as_str() {
+            "yes" | "true" | "1" | "x" => true,
+            "" | "no" | "false" | "0" => false,
+            other => {
+                let what = format!("expected yes, no or nothing in retired, found \"{other}\"");
+                problems.push(Problem::error(self.line, what, "correct the word"));
+                false
+            }
+        }
+    }
+
+    /// A value in a column of another kind is a slip of one cell.
+    fn check_columns(&self, kind: &str, problems: &mut Vec<Problem>) {
+        for (column, kinds) in &COLUMNS {
+            if !kinds.contains(&kind) && !self.text(column).is_empty() {
+                let what = format!("expected nothing in {column} of a {kind}, found \"{}\"", self.text(column));
+                problems.push(Problem::error(self.line, what, "move the values to their columns"));
+            }
+        }
     }
 }
 
-fn add(row: &Row, register: &mut Register, lines: &mut Lines, problems: &mut Vec<Problem>) {
-    let key = match row.text("kind").as_str() {
-        "company" => {
-            let company = company(row);
-            let key = format!("company {}", company.id);
-            register.companies.push(company);
-            key
-        }
-        "representative" => {
-            let person = representative(row, problems);
-            let key = format!("representative {}", person.address);
-            register.representatives.push(person);
-            key
-        }
-        "unit" => {
-            let unit = unit(row, problems);
-            let key = format!("unit {}", unit.serial);
-            register.units.push(unit);
-            key
-        }
+fn add(row: &Row<'_>, rows: &mut Rows, problems: &mut Vec<Problem>) {
+    let (line, kind) = (row.line, row.text("kind"));
+    match kind.as_str() {
+        "company" => rows.companies.push(At { line, row: company(row, problems) }),
+        "representative" => rows.representatives.push(At { line, row: representative(row, problems) }),
+        "unit" => rows.units.push(At { line, row: unit(row, problems) }),
         other => {
             let what = format!("expected company, representative or unit as kind, found \"{other}\"");
-            problems.push(problem(row.line, &what, "correct the word in the column kind"));
+            problems.push(Problem::error(line, what, "correct the word in the column kind"));
             return;
         }
-    };
-    if let Some(line) = row.line {
-        lines.entry(key).or_insert(line);
     }
+    row.check_columns(&kind, problems);
 }
 
-fn company(row: &Row) -> Company {
+fn company(row: &Row<'_>, problems: &mut Vec<Problem>) -> Company {
     let zone = row.text("zone");
     Company {
         id: row.text("id"),
@@ -115,18 +130,18 @@ fn company(row: &Row) -> Company {
         aliases: row.list("aliases"),
         zone: (!zone.is_empty()).then_some(zone),
         row: 0,
-        retired: row.is_retired(),
+        retired: row.is_retired(problems),
     }
 }
 
-fn representative(row: &Row, problems: &mut Vec<Problem>) -> Representative {
+fn representative(row: &Row<'_>, problems: &mut Vec<Problem>) -> Representative {
     let mut roles = Vec::new();
     for word in row.list("roles") {
         match word.parse::<Role>() {
             Ok(role) => roles.push(role),
             Err(_) => {
                 let what = format!("expected request, consent, feedback or updates as role, found \"{word}\"");
-                problems.push(problem(row.line, &what, "correct the word in the column roles"));
+                problems.push(Problem::error(row.line, what, "correct the word in the column roles"));
             }
         }
     }
@@ -136,7 +151,7 @@ fn representative(row: &Row, problems: &mut Vec<Problem>) -> Representative {
         Err(_) if written.is_empty() => None,
         Err(_) => {
             let what = format!("expected a day like 2027-12-31 in valid_until, found \"{written}\"");
-            problems.push(problem(row.line, &what, "correct the date"));
+            problems.push(Problem::error(row.line, what, "correct the date"));
             None
         }
     };
@@ -148,18 +163,18 @@ fn representative(row: &Row, problems: &mut Vec<Problem>) -> Representative {
         roles,
         valid_until,
         row: 0,
-        retired: row.is_retired(),
+        retired: row.is_retired(problems),
     }
 }
 
-fn unit(row: &Row, problems: &mut Vec<Problem>) -> Unit {
+fn unit(row: &Row<'_>, problems: &mut Vec<Problem>) -> Unit {
     let mut ips = Vec::new();
     for word in row.list("ips") {
         match word.parse() {
             Ok(ip) => ips.push(ip),
             Err(_) => {
                 let what = format!("expected an IP address in ips, found \"{word}\"");
-                problems.push(problem(row.line, &what, "write it like 203.0.113.10"));
+                problems.push(Problem::error(row.line, what, "write it like 203.0.113.10"));
             }
         }
     }
@@ -171,10 +186,6 @@ fn unit(row: &Row, problems: &mut Vec<Problem>) -> Unit {
         version: row.text("version"),
         customisations: row.list("customisations"),
         row: 0,
-        retired: row.is_retired(),
+        retired: row.is_retired(problems),
     }
-}
-
-fn problem(line: Option<u64>, what: &str, way_out: &str) -> Problem {
-    Problem { line, warning: false, what: what.to_owned(), way_out: way_out.to_owned() }
 }
