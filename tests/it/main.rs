@@ -4,6 +4,7 @@ mod carrier;
 mod form;
 mod mime;
 mod register;
+mod vault;
 mod sample_rules;
 mod stories;
 mod source;
