@@ -1,6 +1,7 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
 mod carrier;
+mod config;
 mod form;
 mod mime;
 mod register;

@@ -14,13 +14,18 @@ pub fn lower(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<Fi
     as_written(file, key, words, faults).iter().map(|word| word.to_lowercase()).collect()
 }
 
-/// The words of all languages. An empty word would match everything.
+/// The words of all languages.
 pub fn as_written(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<FileFault>) -> Vec<String> {
+    check(file, key, words, faults);
+    words.values().flatten().map(|word| word.get_ref().trim().to_owned()).collect()
+}
+
+/// An empty word would match everything, an empty list nothing.
+pub fn check(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<FileFault>) {
     for word in words.values().flatten().filter(|word| word.get_ref().trim().is_empty()) {
         faults.push(file.fault(Some(&word.span()), key, "words", "an empty one", "take it out"));
     }
     if words.values().all(Vec::is_empty) {
         faults.push(file.fault(None, key, "at least one word", "none", "write it, for instance en = [\"…\"]"));
     }
-    words.values().flatten().map(|word| word.get_ref().trim().to_owned()).collect()
 }

@@ -148,14 +148,19 @@ fn check_labels(file: &TomlFile, text: &FormText, faults: &mut Vec<FileFault>) {
         .flat_map(|part| part.labels.values().flatten().map(|label| (label, part.part.get_ref().as_str())));
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (label, owner) in of_fields.chain(of_parts) {
-        match seen.get(&plain(label.get_ref())) {
+        let plain = plain(label.get_ref());
+        if plain.is_empty() {
+            let way_out = "take it out: it would match every line";
+            faults.push(file.fault(Some(&label.span()), "labels", "a label with a letter or digit", "none", way_out));
+        }
+        match seen.get(&plain) {
             Some(other) if *other != owner => {
                 let found = format!("\"{}\", which {other} has too", label.get_ref());
                 let way_out = "keep it where people mean it";
                 faults.push(file.fault(Some(&label.span()), "labels", "a label of one field only", &found, way_out));
             }
             _ => {
-                seen.insert(plain(label.get_ref()), owner);
+                seen.insert(plain, owner);
             }
         }
     }

@@ -195,16 +195,13 @@ fn words(
             faults.push(file.fault(Some(&name.span()), "words", expected, &found, "correct the name"));
             continue;
         };
-        for word in by_language::lower(file, name.get_ref(), by_language, faults) {
-            match words.get(&word) {
-                Some(other) if *other != meaning => {
-                    let found = format!("\"{word}\", which means something else already");
-                    let way_out = "keep it under one of them";
-                    faults.push(file.fault(Some(&name.span()), name.get_ref(), "new words", &found, way_out));
-                }
-                _ => {
-                    words.insert(word, meaning);
-                }
+        by_language::check(file, name.get_ref(), by_language, faults);
+        for word in by_language.values().flatten() {
+            let other = words.insert(word.get_ref().trim().to_lowercase(), meaning);
+            if other.is_some_and(|other| other != meaning) {
+                let found = format!("\"{}\", which means something else already", word.get_ref());
+                let way_out = "keep it under one of them";
+                faults.push(file.fault(Some(&word.span()), name.get_ref(), "new words", &found, way_out));
             }
         }
     }
