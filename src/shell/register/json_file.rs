@@ -65,30 +65,24 @@ struct Section {
 fn places(text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let (mut line, mut depth, mut is_string, mut is_escaped) = (1, 0_u32, false, false);
-    // The last string directly in the outer object: its key, until a value follows.
-    let mut key = String::new();
+    // The last string: before a colon in the outer object it is a key.
+    let mut last = String::new();
     for c in text.chars() {
         match c {
             '\n' => line += 1,
             _ if is_escaped => {
                 is_escaped = false;
-                if depth == 1 {
-                    key.push(c);
-                }
+                last.push(c);
             }
             '\\' if is_string => is_escaped = true,
             '"' => {
                 is_string = !is_string;
-                if is_string && depth == 1 {
-                    key.clear();
+                if is_string {
+                    last.clear();
                 }
             }
-            _ if is_string => {
-                if depth == 1 {
-                    key.push(c);
-                }
-            }
-            ':' if depth == 1 => sections.push(Section { name: std::mem::take(&mut key), line, rows: Vec::new() }),
+            _ if is_string => last.push(c),
+            ':' if depth == 1 => sections.push(Section { name: std::mem::take(&mut last), line, rows: Vec::new() }),
             '{' | '[' => {
                 if c == '{' && depth == 2 {
                     sections.last_mut().into_iter().for_each(|section| section.rows.push(line));
