@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::input::MailInput;
 use crate::desk::known::{Known, Sender};
 use crate::desk::mail::{Identity, Proof};
+use crate::desk::moment::time_zone;
 use crate::desk::register::Representative;
 use crate::desk::rules::{Rules, Staff};
 use crate::desk::ticket::Ticket;
@@ -123,7 +124,7 @@ fn belongs_to(ticket: &Ticket, row: &Representative) -> bool {
 
 /// The day of `at` in a zone; UTC where the zone is unknown (rules are checked at start).
 pub fn day_of(at: Timestamp, zone: &str) -> Date {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let zone = time_zone(zone).unwrap_or(TimeZone::UTC);
     at.to_zoned(zone).date()
 }
 
@@ -159,5 +160,18 @@ impl Recipient {
 
     pub fn is_for_staff(&self) -> bool {
         self.for_staff
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The desk's zone may be a fixed offset (O1); its day is not UTC's.
+    #[test]
+    fn the_day_is_the_desks_own_by_city_and_by_offset() {
+        let evening: Timestamp = "2026-11-30T01:45:00Z".parse().unwrap_or_default();
+        let days = ["America/Los_Angeles", "-08:00", "UTC", "+09:00", "no zone"].map(|zone| day_of(evening, zone));
+        assert_eq!(days.map(|day| day.day()), [29, 29, 30, 30, 30], "{evening}");
     }
 }

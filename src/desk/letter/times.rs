@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::desk::moment::time_zone;
+
 /// `Thu 3 December 2026, 10:00 (Chicago, UTC-06:00)`.
 pub fn point(at: Timestamp, zone: &str) -> String {
     format!("{} ({})", stamp(at, zone, "%a %-d %B %Y, %H:%M"), place(at, zone))
@@ -43,9 +45,5 @@ fn place(at: Timestamp, zone: &str) -> String {
 /// A zone by IANA name or fixed offset; what cannot be resolved is shown as
 /// UTC, which the letter then says.
 pub fn zone_of(zone: &str) -> TimeZone {
-    if let Ok(zone) = TimeZone::get(zone) {
-        return zone;
-    }
-    let offset = jiff::fmt::strtime::parse("%:z", zone).ok().and_then(|parsed| parsed.offset());
-    offset.map_or(TimeZone::UTC, TimeZone::fixed)
+    time_zone(zone).unwrap_or(TimeZone::UTC)
 }

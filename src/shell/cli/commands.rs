@@ -86,21 +86,21 @@ pub async fn register(action: RegisterAction) -> Result<(), Failure> {
 
 fn register_check(file: &Path, json: bool) -> Result<(), Failure> {
     let read = files::read(file).map_err(Failure::Work)?;
-    let bad_lines = read.problems.iter().filter(|problem| !problem.warning).count();
+    let bad = read.problems.iter().filter(|problem| !problem.warning).count();
     if json {
         print_json(&serde_json::json!({ "problems": read.problems, "companies": read.register.companies.len(),
             "representatives": read.register.representatives.len(), "units": read.register.units.len() }))?;
     } else {
         people::rows::problems(&read.problems);
         println!(
-            "{} companies, {} representatives, {} units; {bad_lines} bad lines, {} warnings",
+            "{} companies, {} representatives, {} units; {bad} faults, {} warnings",
             read.register.companies.len(),
             read.register.representatives.len(),
             read.register.units.len(),
-            read.problems.len() - bad_lines
+            read.problems.len() - bad
         );
     }
-    if bad_lines == 0 { Ok(()) } else { Err(Failure::Work(format!("{}: {bad_lines} bad lines", file.display()))) }
+    if bad == 0 { Ok(()) } else { Err(Failure::Work(format!("{}: {bad} faults", file.display()))) }
 }
 
 /// Shows the difference, asks, imports.
@@ -145,7 +145,8 @@ async fn import(file: &Path, yes: bool, merge: bool, which: &Which, json: bool) 
     if let Some(difference) = answer.get("difference").cloned().and_then(|value| serde_json::from_value(value).ok()) {
         people::rows::difference(&difference);
     }
-    println!("imported");
+    let imported = answer.get("imported").and_then(serde_json::Value::as_bool) == Some(true);
+    println!("{}", if imported { "imported" } else { "nothing changes" });
     Ok(())
 }
 

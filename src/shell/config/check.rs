@@ -30,7 +30,8 @@ pub fn check(
     checker.two_folders(source.as_ref(), carrier.as_ref());
     let keys = checker.keys(text.keys);
     let log = checker.log(text.log);
-    let Checker { faults, warnings, .. } = checker;
+    let Checker { mut faults, warnings, .. } = checker;
+    faults.sort_by_key(|fault| fault.line);
     match (source, carrier, keys) {
         (Some(source), Some(carrier), Some(keys)) if faults.is_empty() => {
             Ok(Config { data, rules, source, carrier, keys, log, warnings, file: file.name.clone() })

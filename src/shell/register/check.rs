@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use jiff::tz::TimeZoneDatabase;
-
 use crate::desk::form::Spec;
 use crate::desk::form::value::{mac, phone, serial};
+use crate::desk::moment::time_zone;
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::shell::register::{At, Problem, Rows};
 use crate::shell::store::apply::compare_form;
@@ -104,7 +103,7 @@ fn check_company(company: &Company, people: &[At<Representative>], found: &mut F
         found.error(&row, "expected a name, found none", "write the name that customers use");
     }
     if let Some(zone) = &company.zone
-        && TimeZoneDatabase::bundled().get(zone).is_err()
+        && time_zone(zone).is_none()
     {
         let what = format!("expected a time zone like America/Chicago, found \"{zone}\"");
         found.error(&row, &what, "write an IANA zone name");

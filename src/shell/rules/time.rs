@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::{Offset, TimeZoneDatabase};
 use serde::Deserialize;
 use strum::VariantArray;
 use toml::Spanned;
 
 use crate::desk::hours::{Holiday, Hours};
-use crate::desk::moment::{Word, Zones};
+use crate::desk::moment::{Word, Zones, time_zone};
 use crate::shell::rules::by_language::{self, ByLanguage};
 use crate::shell::toml_file::{FileFault, TomlFile};
 
@@ -219,27 +218,10 @@ fn words(
 /// the same instants everywhere.
 fn check_zone(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) {
     let name = written.get_ref();
-    if TimeZoneDatabase::bundled().get(name).is_err() && offset(name).is_none() {
+    if time_zone(name).is_none() {
         let found = format!("\"{name}\"");
         let expected = "an IANA zone or a fixed offset";
         let way_out = "write for instance \"America/Los_Angeles\" or \"-08:00\"";
         faults.push(file.fault(Some(&written.span()), key, expected, &found, way_out));
     }
-}
-
-/// `-08:00`.
-fn offset(written: &str) -> Option<Offset> {
-    let (sign, digits) = match written.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, written.strip_prefix('+')?),
-    };
-    let (hours, minutes) = digits.split_once(':')?;
-    if hours.len() != 2 || minutes.len() != 2 {
-        return None;
-    }
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    if minutes > 59 || hours > 14 {
-        return None;
-    }
-    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }

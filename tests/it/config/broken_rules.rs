@@ -120,7 +120,7 @@ const CASES: &[Case] = &[
     ("hours.toml", "window_minutes = 60", "window_minutes = 0", "window_minutes = 0", "minutes from 1 to 1440"),
     ("hours.toml", "notice_hours_min = 24", "notice_hours_min = -1", "notice_hours_min", "correct the line"),
     ("zones.toml", "\"America/Denver\"", "\"America/Dever\"", "America/Dever", "an IANA zone or a fixed offset"),
-    ("zones.toml", "\"pst\" = [\"America/Los_Angeles\", \"-08:00\"]", "\"pst\" = [\"-8\"]", "\"pst\"", "\"-08:00\""),
+    ("zones.toml", "\"pst\" = [\"America/Los_Angeles\", \"-08:00\"]", "\"pst\" = [\"8 h\"]", "\"pst\"", "\"-08:00\""),
     ("zones.toml", "[words.january]", "[words.janvier]", "[words.janvier]", "a meaning such as january"),
     ("zones.toml", "[\"february\", \"feb\"]", "[\"february\", \"jan\"]", "\"january\", \"jan\"", "keep it under one"),
     ("form.toml", "labels_min = 3", "labels_min = 0", "labels_min = 0", "3 is a good start"),
