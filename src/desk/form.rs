@@ -1,17 +1,25 @@
 //! Lines become a [`Form`]: a slot a field, holding a value or a fault (F-01 to F-17).
 
+mod fill;
+mod gather;
 pub(in crate::desk) mod label;
-mod read;
+pub(in crate::desk) mod lines;
+mod time;
+mod unit;
 pub mod value;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::moment::When;
-
-pub use read::{read, read_reply};
+use crate::desk::form::gather::{Gathered, gather};
+use crate::desk::form::label::Labels;
+use crate::desk::form::time::Clock;
+use crate::desk::form::value::Kinds;
+use crate::desk::mail::Mail;
+use crate::desk::moment::{When, Zones};
 
 /// The fields of the vendor's form, in its order.
 #[derive(
@@ -220,4 +228,74 @@ impl Spec {
     pub fn label(&self, key: FieldKey) -> &str {
         self.rule(key).map_or(key.key(), |rule| rule.label.as_str())
     }
+}
+
+/// The requests in a mail, one a unit (F-01 to F-17); none when fewer than
+/// `labels_min` different labels are met. Call [`crate::desk::seal::take`] first:
+/// a password is read only where its mark stands. Fields without an answer have
+/// no slot. A time whose zone is missing or unknown is `Value::Text` until
+/// [`settle`] finds the zone; the fault stands at the zone.
+pub fn read(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, received: Timestamp) -> Vec<Form> {
+    Reader::new(mail, spec, zones, desk_zone, received).forms(spec.labels_min)
+}
+
+/// The answers in a reply: one labelled line is enough, and so is "ASAP" alone.
+pub fn read_reply(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, received: Timestamp) -> Option<Form> {
+    Reader::new(mail, spec, zones, desk_zone, received).forms(1).into_iter().next()
+}
+
+/// Completes an answer from the form before it, so that [`Form::merge`] then
+/// holds: a zone that comes alone reads the time that waited for it, a time that
+/// comes alone keeps the zone named before and takes ASAP back (F-13). `opened`
+/// and `received` are when each was written.
+pub fn settle(newer: &mut Form, older: &Form, zones: &Zones, desk_zone: &str, opened: Timestamp, received: Timestamp) {
+    let clock = |anchor| Clock { anchor, zones, desk_zone };
+    time::settle(newer, older, clock(opened), clock(received));
+}
+
+struct Reader<'a> {
+    mail: &'a Mail,
+    kinds: Kinds<'a>,
+    labels: Labels,
+    clock: Clock<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(mail: &'a Mail, spec: &'a Spec, zones: &'a Zones, desk_zone: &'a str, received: Timestamp) -> Reader<'a> {
+        let anchor = mail.date.filter(|date| is_near(*date, received)).unwrap_or(received);
+        let clock = Clock { anchor, zones, desk_zone };
+        Reader { mail, kinds: Kinds::new(spec), labels: Labels::new(spec), clock }
+    }
+
+    /// Reads both parts and prefers the one with more labels.
+    fn forms(&self, labels_min: usize) -> Vec<Form> {
+        let reply = lines::is_reply(self.mail);
+        let spec = self.kinds.spec;
+        let text = gather(&lines::of_text(self.mail, spec), &self.labels, &self.kinds, reply);
+        let html = gather(&lines::of_html(self.mail, spec), &self.labels, &self.kinds, reply);
+        let (chosen, other) =
+            if html.different_labels() > text.different_labels() { (html, text) } else { (text, html) };
+        if chosen.different_labels() < labels_min.max(1) || chosen.entries.is_empty() && reply {
+            return Vec::new();
+        }
+        let mut forms = self.forms_of(&chosen);
+        for (form, other) in forms.iter_mut().zip(self.forms_of(&other)) {
+            fill::compare_parts(form, &other);
+        }
+        forms
+    }
+
+    fn forms_of(&self, gathered: &Gathered) -> Vec<Form> {
+        let units = unit::split(&gathered.entries, &self.kinds).into_iter().map(|entries| {
+            let mut form = fill::fill(&entries, &gathered.rest, &self.kinds);
+            time::fill_time(&mut form, &entries, &self.kinds, self.clock);
+            form
+        });
+        units.collect()
+    }
+}
+
+/// A mail written long before or after it came says "tomorrow" by a wrong clock.
+fn is_near(date: Timestamp, received: Timestamp) -> bool {
+    date.duration_since(received).as_hours().abs() <= 48
 }

@@ -161,12 +161,22 @@ pub fn combine(
     resolve::resolve(&written, zone_written, anchor, zones, desk_zone)
 }
 
+/// The configured meaning of a zone as written: an IANA name or a fixed offset.
+///
+/// # Errors
+///
+/// `zone_missing`, `zone_unknown`.
+pub fn zone(written: &str, zones: &Zones, desk_zone: &str) -> Result<String, MomentFault> {
+    let claims = zone::claims(written, zones, desk_zone)?;
+    claims.into_iter().flatten().next().map(|zone| zone.name).ok_or_else(zone::missing)
+}
+
 fn fault(name: &'static str, text: impl Into<String>) -> MomentFault {
     MomentFault { name, text: text.into() }
 }
 
 /// What somebody wrote, short enough for a sentence of ours.
-fn shown(written: &str) -> String {
+pub(in crate::desk) fn shown(written: &str) -> String {
     const CHARACTERS_MAX: usize = 60;
     let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(CHARACTERS_MAX) {

@@ -2,4 +2,7 @@
 
 mod hours;
 mod moment;
+mod read;
+mod sample_mail;
+mod seal;
 mod spec;

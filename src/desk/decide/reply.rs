@@ -5,8 +5,7 @@ use crate::desk::decide::mail::{Case, note};
 use crate::desk::decide::request::{headline, keep_secret, word};
 use crate::desk::decide::weigh::{Verdict, weigh};
 use crate::desk::decide::{Decision, answer, gates, notice, request};
-use crate::desk::form::value::reread_time;
-use crate::desk::form::{FieldKey, Form, Value};
+use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -139,27 +138,12 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
     Ok(decision)
 }
 
-/// A time and its zone may come in different mails: they are read together.
+/// A time and its zone may come in different mails: they are read together, each
+/// against the day on which it was written.
 fn with_whole_time(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Form {
     let mut form = form.clone();
-    let zone_was_known = matches!(ticket.form.value(FieldKey::TimeZone), Some(Value::Zone(_)));
-    let zone_is_missing = form.fields.get(&FieldKey::TimeZone).is_some_and(|slot| slot.read.is_err());
-    if zone_was_known
-        && zone_is_missing
-        && form.fields.get(&FieldKey::TimeZone).is_some_and(|slot| slot.written.is_empty())
-    {
-        form.fields.remove(&FieldKey::TimeZone);
-    }
-    let mut merged = ticket.form.clone();
-    merged.merge(&form);
     let rules = case.rules;
-    reread_time(&mut merged, &rules.form, &rules.zones, &rules.hours.zone, case.input.received);
-    for key in [FieldKey::UpgradeTime, FieldKey::TimeZone, FieldKey::Asap] {
-        let before = ticket.form.fields.get(&key);
-        if let Some(slot) = merged.fields.get(&key).filter(|slot| before != Some(slot)) {
-            form.fields.insert(key, slot.clone());
-        }
-    }
+    form::settle(&mut form, &ticket.form, &rules.zones, &rules.hours.zone, ticket.opened_at, case.input.received);
     form
 }
 

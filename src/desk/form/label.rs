@@ -18,7 +18,9 @@ pub(in crate::desk) enum Label {
 /// How a label ends: what stands between it and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::desk) enum Ending {
-    /// A colon, an equals sign, a question mark, a tab, two blanks, a dash.
+    /// A colon or an equals sign.
+    Colon,
+    /// A question mark, a tab, two blanks, a dash.
     Sign,
     /// Nothing: the line ends here.
     Line,
@@ -248,7 +250,9 @@ fn ending(line: &str, end: usize) -> Option<(Ending, usize, String)> {
     let offset = |rest: &str| line.len() - rest.len();
     let mut rest = line.get(end..)?.trim_start_matches(['.', '#', '*', '_', '°']);
     let mut note = String::new();
-    if let Some((inside, behind)) = rest.trim_start().strip_prefix('(').and_then(|text| text.split_once(')'))
+    // "(yes/no)" belongs to the label, "(415) 555-0123" is a value.
+    if let Some((inside, behind)) = rest.strip_prefix(' ').unwrap_or(rest).strip_prefix('(').and_then(split_bracket)
+        && inside.chars().any(char::is_alphabetic)
         && inside.chars().count() <= 60
     {
         inside.trim().clone_into(&mut note);
@@ -265,7 +269,7 @@ fn ending(line: &str, end: usize) -> Option<(Ending, usize, String)> {
         } else {
             value
         };
-        return Some((Ending::Sign, offset(value.trim_start_matches(is_blank)), note));
+        return Some((Ending::Colon, offset(value.trim_start_matches(is_blank)), note));
     }
     if let Some(value) = asked {
         return Some((Ending::Sign, offset(value), note));
@@ -282,6 +286,10 @@ fn ending(line: &str, end: usize) -> Option<(Ending, usize, String)> {
         _ if gap.is_empty() => None,
         _ => Some((Ending::Blank, offset(bare), note)),
     }
+}
+
+fn split_bracket(text: &str) -> Option<(&str, &str)> {
+    text.split_once(')')
 }
 
 /// The words of a line. A word compares without case, width and accents.

@@ -1,211 +1,132 @@
-//! What stands behind a label becomes a value or a fault. Formats are
-//! forgiven, content is never repaired (decisions 10).
+//! What stands behind a label becomes a value of its kind, or what is wrong.
+//! Format is forgiven, content never repaired (decisions 10).
 
-mod contact;
-mod network;
+mod address;
+mod ip;
+mod mac;
+mod password;
+mod phone;
+mod serial;
+mod words;
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
 
-use crate::desk::form::{Fault, FieldKey, Form, Slot, Spec, TimePart, Value};
-use crate::desk::moment::{self, MomentFault, Pieces, Zones};
+use crate::desk::form::{Fault, FieldKey, Spec, Value};
 
-pub use contact::phone;
-pub use network::{completes_mac, mac};
+pub use mac::mac;
+pub(in crate::desk) use password::{FOREIGN_MARK, is_placeholder, marker};
+pub use phone::phone;
+pub(super) use words::{is_asap, is_nothing};
 
-/// What reading a value depends on.
-pub(super) struct Context<'a> {
+/// The specification with what is made from it once.
+pub(super) struct Kinds<'a> {
     pub spec: &'a Spec,
-    pub zones: &'a Zones,
-    pub desk_zone: &'a str,
-    /// From which "tomorrow" counts.
-    pub anchor: Timestamp,
+    serial_pattern: Option<Regex>,
 }
 
-const WRITTEN_CHARS_MAX: usize = 200;
-
-/// The slot of a field, but for the time, which needs several of them.
-pub(super) fn slot(key: FieldKey, written: &str, tick: Option<bool>, context: &Context<'_>) -> Option<Slot> {
-    let spec = context.spec;
-    let text = written.trim();
-    if key == FieldKey::ManagerPassword {
-        return Some(password(text));
+impl Kinds<'_> {
+    pub(super) fn new(spec: &Spec) -> Kinds<'_> {
+        Kinds { spec, serial_pattern: Regex::new(&spec.serial_pattern).ok() }
     }
-    let read = match key {
-        FieldKey::AdminName | FieldKey::CompanyName | FieldKey::UnitVersion => Ok(Value::Text(text.to_owned())),
-        FieldKey::AdminEmail => contact::address(text),
-        FieldKey::AdminPhone => contact::phone(text, &spec.phone_country).map(Value::Phone),
-        FieldKey::UnitSerial => serial(text, &spec.serial_pattern).map(Value::Serial),
-        FieldKey::UnitMac => network::mac(text).map(Value::Mac),
-        FieldKey::UnitIp => network::ip(text).map(Value::Ip),
-        FieldKey::PasswordTested | FieldKey::Subscribe => yes_no(text, tick, spec),
-        FieldKey::Asap => asap(text, tick, spec),
-        FieldKey::UpgradeTime | FieldKey::TimeZone => {
-            // Read later, together; for now as written.
-            Ok(Value::Text(text.to_owned()))
-        }
-        FieldKey::ManagerPassword => return None,
-    };
-    Some(Slot { written: shown(text), read })
-}
 
-fn shown(text: &str) -> String {
-    text.chars().take(WRITTEN_CHARS_MAX).collect()
-}
-
-/// F-09: the mark that sealing left, or a word that is no password.
-fn password(text: &str) -> Slot {
-    let number = text.strip_prefix("[sealed").and_then(|rest| rest.split_once(']')).map(|(number, _)| number.trim());
-    match number {
-        Some("") => Slot { written: "[sealed]".to_owned(), read: Ok(Value::Sealed(0)) },
-        Some(number) => {
-            let index = number.parse::<usize>().unwrap_or(1).saturating_sub(1);
-            Slot { written: "[sealed]".to_owned(), read: Ok(Value::Sealed(index)) }
-        }
-        // Whatever could not be sealed is not shown either.
-        None => {
-            let text = "this does not say the password; please send the manager password itself";
-            Slot { written: String::new(), read: Err(Fault::new("password_placeholder", text)) }
+    /// Reads the value of one field. The time and its zone need each other and
+    /// are read in `time.rs`; here they are words.
+    pub(super) fn read(&self, key: FieldKey, written: &str) -> Result<Value, Fault> {
+        match key {
+            FieldKey::AdminName | FieldKey::CompanyName | FieldKey::UnitVersion => words::text(written),
+            FieldKey::UpgradeTime | FieldKey::TimeZone => words::text(written),
+            FieldKey::AdminEmail => address::read(written).map(Value::Address),
+            FieldKey::AdminPhone => phone(written, &self.spec.phone_country).map(Value::Phone),
+            FieldKey::UnitSerial => serial::read(written, self.serial_pattern.as_ref()).map(Value::Serial),
+            FieldKey::UnitMac => mac(written).map(Value::Mac),
+            FieldKey::UnitIp => ip::read(written).map(Value::Ip),
+            FieldKey::ManagerPassword => password::read(written, self.spec),
+            FieldKey::PasswordTested | FieldKey::Subscribe => words::yes_no(written, self.spec).map(Value::YesNo),
+            FieldKey::Asap => words::asap(written, self.spec).map(Value::YesNo),
         }
     }
-}
 
-/// F-05: upper case without blanks and dashes; look-alikes are not repaired.
-pub fn serial(text: &str, pattern: &str) -> Result<String, Fault> {
-    let mut plain = text.trim_start_matches(['#', ' ']);
-    for prefix in ["s/n", "sn:", "sn ", "serial:"] {
-        if plain.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix)) {
-            plain = plain.get(prefix.len()..).unwrap_or("").trim_start_matches([':', ' ', '#']);
-        }
-    }
-    let is_dash = |c: char| matches!(c, '-' | '–' | '—' | '‑' | '‐' | '_' | '.' | '/');
-    let joined: String = plain.chars().filter(|c| !c.is_whitespace() && !is_dash(*c)).collect();
-    if let Some(odd) = joined.chars().find(|c| c.is_alphabetic() && !c.is_ascii()) {
-        let text = format!(
-            "a serial number has the letters A to Z and digits only; this one has \"{odd}\", which only looks like one"
-        );
-        return Err(Fault::new("serial_letters", text));
-    }
-    let joined = joined.to_ascii_uppercase();
-    // The rules were checked at start: a pattern that does not compile fits nothing.
-    let fits = Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(&joined));
-    if fits {
-        return Ok(joined);
-    }
-    Err(Fault::new(
-        "serial_format",
-        "this does not look like a serial number; please read it from the label of the unit",
-    ))
-}
-
-fn yes_no(text: &str, tick: Option<bool>, spec: &Spec) -> Result<Value, Fault> {
-    if let Some(ticked) = tick.filter(|_| text.is_empty()) {
-        return Ok(Value::YesNo(ticked));
-    }
-    let lower = text.trim_end_matches(['.', '!']).to_lowercase();
-    let first = lower.split([' ', ',', ';', '(']).next().unwrap_or("");
-    let is = |words: &[String]| words.iter().any(|word| *word == lower || word == first);
-    if is(&spec.no) {
-        Ok(Value::YesNo(false))
-    } else if is(&spec.yes) {
-        Ok(Value::YesNo(true))
-    } else {
-        Err(Fault::new("yes_or_no", "please answer with yes or no"))
+    /// Whether the value of a field has a shape that other words lack.
+    pub(super) fn is_shaped(key: FieldKey) -> bool {
+        matches!(key, FieldKey::AdminEmail | FieldKey::UnitSerial | FieldKey::UnitMac | FieldKey::UnitIp)
     }
 }
 
-/// F-12: a tick, a yes, or the words themselves.
-fn asap(text: &str, tick: Option<bool>, spec: &Spec) -> Result<Value, Fault> {
-    let lower = text.trim_end_matches(['.', '!']).to_lowercase();
-    if spec.asap.contains(&lower) {
-        return Ok(Value::YesNo(true));
-    }
-    yes_no(text, tick, spec)
+/// A serial number in the form in which serials compare; `pattern` is the
+/// configured one.
+///
+/// # Errors
+///
+/// What is wrong with it, in the reader's words.
+pub fn serial(written: &str, pattern: &str) -> Result<String, Fault> {
+    serial::read(written, Regex::new(pattern).ok().as_ref())
 }
 
-/// F-10, F-11, F-13: time, its pieces, its zone and ASAP are read together.
-pub(super) fn time(form: &mut Form, pieces: &BTreeMap<TimePart, String>, note: &str, context: &Context<'_>) {
-    let field = |key: FieldKey| form.fields.get(&key).map(|slot| slot.written.clone());
-    let (time, zone) = (field(FieldKey::UpgradeTime), field(FieldKey::TimeZone));
-    let zone_written = zone.as_deref().or((!note.is_empty()).then_some(note));
-    let piece = |part: TimePart| pieces.get(&part).map(String::as_str).filter(|text| !text.is_empty());
-    let is_asap = |text: &String| context.spec.asap.contains(&text.trim_end_matches(['.', '!']).to_lowercase());
-    let read = match &time {
-        Some(text) if is_asap(text) => {
-            form.fields.remove(&FieldKey::UpgradeTime);
-            let slot = Slot { written: text.clone(), read: Ok(Value::YesNo(true)) };
-            form.fields.entry(FieldKey::Asap).or_insert(slot);
-            None
-        }
-        Some(text) => Some(moment::read(text, zone_written, context.anchor, context.zones, context.desk_zone)),
-        None if !pieces.values().all(String::is_empty) => {
-            let pieces = Pieces {
-                year: piece(TimePart::Year),
-                month: piece(TimePart::Month),
-                day: piece(TimePart::Day),
-                hour: piece(TimePart::Hour),
-                minute: piece(TimePart::Minute),
-                date: piece(TimePart::Date),
-                time: piece(TimePart::Time),
-            };
-            Some(moment::combine(pieces, zone_written, context.anchor, context.zones, context.desk_zone))
-        }
-        None => None,
-    };
-    let written = time.unwrap_or_else(|| pieces.values().cloned().collect::<Vec<_>>().join(" "));
-    match read {
-        None => zone_alone(form, zone),
-        Some(Ok(when)) => {
-            let zone_read = when.first().zone.clone();
-            form.fields.insert(FieldKey::UpgradeTime, Slot { written, read: Ok(Value::Time(when)) });
-            if let Some(zone) = zone {
-                form.fields.insert(FieldKey::TimeZone, Slot { written: zone, read: Ok(Value::Zone(zone_read)) });
-            }
-            both(form);
-        }
-        Some(Err(fault)) => faulty(form, written, zone, fault),
+/// In common width, blanks single, without the marks of bold text around it.
+fn plain(written: &str) -> String {
+    let text: String = written.nfkc().filter(|c| !is_invisible(*c)).collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.trim_matches(|c: char| matches!(c, '*' | '_' | ' ')).to_owned()
+}
+
+/// Without the quotes and the punctuation that sentences put around a value.
+fn bare(written: &str) -> String {
+    let text = plain(written);
+    text.trim_matches(|c: char| c.is_whitespace() || "\"'“”„«»‘’`.,;".contains(c)).to_owned()
+}
+
+/// Without a note in brackets at its end: "00:00:5E:00:53:0A (eth0)".
+fn without_note(text: &str) -> &str {
+    match text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
+        Some((value, _)) if !value.trim().is_empty() => value.trim(),
+        _ => text,
     }
 }
 
-/// Without a time the zone is kept as it was written.
-fn zone_alone(form: &mut Form, zone: Option<String>) {
-    if let Some(zone) = zone {
-        let read = Ok(Value::Zone(zone.clone()));
-        form.fields.insert(FieldKey::TimeZone, Slot { written: zone, read });
-    }
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
 }
 
-/// The fault stands at the field that can cure it.
-fn faulty(form: &mut Form, written: String, zone: Option<String>, fault: MomentFault) {
-    let about_zone = fault.name.starts_with("zone_");
-    let fault = Fault::new(fault.name, fault.text);
-    if about_zone {
-        let written_zone = zone.unwrap_or_default();
-        form.fields.insert(FieldKey::TimeZone, Slot { written: written_zone, read: Err(fault) });
-        // Kept as written: a reply with the zone alone is read with it.
-        form.fields.insert(FieldKey::UpgradeTime, Slot { written: written.clone(), read: Ok(Value::Text(written)) });
-    } else {
-        form.fields.insert(FieldKey::UpgradeTime, Slot { written, read: Err(fault) });
-        zone_alone(form, zone);
-    }
+/// Every dash there is; people and their programs use all of them.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
 }
 
-/// F-13: a time and ASAP contradict each other.
-fn both(form: &mut Form) {
-    if let Some(slot) = form.fields.get_mut(&FieldKey::Asap)
-        && slot.read == Ok(Value::YesNo(true))
-    {
-        let text = "you ask for a time and for ASAP; please send only one of them";
-        slot.read = Err(Fault::new("asap_and_time", text));
-    }
+/// The values of a list: "A, B", "A / B", "A and B". A single one when it is none.
+fn several(text: &str) -> Vec<String> {
+    let marked = text.replace(" and ", ",").replace(" or ", ",").replace(" & ", ",").replace(" / ", ",");
+    marked.split([',', ';', '|']).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// A time and a zone that came in different mails are read together.
-pub fn reread_time(form: &mut Form, spec: &Spec, zones: &Zones, desk_zone: &str, anchor: Timestamp) {
-    let unread = matches!(form.value(FieldKey::UpgradeTime), Some(Value::Text(_)));
-    if unread {
-        time(form, &BTreeMap::new(), "", &Context { spec, zones, desk_zone, anchor });
+/// Letters that look like Latin ones: in what order people confuse them (R-16).
+fn latin_twin(c: char) -> Option<char> {
+    let twins = [
+        ("АаΑα", 'A'),
+        ("ВвΒβ", 'B'),
+        ("СсϹϲ", 'C'),
+        ("ЕеΕε", 'E'),
+        ("НнΗ", 'H'),
+        ("Іі", 'I'),
+        ("КкΚκ", 'K'),
+        ("МмΜ", 'M'),
+        ("ОоΟο", 'O'),
+        ("РрΡρ", 'P'),
+        ("ЅѕΣ", 'S'),
+        ("ТтΤτ", 'T'),
+        ("ХхΧχ", 'X'),
+        ("УуΥυ", 'Y'),
+        ("ΖζΖ", 'Z'),
+    ];
+    twins.iter().find(|(letters, _)| letters.contains(c)).map(|(_, latin)| *latin)
+}
+
+/// What a letter is called in a sentence about it.
+fn script(c: char) -> &'static str {
+    match c {
+        '\u{0400}'..='\u{052F}' => "the Cyrillic letter",
+        '\u{0370}'..='\u{03FF}' => "the Greek letter",
+        c if c.is_alphabetic() => "the letter",
+        _ => "the character",
     }
 }

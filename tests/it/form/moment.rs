@@ -12,7 +12,7 @@ const DESK: &str = "America/Los_Angeles";
 const WROTE: &str = "2026-11-25T18:00:00Z";
 
 fn read_at(wrote: &str, text: &str, zone: Option<&str>) -> Result<When, MomentFault> {
-    moment::read(text, zone, wrote.parse().unwrap(), &sample_rules::zones(), DESK)
+    moment::read(text, zone, wrote.parse().unwrap(), sample_rules::zones(), DESK)
 }
 
 fn show(read: Result<When, MomentFault>) -> String {
@@ -226,7 +226,7 @@ fn readings_say_how_they_were_read() {
 #[test]
 fn pieces_of_the_form() {
     let combine = |pieces: Pieces<'_>, zone| {
-        show(moment::combine(pieces, zone, WROTE.parse().unwrap(), &sample_rules::zones(), DESK))
+        show(moment::combine(pieces, zone, WROTE.parse().unwrap(), sample_rules::zones(), DESK))
     };
     let at = "2026-12-03T14:00:00Z America/Los_Angeles";
     let day = Pieces { year: Some("2026"), month: Some("12"), day: Some("3"), ..Pieces::default() };
@@ -251,8 +251,8 @@ fn pieces_of_the_form() {
 
 #[test]
 fn every_configured_zone_exists() {
-    for (name, readings) in sample_rules::zones().names {
-        assert_eq!(name, name.to_lowercase());
+    for (name, readings) in &sample_rules::zones().names {
+        assert_eq!(*name, name.to_lowercase());
         assert!(!readings.is_empty(), "{name}");
         for reading in readings.iter().filter(|reading| *reading != "desk") {
             assert!(moment::time_zone(reading).is_some(), "{name}: {reading}");
@@ -269,7 +269,7 @@ proptest! {
         zone in proptest::option::of("\\PC{0,20}"),
         at in -1_000_000_000_i64..250_000_000_000,
     ) {
-        let _ = moment::read(&text, zone.as_deref(), Timestamp::from_second(at).unwrap(), &sample_rules::zones(), DESK);
+        let _ = moment::read(&text, zone.as_deref(), Timestamp::from_second(at).unwrap(), sample_rules::zones(), DESK);
     }
 
     #[test]
@@ -283,9 +283,9 @@ proptest! {
         ),
     ) {
         let text = words.concat();
-        let _ = moment::read(&text, None, WROTE.parse().unwrap(), &sample_rules::zones(), DESK);
+        let _ = moment::read(&text, None, WROTE.parse().unwrap(), sample_rules::zones(), DESK);
         let spaced = words.join(" ");
-        let _ = moment::read(&spaced, Some(&text), WROTE.parse().unwrap(), &sample_rules::zones(), DESK);
+        let _ = moment::read(&spaced, Some(&text), WROTE.parse().unwrap(), sample_rules::zones(), DESK);
     }
 
     /// Whatever instant and zone: written out, it is read back.
@@ -298,7 +298,7 @@ proptest! {
         let anchor = at - jiff::SignedDuration::from_hours(30);
         for format in ["%Y-%m-%d %H:%M", "%-d %B %Y %-I:%M %p", "%a, %b %-d %Y at %H:%M", "%A %d.%m.%Y %H:%M:%S"] {
             let text = format!("{} {zone}", clock.strftime(format));
-            match moment::read(&text, None, anchor, &sample_rules::zones(), DESK) {
+            match moment::read(&text, None, anchor, sample_rules::zones(), DESK) {
                 Ok(when) => {
                     prop_assert_eq!(when.first().at, at, "{}", text);
                     prop_assert_eq!(when.others().len(), 0);

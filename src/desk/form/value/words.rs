@@ -1,0 +1,58 @@
+//! Names, versions, yes and no.
+
+use crate::desk::form::label::compare_form;
+use crate::desk::form::value::{bare, plain};
+use crate::desk::form::{Fault, Spec, Value};
+use crate::desk::moment::shown;
+
+/// A text longer than this is no name, company or version.
+const CHARACTERS_MAX: usize = 200;
+
+pub(super) fn text(written: &str) -> Result<Value, Fault> {
+    let text = plain(written);
+    let length = text.chars().count();
+    if length > CHARACTERS_MAX {
+        let text = format!("expected at most {CHARACTERS_MAX} characters, found {length}: \"{}\"", shown(&text));
+        return Err(Fault::new("text_length", text));
+    }
+    Ok(Value::Text(text))
+}
+
+/// The first words decide: "Yes, this morning". What is neither is asked about.
+pub(super) fn yes_no(written: &str, spec: &Spec) -> Result<bool, Fault> {
+    let text = compare_form(&bare(written));
+    let boxed = text.trim_matches(['[', ']', '(', ')', '!', ' ']);
+    let begins = |words: &[String]| words.iter().any(|word| begins_with(boxed, &compare_form(word)));
+    match (begins(&spec.yes), begins(&spec.no)) {
+        (true, false) => Ok(true),
+        (false, true) => Ok(false),
+        // "not tested" begins with a no; "no, tested" says both.
+        _ => Err(Fault::new("yes_no", format!("expected yes or no; found \"{}\"", shown(written)))),
+    }
+}
+
+/// As [`yes_no`], and every word for ASAP means yes.
+pub(super) fn asap(written: &str, spec: &Spec) -> Result<bool, Fault> {
+    if is_asap(written, spec) { Ok(true) } else { yes_no(written, spec) }
+}
+
+/// Whether a text says "as soon as possible" and nothing else (F-12).
+pub(in crate::desk::form) fn is_asap(written: &str, spec: &Spec) -> bool {
+    let text = letters(&compare_form(&bare(written)));
+    spec.asap.iter().any(|word| letters(&compare_form(word)) == text)
+}
+
+/// Whether a value is only strokes and dots, as in an empty form.
+pub(in crate::desk::form) fn is_nothing(written: &str) -> bool {
+    !plain(written).chars().any(|c| c.is_alphanumeric() || matches!(c, '✓' | '✔' | '☑' | '☒' | '*'))
+}
+
+fn begins_with(text: &str, word: &str) -> bool {
+    let behind = text.strip_prefix(word).map(|rest| rest.chars().next());
+    matches!(behind, Some(None)) || matches!(behind, Some(Some(c)) if !c.is_alphanumeric() && !word.is_empty())
+}
+
+fn letters(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,142 @@
+//! Where passwords stand in a text. In doubt a word is sealed: what was sealed
+//! can be opened by the agent, what was not cannot be called back.
+
+use std::ops::Range;
+
+use crate::desk::form::label::{Ending, Label, Labels, compare_form};
+use crate::desk::form::lines::unquote;
+use crate::desk::form::value::is_placeholder;
+use crate::desk::form::{FieldKey, Spec};
+
+/// Blank lines between a label of our empty form and the answer below it.
+const BLANK_LINES_MAX: usize = 4;
+
+pub(super) struct Finder<'a> {
+    pub labels: Labels,
+    pub spec: &'a Spec,
+}
+
+/// What the lines above have led to.
+#[derive(Default)]
+struct State {
+    /// Inside our own empty form (R-04).
+    asked: bool,
+    /// A password label without a value stands above, so many blank lines ago.
+    waiting: Option<usize>,
+}
+
+impl Finder<'_> {
+    /// The byte ranges of all password values, in order.
+    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let mut spans = Vec::new();
+        let mut state = State::default();
+        let mut offset = 0;
+        for whole in text.split_inclusive('\n') {
+            let line = whole.trim_end_matches(['\n', '\r']);
+            let (_, body) = unquote(line);
+            let start = offset + line.len() - body.len();
+            let found = self.line(body, &mut state);
+            spans.extend(found.into_iter().map(|span| start + span.start..start + span.end));
+            offset += whole.len();
+        }
+        spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+        spans
+    }
+
+    fn line(&self, body: &str, state: &mut State) -> Vec<Range<usize>> {
+        if self.spec.question_marks.iter().any(|mark| mark.trim().eq_ignore_ascii_case(body.trim())) {
+            *state = State { asked: true, waiting: None };
+            return Vec::new();
+        }
+        if let Some(blanks) = state.waiting.take() {
+            if body.trim().is_empty() {
+                state.waiting = (state.asked && blanks < BLANK_LINES_MAX).then_some(blanks + 1);
+                return Vec::new();
+            }
+            let start = body.len() - body.trim_start().len();
+            if !self.is_labelled(body) {
+                let secret = !is_placeholder(body, self.spec);
+                return secret.then_some(start..body.len()).into_iter().collect();
+            }
+        }
+        let mut spans = self.labelled(body, state);
+        let prose: Vec<Range<usize>> = self.prose(body);
+        let covered =
+            |span: &Range<usize>| spans.iter().any(|other| other.start <= span.start && span.start < other.end);
+        let more: Vec<Range<usize>> = prose.into_iter().filter(|span| !covered(span)).collect();
+        spans.extend(more);
+        spans
+    }
+
+    fn is_labelled(&self, body: &str) -> bool {
+        let certain = |text: &str| self.labels.fields(text).iter().any(|field| field.ending != Ending::Blank);
+        certain(body) || self.labels.unit_head(body).is_some()
+    }
+
+    /// Values behind a password label where a field can begin: to the end of the
+    /// line or to the next label, blanks included.
+    fn labelled(&self, body: &str, state: &mut State) -> Vec<Range<usize>> {
+        let from = self.labels.unit_head(body).map_or(0, |(_, from)| from);
+        let text = body.get(from..).unwrap_or("");
+        let fields = self.labels.fields(text);
+        let mut spans = Vec::new();
+        for field in fields.iter().filter(|field| field.label == Label::Field(FieldKey::ManagerPassword)) {
+            let value = text.get(field.value.clone()).unwrap_or("");
+            if value.trim().is_empty() {
+                state.waiting = (field.value.end == text.len()).then_some(0);
+            } else if matches!(field.ending, Ending::Colon | Ending::Sign) && !is_placeholder(value, self.spec) {
+                spans.push(from + field.value.start..from + field.value.end);
+            }
+        }
+        spans
+    }
+
+    /// Passwords in sentences: one word behind "password:", "pw is", "pw".
+    fn prose(&self, body: &str) -> Vec<Range<usize>> {
+        let mut spans = Vec::new();
+        for field in self.labels.anywhere(body, FieldKey::ManagerPassword) {
+            let value = body.get(field.value.clone()).unwrap_or("");
+            let (value, said) = behind_verb(value);
+            let value = value.trim_start();
+            let word = value.split_whitespace().next().unwrap_or("");
+            let taken = match (field.ending, said) {
+                _ if is_placeholder(value, self.spec) || is_placeholder(word, self.spec) => false,
+                (Ending::Colon, _) => true,
+                (_, true) => !self.begins_no_password(word),
+                (_, false) => looks_secret(word),
+            };
+            if taken && !word.is_empty() {
+                let start = body.len() - value.len();
+                spans.push(start..start + word.len());
+            }
+        }
+        spans
+    }
+
+    fn begins_no_password(&self, word: &str) -> bool {
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let word = compare_form(plain);
+        // A word with anything but letters in it is none of a sentence.
+        plain.chars().all(char::is_alphabetic) && self.spec.not_in_prose.iter().any(|other| compare_form(other) == word)
+    }
+}
+
+/// What follows "is" or "was", and whether it did.
+fn behind_verb(value: &str) -> (&str, bool) {
+    const VERBS: [&str; 7] = ["is", "was", "ist", "est", "es", "lautet", "è"];
+    let word = value.split([' ', ':', '\u{A0}']).next().unwrap_or("");
+    if VERBS.contains(&word.to_lowercase().as_str()) {
+        let behind = value.get(word.len()..).unwrap_or("");
+        return (behind.trim_start_matches([' ', ':', '\u{A0}']), true);
+    }
+    (value, false)
+}
+
+/// A word that no sentence holds: letters with digits or signs inside.
+fn looks_secret(word: &str) -> bool {
+    let inner = word.trim_matches(|c: char| ".,;:!?()\"'“”„«»-–—".contains(c));
+    let letters = inner.chars().any(char::is_alphabetic);
+    let digits = inner.chars().any(|c| c.is_ascii_digit());
+    let signs = inner.chars().any(|c| !c.is_alphanumeric() && !"-'’/.".contains(c));
+    inner.chars().count() >= 4 && ((letters && digits) || signs)
+}

@@ -1,0 +1,86 @@
+//! A password that was found is taken out wherever else its letters stand.
+
+use zeroize::Zeroizing;
+
+use crate::desk::form::lines::unquote;
+use crate::desk::form::value::{FOREIGN_MARK, marker};
+use crate::desk::seal::Secret;
+
+/// From this length on, letters by chance are less likely than a repetition.
+const ANYWHERE_MIN: usize = 6;
+/// From this length on a word by itself counts; shorter ones only alone on a line.
+const WORD_MIN: usize = 4;
+
+/// One spelling of a secret and its mark.
+pub(super) struct Needle {
+    text: Zeroizing<String>,
+    length: usize,
+    mark: String,
+}
+
+/// All spellings to look for, the longest first: as it stands, without blanks
+/// around it, without quotes, without the full stop of a sentence.
+pub(super) fn needles(secrets: &[Secret]) -> Vec<Needle> {
+    let mut needles: Vec<Needle> = Vec::new();
+    for (n, secret) in secrets.iter().enumerate() {
+        let value = secret.expose();
+        let trimmed = value.trim();
+        let unquoted = trimmed.trim_matches(|c: char| "\"'“”„«»‘’`".contains(c));
+        let unpointed = unquoted.trim_end_matches(['.', ',', ';', '!', '?', ')']);
+        for text in [value, trimmed, unquoted, unpointed] {
+            let known = needles.iter().any(|needle| *needle.text == text);
+            // A part of our marks cannot be taken out of our marks.
+            let mark = format!("{}{FOREIGN_MARK}", marker(1));
+            if !text.is_empty() && !known && !mark.contains(text) {
+                let length = text.chars().count();
+                needles.push(Needle { text: Zeroizing::new(text.to_owned()), length, mark: marker(n) });
+            }
+        }
+    }
+    needles.sort_by_key(|needle| std::cmp::Reverse(needle.length));
+    needles
+}
+
+/// The text without any of them.
+pub(super) fn redacted(text: &str, needles: &[Needle]) -> String {
+    let mut clean = text.to_owned();
+    for needle in needles {
+        if !clean.contains(needle.text.as_str()) {
+            continue;
+        }
+        let before = Zeroizing::new(clean);
+        clean = match needle.length {
+            ANYWHERE_MIN.. => before.replace(needle.text.as_str(), &needle.mark),
+            WORD_MIN.. => words_replaced(&before, needle),
+            _ => lines_replaced(&before, needle),
+        };
+    }
+    clean
+}
+
+/// Where blanks or the ends of the text stand on both sides.
+fn words_replaced(text: &str, needle: &Needle) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(needle.text.as_str()) {
+        let part_of_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let inside = part_of_word(before.chars().next_back().or_else(|| clean.chars().next_back()));
+        clean.push_str(before);
+        clean.push_str(if inside || part_of_word(behind.chars().next()) { &needle.text } else { &needle.mark });
+        rest = behind;
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// Where it is all of a line.
+fn lines_replaced(text: &str, needle: &Needle) -> String {
+    let line = |whole: &str| {
+        let (_, body) = unquote(whole);
+        if body.trim() != needle.text.trim() {
+            return whole.to_owned();
+        }
+        whole.replacen(needle.text.trim(), &needle.mark, 1)
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
