@@ -1,0 +1,110 @@
+//! The words of commands: each with its usage, and the nearest to a wrong one.
+
+use strum::VariantArray;
+
+use crate::desk::command::CommandFault;
+use crate::desk::moment::shown;
+
+/// Every command, in the order of the work: one is added here and the compiler
+/// names the places that must know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub(super) enum Word {
+    Take,
+    Note,
+    Reply,
+    Schedule,
+    Precheck,
+    Deny,
+    Start,
+    Applied,
+    Done,
+    Partial,
+    Rolledback,
+    Failed,
+    Feedback,
+    Cancel,
+    Help,
+}
+
+/// More letters off than this is another word.
+const LETTERS_OFF_MAX: usize = 2;
+
+impl Word {
+    /// The command called `name` (lower case).
+    ///
+    /// # Errors
+    ///
+    /// Names the command that was probably meant.
+    pub(super) fn called(name: &str) -> Result<Word, CommandFault> {
+        name.parse().map_err(|_| {
+            let nearest = Word::VARIANTS.iter().min_by_key(|word| difference(name, word.name()));
+            let near = nearest.filter(|word| difference(name, word.name()) <= LETTERS_OFF_MAX);
+            let way_out = match near {
+                Some(word) => format!("did you mean #{}?", word.name()),
+                None => "#help lists them all".to_owned(),
+            };
+            CommandFault { text: format!("there is no command #{}; {way_out}", shown(name)) }
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether the words of a command go on in the lines below it.
+    pub(super) fn takes_lines(self) -> bool {
+        match self {
+            Word::Note | Word::Reply | Word::Deny | Word::Feedback => true,
+            Word::Partial | Word::Rolledback | Word::Failed => true,
+            Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
+            Word::Done | Word::Cancel | Word::Help => false,
+        }
+    }
+
+    /// How it is written, and what it does.
+    pub(super) fn usage(self) -> (&'static str, &'static str) {
+        match self {
+            Word::Take => ("#take", "you do this upgrade"),
+            Word::Note => ("#note <text>", "an internal note; the customer never sees it"),
+            Word::Reply => ("#reply <text>", "your words to the customer"),
+            Word::Schedule => (
+                "#schedule 2026-12-03 10:00 America/Los_Angeles [90m], or #schedule now",
+                "sets the window within the customer's consent",
+            ),
+            Word::Precheck => (
+                "#precheck ok, or #precheck fail 8081 22",
+                "whether the ports 22, 80 and 8081 are open; the closed ones are named",
+            ),
+            Word::Deny => ("#deny D-MAC <reason>", "says no; the reason goes to the customer"),
+            Word::Start => ("#start", "work begins now; the customer is told"),
+            Word::Applied => ("#applied", "the upgrade is on the unit; tests begin"),
+            Word::Done => ("#done, or #done issues: one; two", "ends with success; the official feedback goes out"),
+            Word::Partial => ("#partial <words>", "part of it could not be done; the words go to the customer"),
+            Word::Rolledback => ("#rolledback <words>", "the old version is back; the words go to the customer"),
+            Word::Failed => ("#failed <words>", "service is not fully restored; the words go to the customer"),
+            Word::Feedback => ("#feedback <words>", "the words of the official feedback"),
+            Word::Cancel => ("#cancel <reason>", "ends it before the work; the reason goes to the customer"),
+            Word::Help => ("#help", "this list"),
+        }
+    }
+}
+
+/// Letters to insert, drop or change (Levenshtein). Words are short: a longer
+/// one is as far off as its length.
+fn difference(one: &str, other: &str) -> usize {
+    const LETTERS_MAX: usize = 40;
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (count, letter) in (1..).zip(one.chars().take(LETTERS_MAX)) {
+        let mut left = count;
+        let mut next = vec![count];
+        for ((diagonal, above), known) in row.iter().zip(row.iter().skip(1)).zip(&other) {
+            let changed = diagonal + usize::from(letter != *known);
+            left = changed.min(above + 1).min(left + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
