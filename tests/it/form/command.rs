@@ -97,14 +97,14 @@ fn schedules() {
     check(
         "#schedule 2026-12-14 10:00 IST",
         &["! this time has more than one reading: 10:00 IST as India time, \
-         UTC+05:30; or 10:00 IST as Jerusalem time, UTC+02:00; or 10:00 IST as Dublin time, UTC+00:00; name a city or an \
-         offset"],
+         UTC+05:30; or 10:00 IST as Jerusalem time, UTC+02:00; or 10:00 IST as Dublin time, UTC+00:00; name a city \
+         or an offset"],
     );
     check(
         "#schedule 2026-12-03 10:00",
         &["! a time needs its time zone, and none was found: name a city such as Europe/Berlin, an offset such as \
-         UTC-05:00, or an abbreviation such as PST; expected for instance #schedule 2026-12-03 10:00 America/Los_Angeles \
-         90m"],
+         UTC-05:00, or an abbreviation such as PST; expected for instance #schedule 2026-12-03 10:00 \
+         America/Los_Angeles 90m"],
     );
     check(
         "#schedule",
@@ -182,7 +182,9 @@ fn the_usage_of_each_command_is_one() {
 
 proptest! {
     #[test]
-    fn no_text_makes_the_reader_panic(text in "(#(schedule|done|deny|precheck|note|\\PC{0,6})?[ \\PC]{0,20}(m|h|min|:|\n)?){0,8}") {
+    fn no_text_makes_the_reader_panic(
+        text in "(#(schedule|done|deny|precheck|note|\\PC{0,6})?[ \\PC]{0,20}(m|h|min|:|\n)?){0,8}",
+    ) {
         for line in read(&text) {
             prop_assert!(line.line.starts_with('#'));
         }
