@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use upgrade_desk::shell::cli::{self, Arguments};
+use upgrade_desk::shell::terminal;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -18,7 +19,8 @@ fn main() -> ExitCode {
     match runtime.block_on(cli::run(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            // It may repeat words of a file or a mail.
+            eprintln!("error: {}", terminal::lines(&failure.to_string()));
             ExitCode::from(failure.code())
         }
     }

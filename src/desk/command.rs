@@ -2,7 +2,7 @@
 //! does is in `decide/command.rs`; here it is only read.
 
 mod schedule;
-mod word;
+pub mod word;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

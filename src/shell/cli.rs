@@ -3,19 +3,27 @@
 mod check;
 mod commands;
 mod log;
+mod page;
+mod people;
 mod reach;
-mod table;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use strum::VariantArray;
 
+use crate::desk::ticket::Status;
 use crate::shell::run::Failure;
 
 /// An upgrade desk that works by mail.
+///
+/// Requests come as mail and become checked tickets; staff work by replying.
+/// Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration,
+/// 3 the outcome of a commit is unknown: start again.
 #[derive(Debug, Parser)]
-#[command(name = "upgrade-desk", version, about, propagate_version = true)]
+#[command(name = "upgrade-desk", version, about, long_about, propagate_version = true)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -27,9 +35,26 @@ pub struct Which {
     /// The configuration (see deploy/upgrade-desk.example.toml)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A folder that `demo` made, instead of a configuration
+    /// Instead: a folder that `demo` made, or a data folder with the built-in rules
     #[arg(long, value_name = "DIR", conflicts_with = "config")]
     dir: Option<PathBuf>,
+}
+
+/// Which desk, and how to show the answer.
+#[derive(Debug, Clone, Args)]
+pub struct Asking {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// How an answer is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Form {
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,6 +70,7 @@ enum Command {
     },
     /// Run the desk
     Run {
+        /// The configuration (see deploy/upgrade-desk.example.toml)
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
         /// Handle what is there, fire what is due, send what can be sent, end
@@ -53,11 +79,11 @@ enum Command {
     },
     /// Check configuration, rules, register and letters
     Check {
-        #[command(flatten)]
-        which: Which,
-        /// The mail servers too
+        /// The mail servers too: log in, send nothing
         #[arg(long)]
         connect: bool,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// Show what the desk reads in one mail; touches nothing
     Read {
@@ -66,50 +92,36 @@ enum Command {
         /// The rules to read with, instead of the built-in ones
         #[arg(long, value_name = "DIR")]
         rules: Option<PathBuf>,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
-    /// Show what the desk would decide about one mail; commits nothing
+    /// Show what the desk would decide about one mail, and why; commits nothing
     Try {
         /// A mail file, or - for standard input
         file: PathBuf,
-        #[command(flatten)]
-        which: Which,
-        /// As if it were then (RFC 3339)
+        /// As if it were received and decided then (RFC 3339)
         #[arg(long, value_name = "TIME")]
         at: Option<Timestamp>,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// The vendor's companies, representatives and units
-    Register {
-        #[command(subcommand)]
-        action: RegisterAction,
-    },
+    #[command(subcommand)]
+    Register(RegisterAction),
     /// Tickets, their facts, reasons and events
-    Ticket {
-        #[command(subcommand)]
-        action: TicketAction,
-    },
+    #[command(subcommand)]
+    Ticket(TicketAction),
     /// Letters on their way
-    Outbox {
-        #[command(subcommand)]
-        action: OutboxAction,
-    },
+    #[command(subcommand)]
+    Outbox(OutboxAction),
     /// Mail that was not trusted or could not be read
-    Quarantine {
-        #[command(subcommand)]
-        action: QuarantineAction,
-    },
+    #[command(subcommand)]
+    Quarantine(QuarantineAction),
     /// How the desk is doing
-    Status {
-        #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show the sealed password of a ticket with a staff key
+    Status(Asking),
+    /// Show the sealed password of a ticket, with a staff key
     Reveal {
+        /// The ticket, such as UP-2026-00417
         id: String,
         /// The staff key's private file
         #[arg(long, value_name = "FILE")]
@@ -118,16 +130,15 @@ enum Command {
         which: Which,
     },
     /// Make keys
-    Key {
-        #[command(subcommand)]
-        action: KeyAction,
-    },
+    #[command(subcommand)]
+    Key(KeyAction),
 }
 
 #[derive(Debug, Subcommand)]
 enum RegisterAction {
-    /// Import a whole register (CSV or JSON); what is missing in it is retired
+    /// Import a whole register; what is missing in the file is retired
     Import {
+        /// CSV or JSON, as in fixtures/register/
         file: PathBuf,
         /// Do not ask
         #[arg(long)]
@@ -136,31 +147,23 @@ enum RegisterAction {
         #[arg(long)]
         merge: bool,
         #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
+        asking: Asking,
     },
     /// Everything in the register
-    List {
-        #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
-    },
+    List(Asking),
     /// One company, representative or unit
     Show {
         /// A company's id, an address or a serial number
         id: String,
         #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
+        asking: Asking,
     },
     /// Name every bad line of a file; imports nothing
     Check {
+        /// CSV or JSON, as in fixtures/register/
         file: PathBuf,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -172,15 +175,13 @@ enum TicketAction {
         #[arg(long)]
         open: bool,
         /// Only those in this state, such as SCHEDULED
-        #[arg(long, value_name = "STATE")]
-        state: Option<String>,
+        #[arg(long, value_name = "STATE", value_parser = state)]
+        state: Option<Status>,
         /// Only those of this company
         #[arg(long, value_name = "ID")]
         company: Option<String>,
         #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
+        asking: Asking,
     },
     /// All facts of a ticket
     Show(OneTicket),
@@ -192,41 +193,34 @@ enum TicketAction {
 
 #[derive(Debug, Args)]
 struct OneTicket {
+    /// The ticket, such as UP-2026-00417
     id: String,
     #[command(flatten)]
-    which: Which,
-    #[arg(long)]
-    json: bool,
+    asking: Asking,
 }
 
 #[derive(Debug, Subcommand)]
 enum OutboxAction {
     /// All letters
-    List {
-        #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
-    },
-    /// One letter with its bytes
-    Show {
-        no: u64,
-        #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
-    },
+    List(Asking),
+    /// One letter with its text
+    Show(OneNumber),
 }
 
 #[derive(Debug, Subcommand)]
 enum QuarantineAction {
     /// Everything kept, with its reason
-    List {
-        #[command(flatten)]
-        which: Which,
-        #[arg(long)]
-        json: bool,
-    },
+    List(Asking),
+    /// One mail as it was read, its secrets taken out
+    Show(OneNumber),
+}
+
+#[derive(Debug, Args)]
+struct OneNumber {
+    /// Its number in the list
+    no: u64,
+    #[command(flatten)]
+    asking: Asking,
 }
 
 #[derive(Debug, Subcommand)]
@@ -234,9 +228,11 @@ enum KeyAction {
     /// Make a key pair: the private half into a file, the public half to see
     New {
         kind: KeyKind,
-        /// The file for the private half
+        /// The file for the private half; staff.key or evidence.key without it
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -248,25 +244,30 @@ enum KeyKind {
     Evidence,
 }
 
+fn state(written: &str) -> Result<Status, String> {
+    Status::from_str(&written.trim().to_ascii_uppercase().replace(['-', ' '], "_")).map_err(|_| {
+        let names: Vec<&str> = Status::VARIANTS.iter().map(|status| status.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
 /// Does what the arguments say.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    if !matches!(arguments.command, Command::Run { .. }) {
+        log::start("warn", false);
+    }
     match arguments.command {
-        Command::Demo { dir, once } => {
-            log::start("warn", false);
-            crate::shell::demo::demo(&dir, once).await
-        }
+        Command::Demo { dir, once } => crate::shell::demo::demo(&dir, once).await,
         Command::Run { config, drain } => commands::run(&config, drain).await,
-        Command::Check { which, connect } => check::check(&which, connect).await,
-        Command::Read { file, rules, json } => commands::read(&file, rules.as_deref(), json),
-        Command::Try { file, which, at, json } => commands::try_mail(&file, &which, at, json).await,
-        Command::Register { action } => commands::register(action).await,
-        Command::Ticket { action } => commands::ticket(action).await,
-        Command::Outbox { action } => commands::outbox(action).await,
-        Command::Quarantine { action: QuarantineAction::List { which, json } } => {
-            commands::quarantine(&which, json).await
-        }
-        Command::Status { which, json } => commands::status(&which, json).await,
+        Command::Check { connect, asking } => check::check(&asking, connect).await,
+        Command::Read { file, rules, form } => commands::mail::read(&file, rules.as_deref(), form.json),
+        Command::Try { file, at, asking } => commands::mail::try_mail(&file, at, &asking).await,
+        Command::Register(action) => commands::register::register(action).await,
+        Command::Ticket(action) => commands::ticket(action).await,
+        Command::Outbox(action) => commands::outbox(action).await,
+        Command::Quarantine(action) => commands::quarantine(action).await,
+        Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,
-        Command::Key { action: KeyAction::New { kind, out } } => commands::key_new(kind, out),
+        Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),
     }
 }

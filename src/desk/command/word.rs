@@ -92,7 +92,7 @@ impl Word {
 
 /// Letters to insert, drop or change (Levenshtein). Words are short: a longer
 /// one is as far off as its length.
-fn difference(one: &str, other: &str) -> usize {
+pub fn difference(one: &str, other: &str) -> usize {
     const LETTERS_MAX: usize = 40;
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

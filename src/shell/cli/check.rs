@@ -1,86 +1,68 @@
-//! `check`: configuration, rules, register, every letter; with `--connect` the
+//! `check`: configuration, rules, every letter, register; with `--connect` the
 //! servers too, each with a clear verdict.
+
+mod servers;
+
+use serde_json::{Value, json};
 
 use crate::desk::access::Recipient;
 use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
 use crate::desk::letter::samples::samples;
 use crate::desk::rules::Rules;
-use crate::shell::carrier::smtp::Smtp;
-use crate::shell::cli::table::{bad, good};
-use crate::shell::cli::{Which, reach};
-use crate::shell::config::{Carrier, Config, Source};
+use crate::desk::ticket::TicketId;
+use crate::shell::cli::commands::print_json;
+use crate::shell::cli::page::{Cell, Page, Style, bad, good};
+use crate::shell::cli::reach::{self, Reached};
+use crate::shell::cli::{Asking, people};
 use crate::shell::run::Failure;
-use crate::shell::source::Source as _;
-use crate::shell::source::imap::ImapSource;
 use crate::shell::view::Request;
 
 /// Every verdict on a line of its own; fails when one is bad.
-pub async fn check(which: &Which, connect: bool) -> Result<(), Failure> {
-    let reached = reach::find(which)?;
+pub async fn check(asking: &Asking, connect: bool) -> Result<(), Failure> {
     let mut verdicts = Verdicts::default();
-    verdicts.add("configuration", Ok(format!("data in {}", reached.data.display())));
-    verdicts.add("rules", Ok(format!("version {}", reached.rules.version.chars().take(12).collect::<String>())));
+    match reach::find(&asking.which) {
+        Ok(reached) => all(&reached, connect, &mut verdicts).await,
+        Err(Failure::Use(text)) if asking.which.config.is_some() => verdicts.wrong("configuration", text),
+        Err(other) => return Err(other),
+    }
+    verdicts.show(asking.form.json)
+}
+
+async fn all(reached: &Reached, connect: bool, verdicts: &mut Verdicts) {
+    let rules = &reached.rules;
+    verdicts.fine("configuration", format!("data in {}", reached.data.display()));
+    verdicts.fine("rules", format!("version {}", rules.version.chars().take(12).collect::<String>()));
     if let Some(config) = &reached.config {
         for warning in &config.warnings {
-            verdicts.add("warning", Ok(warning.clone()));
+            verdicts.note("configuration", warning.clone());
         }
-        verdicts.add(
-            "rules fit the servers",
-            config.fits(&reached.rules).map(|()| "yes".to_owned()).map_err(|error| error.to_string()),
-        );
-    }
-    let proof = match &reached.rules.access.authserv_id {
-        Some(id) => Ok(format!("Authentication-Results of {id} are believed")),
-        None => Err("no authserv_id in access.toml: nobody can be proven, every request will wait".to_owned()),
-    };
-    verdicts.add("who vouches", proof);
-    letters(&reached.rules, &mut verdicts);
-    let status = reach::ask_at(&reached, Request::Status).await;
-    verdicts.add("store and register", status.map_err(|error| error.to_string()).and_then(|status| register(&status)));
-    if connect && let Some(config) = &reached.config {
-        servers(config, &reached.rules, &mut verdicts).await;
-    }
-    verdicts.end()
-}
-
-#[derive(Default)]
-struct Verdicts {
-    bad: usize,
-}
-
-impl Verdicts {
-    fn add(&mut self, what: &str, verdict: Result<String, String>) {
-        match verdict {
-            Ok(text) => println!("{}   {what}: {text}", good("ok")),
-            Err(text) => {
-                self.bad += 1;
-                println!("{}  {what}: {text}", bad("BAD"));
-            }
+        match config.fits(rules) {
+            Ok(()) => verdicts.fine("rules and servers", "fit together".to_owned()),
+            Err(error) => verdicts.wrong("rules and servers", error.to_string()),
         }
     }
-
-    fn end(self) -> Result<(), Failure> {
-        match self.bad {
-            0 => Ok(()),
-            bad => Err(Failure::Use(format!("{bad} of the checks above are bad"))),
-        }
+    match &rules.access.authserv_id {
+        Some(id) => verdicts.fine("who vouches", format!("Authentication-Results of {id} are believed")),
+        None => verdicts.note(
+            "who vouches",
+            "no authserv_id in access.toml: nobody can be proven, so every request waits for people".to_owned(),
+        ),
     }
-}
-
-fn register(status: &serde_json::Value) -> Result<String, String> {
-    let register = status.get("register").cloned().unwrap_or_default();
-    if register.get("empty") == Some(&serde_json::Value::Bool(true)) {
-        return Err("the register is empty: nobody is denied and nobody is served; `register import FILE`".to_owned());
+    letters(rules, verdicts);
+    register(reached, verdicts).await;
+    if let Some(config) = &reached.config {
+        servers::check(config, rules, connect, verdicts).await;
+    } else if connect {
+        verdicts.note("servers", "without --config there are none to connect to".to_owned());
     }
-    Ok(format!("{register}"))
 }
 
 /// Each letter is written with sample facts.
 fn letters(rules: &Rules, verdicts: &mut Verdicts) {
     let composer = match Composer::new(rules, vec![0; 32]) {
         Ok(composer) => composer,
-        Err(error) => return verdicts.add("letters", Err(error.to_string())),
+        Err(error) => return verdicts.wrong("letters", error.to_string()),
     };
     let mut written = 0;
     for say in samples() {
@@ -88,47 +70,118 @@ fn letters(rules: &Rules, verdicts: &mut Verdicts) {
             to: Recipient::desk(rules),
             salutation: "Dana Ruiz".to_owned(),
             say,
-            ticket: Some(crate::desk::ticket::TicketId("UP-2026-00417".to_owned())),
+            ticket: Some(TicketId("UP-2026-00417".to_owned())),
             in_reply_to: None,
             references: Vec::new(),
         };
         match composer.compose(&[letter], 1, jiff::Timestamp::UNIX_EPOCH, rules) {
             Ok(_) => written += 1,
-            Err(error) => verdicts.add("letter", Err(error.to_string())),
+            Err(error) => verdicts.wrong("letters", error.to_string()),
         }
     }
-    verdicts.add("letters", Ok(format!("{written} written with sample facts")));
+    verdicts.fine("letters", format!("{written} written with sample facts"));
 }
 
-async fn servers(config: &Config, rules: &Rules, verdicts: &mut Verdicts) {
-    match &config.source {
-        Source::Imap(imap) => {
-            let verdict = match ImapSource::new(imap.clone(), rules.limits.message_bytes_max) {
-                Ok(mut source) => source
-                    .connect()
-                    .await
-                    .map(|opened| format!("logged in, {} is open, UIDVALIDITY {}", opened.mailbox, opened.validity)),
-                Err(error) => Err(error),
-            };
-            verdicts.add("IMAP", verdict.map_err(|error| error.to_string()));
+/// The register in the store, if there is one yet.
+async fn register(reached: &Reached, verdicts: &mut Verdicts) {
+    let todo = "nobody is denied and nobody is served before `register import FILE`";
+    if !reached.has_store() {
+        let text = format!("there is no desk in {} yet; {todo}", reached.data.display());
+        return verdicts.note("register", text);
+    }
+    match reach::ask(reached, Request::Status).await {
+        Ok(status) => {
+            let register = status.get("register").cloned().unwrap_or_default();
+            match register.get("empty") {
+                Some(Value::Bool(true)) => verdicts.note("register", format!("it is empty; {todo}")),
+                _ => verdicts.fine("register", people::register_size(&register)),
+            }
         }
-        Source::Folder(folder) => {
-            let there = folder.path.is_dir();
-            let path = folder.path.display().to_string();
-            verdicts.add("mailbox folder", if there { Ok(path) } else { Err(format!("{path} is not there")) });
+        Err(failure) => verdicts.broken("store", failure.to_string()),
+    }
+}
+
+/// What was found, in the order of finding.
+#[derive(Default)]
+pub struct Verdicts {
+    rows: Vec<(&'static str, Verdict, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    /// Allowed, but somebody should know.
+    Note,
+    /// The configuration or the rules must be changed.
+    Wrong,
+    /// It does not work now, whoever is at fault.
+    Broken,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Verdict::Fine => "ok",
+            Verdict::Note => "note",
+            Verdict::Wrong | Verdict::Broken => "bad",
         }
     }
-    match &config.carrier {
-        Carrier::Smtp(smtp) => {
-            let verdict = match Smtp::several(smtp) {
-                Ok(carriers) => match carriers.into_iter().next() {
-                    Some(mut carrier) => carrier.try_out().await.map(|()| "reached and ready".to_owned()),
-                    None => Err("no connection is allowed: set connections to at least 1".to_owned()),
-                },
-                Err(error) => Err(error.to_string()),
-            };
-            verdicts.add("SMTP", verdict);
+}
+
+impl Verdicts {
+    pub fn fine(&mut self, what: &'static str, text: String) {
+        self.rows.push((what, Verdict::Fine, text));
+    }
+
+    pub fn note(&mut self, what: &'static str, text: String) {
+        self.rows.push((what, Verdict::Note, text));
+    }
+
+    pub fn wrong(&mut self, what: &'static str, text: String) {
+        self.rows.push((what, Verdict::Wrong, text));
+    }
+
+    pub fn broken(&mut self, what: &'static str, text: String) {
+        self.rows.push((what, Verdict::Broken, text));
+    }
+
+    fn count(&self, verdict: Verdict) -> usize {
+        self.rows.iter().filter(|(_, found, _)| *found == verdict).count()
+    }
+
+    fn show(self, json: bool) -> Result<(), Failure> {
+        let (wrong, broken) = (self.count(Verdict::Wrong), self.count(Verdict::Broken));
+        if json {
+            let rows = self
+                .rows
+                .iter()
+                .map(|(what, verdict, text)| json!({ "what": what, "verdict": verdict.word(), "text": text }));
+            print_json(&json!({ "ok": wrong + broken == 0, "verdicts": rows.collect::<Vec<Value>>() }))?;
+        } else {
+            self.page().print()?;
         }
-        Carrier::Folder(path) => verdicts.add("postman folder", Ok(path.display().to_string())),
+        let text = format!("{} of the checks above are bad", wrong + broken);
+        match (wrong, broken) {
+            (0, 0) => Ok(()),
+            (0, _) => Err(Failure::Work(text)),
+            _ => Err(Failure::Use(text)),
+        }
+    }
+
+    /// The verdicts are never cut: a long one is what has to be read.
+    fn page(self) -> Page {
+        let mut page = Page::new(Style { columns: None, ..Style::here("UTC") });
+        let rows = self.rows.into_iter().flat_map(|(what, verdict, text)| {
+            let word: Cell = match verdict {
+                Verdict::Fine => good(verdict.word()),
+                Verdict::Note => verdict.word().into(),
+                Verdict::Wrong | Verdict::Broken => bad(verdict.word().to_uppercase()),
+            };
+            let mut lines = text.lines().map(str::to_owned).collect::<Vec<String>>().into_iter();
+            let first = vec![word, what.into(), lines.next().unwrap_or_default().into()];
+            std::iter::once(first).chain(lines.map(|line| vec!["".into(), "".into(), line.into()]))
+        });
+        page.table(&["", "CHECKED", "VERDICT"], rows.collect(), "");
+        page
     }
 }

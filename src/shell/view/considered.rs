@@ -1,34 +1,110 @@
 //! `try --json`: what would be decided about one mail, and why. Nothing is
-//! committed, nothing is sent.
+//! committed, nothing is sent, no secret is kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::desk::decide::decide;
-use crate::desk::input::{Input, MailInput, Place, understand};
-use crate::desk::known::Ask;
-use crate::desk::ticket::{Event, Ticket, apply};
+use crate::desk::decide::{Decision, decide};
+use crate::desk::input::{Input, MailInput, Place, Unreadable, understand};
+use crate::desk::known::{Ask, FoundTicket, Known, Sender, UnitKnown};
+use crate::desk::letter::Letter;
+use crate::desk::letter::compose::Composer;
+use crate::desk::rules::Rules;
+use crate::desk::ticket::{Event, Ticket, TicketId, apply};
 use crate::desk::timers;
-use crate::shell::process::Desk;
-use crate::shell::view::Refusal;
+use crate::shell::socket::Refusal;
+use crate::shell::view::{Asked, gone};
 
-/// Considers the mail (base64) as if it had arrived at `received`, now being `at`.
-pub async fn considered(
-    desk: &Arc<Desk>,
-    mail: &str,
+/// One mail to be considered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// In base64.
+    mail: String,
+    /// When it reached our server (decisions 26).
     received: Timestamp,
+    /// When it is decided upon; `None`: now.
     at: Option<Timestamp>,
+}
+
+impl Case {
+    pub fn new(mail: &[u8], received: Timestamp, at: Option<Timestamp>) -> Case {
+        Case { mail: STANDARD.encode(mail), received, at }
+    }
+}
+
+/// Considers the mail on what the store knows.
+pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal> {
+    let now = case.at.unwrap_or_else(|| asked.clock.now());
+    let input = Arc::new(input(case, asked.rules).await?);
+    let ask = Ask::about(&input, asked.rules);
+    let known = Arc::new(asked.store.read(move |view| view.look_up(&ask, now)).await.map_err(gone)?);
+    let decision = decided(&input, &known, now, asked.rules).await?;
+    let ids: Vec<TicketId> = decision.changes.iter().map(|change| change.ticket.clone()).collect();
+    let before = asked.store.read(move |view| {
+        let tickets: Result<Vec<_>, _> = ids.iter().map(|id| view.ticket(id)).collect();
+        Ok(tickets?.into_iter().flatten().map(|ticket| (ticket.id.clone(), ticket)).collect())
+    });
+    let before = before.await.map_err(gone)?;
+    Ok(shown(&decision, &known, before, now, asked.rules, asked.composer))
+}
+
+/// Considers the mail where there is no desk yet: no register, no tickets.
+pub async fn considered_alone(
+    case: &Case,
+    now: Timestamp,
+    rules: &Arc<Rules>,
+    composer: &Composer,
 ) -> Result<Value, Refusal> {
-    let bytes = STANDARD.decode(mail).map_err(|error| (2, format!("expected the mail as base64: {error}")))?;
-    let understood = understand(&bytes, received, &desk.rules);
+    let now = case.at.unwrap_or(now);
+    let input = Arc::new(input(case, rules).await?);
+    let known = Arc::new(nothing_known(&Ask::about(&input, rules)));
+    let decision = decided(&input, &known, now, rules).await?;
+    Ok(shown(&decision, &known, BTreeMap::new(), now, rules, composer))
+}
+
+/// What an empty store knows.
+fn nothing_known(ask: &Ask) -> Known {
+    let units = ask.serials.iter().filter(|serial| !serial.is_empty());
+    Known {
+        place_done: false,
+        duplicate: false,
+        register_is_empty: true,
+        sender: if ask.address.is_some() { Sender::NotOnFile } else { Sender::NotAsked },
+        units: units.map(|serial| (serial.clone(), UnitKnown::Unregistered)).collect(),
+        units_by_mac: BTreeMap::new(),
+        units_by_ip: BTreeMap::new(),
+        companies: BTreeMap::new(),
+        representatives: Vec::new(),
+        ticket: FoundTicket::None,
+        same_unit: Vec::new(),
+        neutral_notes_today: 0,
+        letter: None,
+        next_ticket: 1,
+        next_letter: 1,
+    }
+}
+
+/// Reads the mail as the desk would: one that is too big or makes the reader
+/// fail is an input too.
+async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
+    let bytes = STANDARD.decode(&case.mail).map_err(|error| (2, format!("expected the mail as base64: {error}")))?;
+    let received = case.received;
     let place = Place { source: "try".to_owned(), mailbox: String::new(), validity: 0, item: "try".to_owned() };
-    // No secret is kept: the vault is not touched.
-    let secrets = understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect();
-    let input = Input::Mail(Box::new(MailInput {
+    let unread = |reason, place| Input::Unreadable { place, received, reason, original_sha256: None };
+    if bytes.len() as u64 > rules.limits.message_bytes_max {
+        return Ok(unread(Unreadable::TooBig, place));
+    }
+    let reading = Arc::clone(rules);
+    let read = tokio::task::spawn_blocking(move || understand(&bytes, received, &reading));
+    let Ok(understood) = read.await else { return Ok(unread(Unreadable::CrashedReader, place)) };
+    Ok(Input::Mail(Box::new(MailInput {
         place,
         received,
         mail: understood.mail,
@@ -36,46 +112,59 @@ pub async fn considered(
         kind: understood.kind,
         forms: understood.forms,
         commands: understood.commands,
-        secrets,
+        secrets: understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect(),
         original_sha256: String::new(),
-    }));
-    let now = at.unwrap_or_else(|| desk.clock.now());
-    let asking = Arc::clone(desk);
-    let answer = desk.store.read(move |view| {
-        let known = view.look_up(&Ask::about(&input, &asking.rules), now)?;
-        let decision = decide(&input, &known, now, &asking.rules);
-        let mut tickets: Vec<Ticket> = Vec::new();
-        for change in &decision.changes {
-            let mut ticket = view.ticket(&change.ticket)?;
-            for event in &change.events {
-                ticket = apply(ticket, &change.ticket, event, now);
-            }
-            tickets.extend(ticket);
-        }
-        let letters: Vec<Value> = decision.letters.iter().map(|letter| shown(&asking, letter)).collect();
-        let events: Vec<&Event> = decision.changes.iter().flat_map(|change| &change.events).collect();
-        let timers: Vec<Value> = tickets
-            .iter()
-            .flat_map(|ticket| timers::of(ticket, &asking.rules))
-            .map(|timer| json!({ "name": timer.name, "at": timer.at }))
-            .collect();
-        Ok(json!({
-            "outcome": decision.outcome,
-            "ticket": tickets.first().map(|ticket| ticket.id.clone()),
-            "state": tickets.first().map(|ticket| ticket.status),
-            "quarantine": decision.quarantine,
-            "actor": decision.actor,
-            "events": events,
-            "letters": letters,
-            "timers": timers,
-            "why": decision.why,
-        }))
-    });
-    answer.await.map_err(|error| (3, error.to_string()))
+    })))
 }
 
-fn shown(desk: &Desk, letter: &crate::desk::letter::Letter) -> Value {
-    let (subject, text) = match desk.composer.render(letter, &desk.rules) {
+/// Decides on a thread of its own: a fault in the rules or in us must not stop
+/// the desk that was asked.
+async fn decided(
+    input: &Arc<Input>,
+    known: &Arc<Known>,
+    now: Timestamp,
+    rules: &Arc<Rules>,
+) -> Result<Decision, Refusal> {
+    let (input, known, rules) = (Arc::clone(input), Arc::clone(known), Arc::clone(rules));
+    let deciding = tokio::task::spawn_blocking(move || decide(&input, &known, now, &rules));
+    let broke = |_| (1, "deciding on this mail failed: the desk would keep it in quarantine as not_decided".to_owned());
+    deciding.await.map_err(broke)
+}
+
+fn shown(
+    decision: &Decision,
+    known: &Known,
+    mut before: BTreeMap<TicketId, Ticket>,
+    now: Timestamp,
+    rules: &Rules,
+    composer: &Composer,
+) -> Value {
+    let mut tickets: Vec<Ticket> = Vec::new();
+    for change in &decision.changes {
+        let mut ticket = before.remove(&change.ticket);
+        for event in &change.events {
+            ticket = apply(ticket, &change.ticket, event, now);
+        }
+        tickets.extend(ticket);
+    }
+    let events: Vec<&Event> = decision.changes.iter().flat_map(|change| &change.events).collect();
+    let timers = tickets.iter().flat_map(|ticket| timers::of(ticket, rules));
+    json!({
+        "outcome": decision.outcome,
+        "ticket": tickets.first().map(|ticket| ticket.id.clone()),
+        "state": tickets.first().map(|ticket| ticket.status),
+        "quarantine": decision.quarantine,
+        "actor": decision.actor,
+        "events": events,
+        "letters": decision.letters.iter().map(|letter| rendered(letter, rules, composer)).collect::<Vec<Value>>(),
+        "timers": timers.map(|timer| json!({ "name": timer.name, "at": timer.at })).collect::<Vec<Value>>(),
+        "why": decision.why,
+        "register_is_empty": known.register_is_empty,
+    })
+}
+
+fn rendered(letter: &Letter, rules: &Rules, composer: &Composer) -> Value {
+    let (subject, text) = match composer.render(letter, rules) {
         Ok(rendered) => rendered,
         Err(error) => (String::new(), format!("this letter cannot be written: {error}")),
     };

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::ticket::{Consent, Scope, Ticket, TicketId};
+use crate::desk::command::word::difference;
+use crate::desk::form::FieldKey;
+use crate::desk::ticket::{Consent, Scope, Status, Ticket, TicketId};
 use crate::desk::timers;
 use crate::shell::store::View;
-use crate::shell::store::rows::OutboxRow;
 use crate::shell::store::state::StateError;
+use crate::shell::view::{Shown, kept, read};
 
 /// One line of `ticket list`.
 pub fn summary(ticket: &Ticket) -> Value {
@@ -17,6 +19,7 @@ pub fn summary(ticket: &Ticket) -> Value {
         "outcome": ticket.outcome,
         "company": ticket.company,
         "serial": ticket.serial(),
+        "unit": ticket.form.fields.get(&FieldKey::UnitSerial).map(|slot| slot.written.clone()),
         "requester": ticket.requester.address,
         "agent": ticket.agent,
         "window": window(ticket),
@@ -26,18 +29,55 @@ pub fn summary(ticket: &Ticket) -> Value {
     })
 }
 
+/// `ticket list --json`.
+pub fn list(view: &View<'_>, open: bool, state: Option<Status>, company: Option<&str>) -> Result<Value, StateError> {
+    let fits = |ticket: &&Ticket| {
+        !(open && ticket.status.is_final())
+            && state.is_none_or(|state| state == ticket.status)
+            && company.is_none_or(|company| ticket.company.as_deref() == Some(company))
+    };
+    Ok(Value::Array(view.tickets()?.iter().filter(fits).map(summary).collect()))
+}
+
+/// Shows something of the ticket that `id` names; if there is none, says which
+/// may be meant.
+pub fn with(
+    view: &View<'_>,
+    id: &str,
+    show: fn(&View<'_>, &Ticket) -> Result<Value, StateError>,
+) -> Result<Shown, StateError> {
+    if let Some(ticket) = view.ticket(&TicketId(id.trim().to_ascii_uppercase()))? {
+        return show(view, &ticket).map(Ok);
+    }
+    let tickets = view.tickets()?;
+    Ok(Err(match nearest(id, &tickets) {
+        Some(near) => format!("there is no ticket {id}; did you mean {near}?"),
+        None => format!("there is no ticket {id}; `ticket list` shows all {}", tickets.len()),
+    }))
+}
+
+/// The same number without its zeros or letters, the newest; else an id that is
+/// mistyped in at most two places.
+fn nearest<'a>(id: &str, tickets: &'a [Ticket]) -> Option<&'a TicketId> {
+    let wanted = id.trim().to_ascii_uppercase();
+    let number = |id: &str| id.rsplit('-').next().and_then(|number| number.parse::<u64>().ok());
+    let distance = |ticket: &&Ticket| difference(&wanted, &ticket.id.0);
+    let same = tickets.iter().rev().filter(|ticket| number(&wanted) == number(&ticket.id.0) && number(id).is_some());
+    let same = same.min_by_key(distance);
+    let close = || tickets.iter().min_by_key(distance).filter(|ticket| distance(ticket) <= 2);
+    same.or_else(close).map(|ticket| &ticket.id)
+}
+
 /// `ticket show --json`.
-pub fn show(view: &View<'_>, id: &str) -> Result<Option<Value>, StateError> {
-    let id = TicketId(id.to_uppercase());
-    let Some(ticket) = view.ticket(&id)? else { return Ok(None) };
+pub fn show(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
     let mut letters = Vec::new();
     for reference in &ticket.letters {
-        letters.extend(view.letter(reference.no)?.as_ref().map(letter));
+        letters.extend(view.letter(reference.no)?.as_ref().map(kept::summary));
     }
     let deadlines: Vec<Value> =
-        timers::of(&ticket, view.rules()).iter().map(|timer| json!({ "name": timer.name, "at": timer.at })).collect();
+        timers::of(ticket, view.rules()).iter().map(|timer| json!({ "name": timer.name, "at": timer.at })).collect();
     let form = &ticket.form;
-    Ok(Some(json!({
+    Ok(json!({
         "id": ticket.id,
         "kind": "upgrade",
         "state": ticket.status,
@@ -45,11 +85,11 @@ pub fn show(view: &View<'_>, id: &str) -> Result<Option<Value>, StateError> {
         "severity": null,
         "ending": ticket.ending,
         "company": ticket.company,
-        "units": [{ "serial": ticket.serial(), "fields": fields(form) }],
+        "units": [{ "serial": ticket.serial(), "fields": read::fields(form) }],
         "contacts": [{ "address": ticket.requester.address, "name": ticket.requester.name,
             "on_file": ticket.requester.on_file, "role": "requester" }],
         "agent": ticket.agent,
-        "window": window(&ticket),
+        "window": window(ticket),
         "consent": ticket.consent().map(consent),
         "problem_of": [],
         "faults": ticket.faults,
@@ -64,26 +104,8 @@ pub fn show(view: &View<'_>, id: &str) -> Result<Option<Value>, StateError> {
         "letters": letters,
         "undelivered": ticket.undelivered,
         "parent": ticket.parent,
-        "events": view.events(&id)?,
-    })))
-}
-
-/// A letter as rows show it; its bytes stay in their pack.
-pub fn letter(row: &OutboxRow) -> Value {
-    json!({
-        "no": row.letter.no,
-        "template": row.letter.template,
-        "to": row.letter.to,
-        "subject": row.letter.subject,
-        "ticket": row.letter.ticket,
-        "state": row.state,
-        "attempts": row.attempts,
-        "message_id": row.letter.message_id,
-        "committed_at": row.committed_at,
-        "next_try": row.next_try,
-        "sent_at": row.done_at,
-        "response": row.response,
-    })
+        "events": view.events(&ticket.id)?,
+    }))
 }
 
 fn window(ticket: &Ticket) -> Option<Value> {
@@ -107,23 +129,12 @@ fn consent(consent: &Consent) -> Value {
     })
 }
 
-/// The form as cli.md names its fields; the password is never there.
-pub fn fields(form: &crate::desk::form::Form) -> Value {
-    super::read::fields(form)
+/// `ticket why --json`: every reason of every decision.
+pub fn why(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
+    Ok(json!({ "id": ticket.id, "why": view.why(&ticket.id)? }))
 }
 
-pub fn why(view: &View<'_>, id: &str) -> Result<Option<Value>, StateError> {
-    let id = TicketId(id.to_uppercase());
-    if view.ticket(&id)?.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(json!({ "id": id, "why": view.why(&id)? })))
-}
-
-pub fn log(view: &View<'_>, id: &str) -> Result<Option<Value>, StateError> {
-    let id = TicketId(id.to_uppercase());
-    if view.ticket(&id)?.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(json!({ "id": id, "events": view.events(&id)? })))
+/// `ticket log --json`: every event.
+pub fn log(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
+    Ok(json!({ "id": ticket.id, "events": view.events(&ticket.id)? }))
 }

@@ -1,0 +1,266 @@
+//! An answer for people: facts, aligned tables, times in the desk's zone. It is
+//! written at once when it is complete.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::desk::letter::times::zone_of;
+use crate::shell::run::Failure;
+use crate::shell::terminal;
+
+/// How an answer looks where it goes.
+pub struct Style {
+    pub colour: bool,
+    /// Tables are cut to this width; `None`: never.
+    pub columns: Option<usize>,
+    /// The desk's zone: all times are shown in it.
+    pub zone: TimeZone,
+}
+
+impl Style {
+    /// For standard output as it is.
+    pub fn here(zone: &str) -> Style {
+        Style { colour: terminal::is_colourful(), columns: terminal::columns(), zone: zone_of(zone) }
+    }
+}
+
+/// How a text is meant; only colour shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    Bad,
+    Bold,
+}
+
+/// A value with its tone.
+pub struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        Cell { text, tone: Tone::Plain }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell::from(text.to_owned())
+    }
+}
+
+/// Something that needs a person.
+pub fn bad(text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), tone: Tone::Bad }
+}
+
+pub fn good(text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), tone: Tone::Good }
+}
+
+/// A table column is never cut below this.
+const COLUMN_MIN: usize = 12;
+const GAP: &str = "  ";
+
+pub struct Page {
+    text: String,
+    style: Style,
+}
+
+impl Page {
+    pub fn new(style: Style) -> Page {
+        Page { text: String::new(), style }
+    }
+
+    /// A heading over what follows, after an empty line.
+    pub fn head(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let painted = self.paint(&terminal::line(text), Tone::Bold);
+        self.push(&painted);
+    }
+
+    /// One line.
+    pub fn line(&mut self, cell: impl Into<Cell>) {
+        let Cell { text, tone } = cell.into();
+        let painted = self.paint(&terminal::line(&text), tone);
+        self.push(&painted);
+    }
+
+    /// A text of several lines, such as a letter.
+    pub fn text(&mut self, text: &str) {
+        let shown = terminal::lines(text.trim_end());
+        self.push(&shown);
+    }
+
+    /// Names with their values below each other; what is empty is left out.
+    pub fn facts(&mut self, facts: Vec<(&str, Cell)>) {
+        let facts: Vec<(&str, Cell)> = facts.into_iter().filter(|(_, cell)| !cell.text.is_empty()).collect();
+        let wide = facts.iter().map(|(name, _)| terminal::width(name)).max().unwrap_or(0);
+        for (name, Cell { text, tone }) in facts {
+            let name = self.paint(&format!("{name:<wide$}"), Tone::Bold);
+            let indent = format!("\n{:wide$}{GAP}", "");
+            let value = self.paint(&terminal::lines(&text).replace('\n', &indent), tone);
+            self.push(&format!("{name}{GAP}{value}"));
+        }
+    }
+
+    /// Rows under their heads, aligned; `none` instead of an empty table. A row
+    /// is one line on a terminal: wide columns are cut there.
+    pub fn table(&mut self, heads: &[&str], rows: Vec<Vec<Cell>>, none: &str) {
+        if rows.is_empty() {
+            return self.push(none);
+        }
+        let shown: Vec<Vec<(String, Tone)>> = rows
+            .into_iter()
+            .map(|row| row.into_iter().map(|cell| (terminal::line(&cell.text), cell.tone)).collect())
+            .collect();
+        let widths = self.widths(heads, &shown);
+        let heads: Vec<(String, Tone)> = heads.iter().map(|head| ((*head).to_owned(), Tone::Bold)).collect();
+        for row in std::iter::once(&heads).chain(&shown) {
+            let line = self.row(row, &widths);
+            self.push(&line);
+        }
+    }
+
+    fn row(&self, row: &[(String, Tone)], widths: &[usize]) -> String {
+        let mut line = String::new();
+        let mut gap = 0;
+        for ((text, tone), width) in row.iter().zip(widths) {
+            let text = terminal::cut(text, *width);
+            let taken = terminal::width(&text);
+            if !text.is_empty() {
+                line.push_str(&" ".repeat(gap));
+                gap = 0;
+                line.push_str(&self.paint(&text, *tone));
+            }
+            gap += width.saturating_sub(taken) + GAP.len();
+        }
+        line
+    }
+
+    /// Each column as wide as its widest cell; on a narrow terminal the widest
+    /// columns give way.
+    fn widths(&self, heads: &[&str], rows: &[Vec<(String, Tone)>]) -> Vec<usize> {
+        let mut widths: Vec<usize> = heads.iter().map(|head| terminal::width(head)).collect();
+        for row in rows {
+            for (width, (text, _)) in widths.iter_mut().zip(row) {
+                *width = (*width).max(terminal::width(text));
+            }
+        }
+        let Some(columns) = self.style.columns else { return widths };
+        let gaps = GAP.len() * heads.len().saturating_sub(1);
+        loop {
+            let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(columns);
+            match widths.iter_mut().filter(|width| **width > COLUMN_MIN).max() {
+                Some(widest) if over > 0 => *widest -= 1,
+                _ => return widths,
+            }
+        }
+    }
+
+    /// The moment under `name`, in the desk's zone.
+    pub fn when(&self, value: &Value, name: &str) -> String {
+        let at = value.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
+        at.map_or(String::new(), |at| self.moment(at))
+    }
+
+    /// `Tue 17 Nov 2026 10:30 PST`.
+    pub fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.style.zone.clone()).strftime("%a %-d %b %Y %H:%M %Z").to_string()
+    }
+
+    /// `Tue 17 Nov 2026 10:30 to 11:30 PST`; both ends in full when they differ
+    /// by more than the hour.
+    pub fn span(&self, start: Timestamp, end: Timestamp) -> String {
+        let shown = |at: Timestamp, format: &str| at.to_zoned(self.style.zone.clone()).strftime(format).to_string();
+        if shown(start, "%F %Z") != shown(end, "%F %Z") {
+            return format!("{} to {}", self.moment(start), self.moment(end));
+        }
+        format!("{} to {}", shown(start, "%a %-d %b %Y %H:%M"), shown(end, "%H:%M %Z"))
+    }
+
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    pub fn print(self) -> Result<(), Failure> {
+        print(&self.text)
+    }
+
+    fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn paint(&self, text: &str, tone: Tone) -> String {
+        let code = match tone {
+            _ if !self.style.colour => return text.to_owned(),
+            Tone::Plain => return text.to_owned(),
+            Tone::Good => "32",
+            Tone::Bad => "31",
+            Tone::Bold => "1",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// Writes an answer to standard output.
+pub fn print(text: &str) -> Result<(), Failure> {
+    terminal::write(text).map_err(|error| Failure::Work(format!("the answer could not be written: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Page, Style, bad, zone_of};
+
+    fn page(colour: bool, columns: Option<usize>) -> Page {
+        Page::new(Style { colour, columns, zone: zone_of("America/Los_Angeles") })
+    }
+
+    fn rows() -> Vec<Vec<Cell>> {
+        vec![vec!["1".into(), "漢字".into(), "".into()], vec!["22".into(), "a".into(), bad("a forged\nrow of cells")]]
+    }
+
+    #[test]
+    fn tables_are_aligned_and_rows_stay_rows() {
+        let mut shown = page(false, None);
+        shown.table(&["NO", "NAME", "WHAT"], rows(), "nothing");
+        assert_eq!(shown.finish(), "NO  NAME  WHAT\n1   漢字\n22  a     a forged\\u{a}row of cells\n");
+        let mut shown = page(false, None);
+        shown.table(&["NO"], Vec::new(), "nothing");
+        assert_eq!(shown.finish(), "nothing\n");
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_the_widest_column() {
+        let mut shown = page(true, Some(24));
+        shown.table(&["NO", "NAME", "WHAT"], rows(), "nothing");
+        let plain = shown.finish().replace("\u{1b}[1m", "").replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");
+        assert_eq!(plain, "NO  NAME  WHAT\n1   漢字\n22  a     a forged\\u{a}…\n");
+    }
+
+    #[test]
+    fn facts_keep_their_lines_and_leave_out_what_is_empty() {
+        let mut shown = page(true, None);
+        shown.facts(vec![("Ticket", "UP".into()), ("Agent", "".into()), ("Note", bad("one\n\u{1b}[2Jtwo"))]);
+        let expected =
+            "\u{1b}[1mTicket\u{1b}[0m  UP\n\u{1b}[1mNote  \u{1b}[0m  \u{1b}[31mone\n        \\u{1b}[2Jtwo\u{1b}[0m\n";
+        assert_eq!(shown.finish(), expected);
+    }
+
+    #[test]
+    fn times_say_their_zone() {
+        let page = page(false, None);
+        let at = |text: &str| text.parse().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let noon = at("2026-11-17T18:30:00Z");
+        assert_eq!(page.span(noon, at("2026-11-17T19:30:00Z")), "Tue 17 Nov 2026 10:30 to 11:30 PST");
+        // The night in which the clocks go back: 01:30 comes twice.
+        let (before, after) = (at("2026-11-01T08:30:00Z"), at("2026-11-01T09:30:00Z"));
+        assert_eq!(page.span(before, after), "Sun 1 Nov 2026 01:30 PDT to Sun 1 Nov 2026 01:30 PST");
+    }
+}

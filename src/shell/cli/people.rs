@@ -1,0 +1,233 @@
+//! Views shown to people: plain words, times in the desk's zone. Each takes the
+//! JSON of a view and knows nothing else.
+
+mod events;
+pub mod kept;
+pub mod read;
+pub mod register;
+mod words;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::desk::record::OutcomeWord;
+use crate::desk::timers::TimerName;
+use crate::shell::cli::page::{Cell, Page, bad};
+use crate::shell::cli::people::words::{local_times, outcome, timer};
+
+/// A field as text; what is not there is empty.
+fn text(value: &Value, name: &str) -> String {
+    match value.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        None | Some(Value::Null) => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The words of a list, with commas.
+fn words(value: &Value, name: &str) -> String {
+    let words: Vec<String> =
+        list(value, name).map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect();
+    words.join(", ")
+}
+
+fn cells<const N: usize>(cells: [String; N]) -> Vec<Cell> {
+    cells.map(Cell::from).into()
+}
+
+/// `{ "start": …, "end": … }` under `name`.
+fn span(page: &Page, value: &Value, name: &str) -> String {
+    let end = |which: &str| -> Option<Timestamp> { value.get(name)?.get(which)?.as_str()?.parse().ok() };
+    match (end("start"), end("end")) {
+        (Some(start), Some(end)) => page.span(start, end),
+        _ => String::new(),
+    }
+}
+
+/// What comes due when, one a line.
+fn deadlines(page: &Page, value: &Value, name: &str) -> String {
+    let due = list(value, name).map(|due| {
+        let known = due.get("name").and_then(|name| serde_json::from_value::<TimerName>(name.clone()).ok());
+        format!("{}: {}", page.when(due, "at"), known.map_or_else(|| text(due, "name"), |name| timer(name).to_owned()))
+    });
+    due.collect::<Vec<String>>().join("\n")
+}
+
+pub fn tickets(page: &mut Page, tickets: &Value) {
+    let rows = tickets.as_array().into_iter().flatten().map(|ticket| {
+        cells([
+            text(ticket, "id"),
+            text(ticket, "state"),
+            text(ticket, "company"),
+            text(ticket, "unit"),
+            text(ticket, "agent"),
+            span(page, ticket, "window"),
+            page.when(ticket, "updated_at"),
+        ])
+    });
+    let rows = rows.collect();
+    page.table(&["TICKET", "STATE", "COMPANY", "UNIT", "AGENT", "WINDOW", "UPDATED"], rows, "no tickets");
+}
+
+pub fn ticket(page: &mut Page, ticket: &Value) {
+    let asked = list(ticket, "contacts").map(|contact| {
+        let on_file = contact.get("on_file") == Some(&Value::Bool(true));
+        let known = if on_file { "" } else { " (not on file)" };
+        format!("{} <{}>{known}", text(contact, "name"), text(contact, "address"))
+    });
+    let units = list(ticket, "units").map(written_serial).collect::<Vec<String>>().join(", ");
+    let consent = ticket.get("consent").filter(|consent| consent.is_object());
+    let consent = consent.map(|consent| {
+        format!("{} by {}, {}", text(consent, "given_by"), text(consent, "channel"), page.when(consent, "at"))
+    });
+    let facts: Vec<(&str, Cell)> = vec![
+        ("Ticket", text(ticket, "id").into()),
+        ("State", text(ticket, "state").into()),
+        ("Outcome", text(ticket, "outcome").into()),
+        ("Ended", text(ticket, "ending").into()),
+        ("Company", text(ticket, "company").into()),
+        ("Unit", units.into()),
+        ("Asked by", asked.collect::<Vec<String>>().join("\n").into()),
+        ("Agent", text(ticket, "agent").into()),
+        ("Window", span(page, ticket, "window").into()),
+        ("Consent", consent.unwrap_or_else(|| "none recorded".to_owned()).into()),
+        ("Password", text(ticket, "password").into()),
+        ("Open points", open_points(ticket).into()),
+        ("Denials", bad(words(ticket, "denials"))),
+        ("Not proven", bad(words(ticket, "unproven"))),
+        ("Undelivered", bad(words(ticket, "undelivered"))),
+        ("Opened", page.when(ticket, "opened_at").into()),
+        ("Updated", page.when(ticket, "updated_at").into()),
+        ("Due", deadlines(page, ticket, "deadlines").into()),
+    ];
+    page.facts(facts);
+    for unit in list(ticket, "units") {
+        page.head(&format!("Unit {}", written_serial(unit)));
+        read::fields(page, unit.get("fields").unwrap_or(&Value::Null));
+    }
+    page.head("Letters");
+    kept::letters(page, ticket.get("letters").unwrap_or(&Value::Null));
+    page.head("Events");
+    log(page, ticket);
+}
+
+/// As the customer wrote it: the form in which serials compare has no dashes.
+fn written_serial(unit: &Value) -> String {
+    let slot = unit.get("fields").and_then(|fields| fields.get("unit_serial"));
+    slot.map_or_else(|| text(unit, "serial"), |slot| text(slot, "written"))
+}
+
+fn open_points(ticket: &Value) -> String {
+    let faults = ticket.get("faults").and_then(Value::as_object).into_iter().flatten();
+    let points = faults.map(|(field, fault)| format!("{field}: {}", fault.as_str().unwrap_or_default()));
+    points.collect::<Vec<String>>().join("\n")
+}
+
+pub fn log(page: &mut Page, ticket: &Value) {
+    let rows = list(ticket, "events").map(|event| {
+        let facts = events::facts(page, event);
+        cells([page.when(event, "at"), text(event, "type"), text(event, "status"), facts])
+    });
+    let rows = rows.collect();
+    page.table(&["AT", "EVENT", "STATE AFTER", "FACTS"], rows, "nothing happened");
+}
+
+pub fn why(page: &mut Page, why: &Value) {
+    let mut record = None;
+    for row in list(why, "why") {
+        if record != row.get("record") {
+            record = row.get("record");
+            let word = row.get("outcome").and_then(|word| serde_json::from_value::<OutcomeWord>(word.clone()).ok());
+            let sentence = word.map_or_else(|| text(row, "outcome"), |word| outcome(word).to_owned());
+            page.head(&format!("{}  {sentence}", page.when(row, "at")));
+        }
+        page.line(format!("  - {} ({})", local_times(page, &text(row, "fact")), text(row, "rule")));
+    }
+    if record.is_none() {
+        page.line("no reasons are recorded");
+    }
+}
+
+pub fn status(page: &mut Page, status: &Value) {
+    let part = |name: &str| status.get(name).cloned().unwrap_or_default();
+    let (tickets, timers, register, journal) = (part("tickets"), part("timers"), part("register"), part("journal"));
+    let outbox = part("outbox");
+    let running = status.get("running") == Some(&Value::Bool(true));
+    let next = page.when(&timers, "next");
+    let facts = vec![
+        ("Desk", if running { "running".into() } else { bad("not running") }),
+        ("Mailbox", mailbox(page, running, &part("source"))),
+        ("Tickets", format!("{} open, {} in all", text(&tickets, "open"), text(&tickets, "all")).into()),
+        ("Letters", letters(&outbox)),
+        ("Last trouble", bad(text(&outbox, "last_trouble"))),
+        (
+            "Timers",
+            format!(
+                "{} waiting, {} overdue{}",
+                text(&timers, "waiting"),
+                text(&timers, "overdue"),
+                if next.is_empty() { String::new() } else { format!(", next {next}") }
+            )
+            .into(),
+        ),
+        ("Quarantine", format!("{} mails", text(status, "quarantine")).into()),
+        ("Register", register_of(&register)),
+        (
+            "Journal",
+            format!(
+                "{} records, head {}",
+                text(&journal, "records"),
+                text(&journal, "head").chars().take(16).collect::<String>()
+            )
+            .into(),
+        ),
+        ("Last backup", "n/a: this version makes none; stop the desk and copy its data folder".into()),
+        ("Now", page.when(status, "now").into()),
+    ];
+    page.facts(facts);
+}
+
+fn mailbox(page: &Page, running: bool, source: &Value) -> Cell {
+    let trouble = text(source, "source_trouble");
+    let connected = page.when(source, "source_connected_at");
+    match (running, trouble.is_empty(), connected.is_empty()) {
+        (false, ..) => "not read, because no desk is running".into(),
+        (true, false, _) => bad(format!("in trouble since {}: {trouble}", page.when(source, "source_trouble_at"))),
+        (true, true, true) => "not connected yet".into(),
+        (true, true, false) => {
+            format!("connected since {connected}, {} mails handled", text(source, "mails_handled")).into()
+        }
+    }
+}
+
+fn letters(outbox: &Value) -> Cell {
+    let shown = format!(
+        "{} waiting, {} deferred, {} failed, {} sent",
+        text(outbox, "waiting"),
+        text(outbox, "deferred"),
+        text(outbox, "failed"),
+        text(outbox, "sent")
+    );
+    if text(outbox, "failed") == "0" { shown.into() } else { bad(shown) }
+}
+
+fn register_of(register: &Value) -> Cell {
+    if register.get("empty") == Some(&Value::Bool(true)) {
+        return bad("empty: nobody is denied and nobody is served; `register import FILE`");
+    }
+    register_size(register).into()
+}
+
+/// How much is in the register, from `status`.
+pub fn register_size(register: &Value) -> String {
+    format!(
+        "{} companies, {} representatives, {} units",
+        text(register, "companies"),
+        text(register, "representatives"),
+        text(register, "units")
+    )
+}

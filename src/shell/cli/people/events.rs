@@ -1,0 +1,131 @@
+//! What is worth knowing of each event, in a line.
+
+use serde_json::Value;
+
+use crate::desk::form::{FieldKey, Form};
+use crate::desk::ticket::{Consent, Event, Happened, Issue, NoteKind, Scope, Window};
+use crate::desk::timers::TimerName;
+use crate::shell::cli::page::Page;
+use crate::shell::cli::people::words::{local_times, timer};
+
+/// The facts of an event in its JSON form; one that this version does not know
+/// has none to show.
+pub fn facts(page: &Page, event: &Value) -> String {
+    match serde_json::from_value::<Happened>(event.clone()) {
+        Ok(happened) => of(page, &happened.event),
+        Err(_) => String::new(),
+    }
+}
+
+/// The same for an event that has not happened yet.
+pub fn planned(page: &Page, event: &Value) -> String {
+    let name = event.get("type").and_then(Value::as_str).unwrap_or_default();
+    match serde_json::from_value::<Event>(event.clone()).map(|event| of(page, &event)) {
+        Ok(facts) if !facts.is_empty() => format!("{name}: {facts}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn of(page: &Page, event: &Event) -> String {
+    match event {
+        Event::Opened { requester, parent, .. } => {
+            let of = parent.as_ref().map(|parent| format!(", part of {parent}")).unwrap_or_default();
+            format!("{} <{}> asked{of}", requester.name, requester.address)
+        }
+        Event::SetAside { reason: text } | Event::TermsRefused { reason: text } => text.clone(),
+        Event::Blocked { why: text } | Event::NotStarted { why: text } => text.clone(),
+        Event::Incomplete { faults } => format!("missing or unclear: {}", keys(faults.keys())),
+        Event::Answered { form, by } => format!("{by} answered: {}", fields(form)),
+        Event::Completed { received } => format!("all that is needed is there since {}", page.moment(*received)),
+        Event::Refused { denials, reason, .. } => {
+            let codes: Vec<&str> = denials.iter().map(|denial| denial.code()).collect();
+            with(&codes.join(", "), reason.as_deref().unwrap_or_default())
+        }
+        Event::Unproven { because } => because.join("; "),
+        Event::Disowned { by } => by.as_ref().map(|by| format!("by {by}")).unwrap_or_default(),
+        Event::Overridden { by, reason } => with(&format!("by {by}"), reason),
+        Event::Matched { company, .. } => format!("company, unit and person of {company} agree with the register"),
+        Event::OutsideHours { window, why } => with(&span(page, window), why),
+        Event::TermsOffered { terms } => format!("terms {terms}"),
+        Event::Proposed { slots } => slots.iter().map(|slot| span(page, slot)).collect::<Vec<String>>().join("; "),
+        Event::Scheduled { window, by } => format!("{}, by {by}", span(page, window)),
+        Event::Consented { consent } => consented(page, consent),
+        Event::Taken { agent } => format!("by {agent}"),
+        Event::Prechecked { closed_ports, by } => prechecked(closed_ports, by),
+        Event::Cancelled { by, words, .. } => with(&format!("by {by}"), words),
+        Event::Extended { minutes, reason } => with(&format!("by {minutes} minutes"), reason),
+        Event::Confirmed { by } | Event::Started { by } | Event::StopAsked { by } | Event::Applied { by } => {
+            format!("by {by}")
+        }
+        Event::Finished { outcome, issues, words, by } => {
+            let outcome: &'static str = outcome.into();
+            with(&with(&format!("{outcome}, by {by}"), words), &issues_of(issues))
+        }
+        Event::FeedbackWritten { text, by } => with(&format!("by {by}"), text),
+        Event::FeedbackSent { letter } => format!("letter {letter}"),
+        Event::LateIssue { issue } => issue.text.clone(),
+        Event::Merged { into } => format!("into {into}"),
+        Event::Noted { kind, by, text } => with(&format!("{} {by}", noted(*kind)), text),
+        Event::SecretKept { secret } => format!("sealed as {secret}"),
+        Event::Undelivered { letter, address, why } => with(&format!("letter {letter} to {address}"), why),
+        Event::Reminded { timer } => reminded(page, timer),
+        Event::Accepted | Event::Spam | Event::Lapsed | Event::Corrected | Event::Queued | Event::Readied => {
+            String::new()
+        }
+        Event::StartLate | Event::WatchOver | Event::OfferedAgain => String::new(),
+    }
+}
+
+fn with(first: &str, more: &str) -> String {
+    let more = more.trim().replace('\n', " ");
+    if more.is_empty() { first.to_owned() } else { format!("{first}: {more}") }
+}
+
+fn span(page: &Page, window: &Window) -> String {
+    page.span(window.start, window.end)
+}
+
+fn keys<'a>(keys: impl Iterator<Item = &'a FieldKey>) -> String {
+    keys.map(|key| key.key()).collect::<Vec<&str>>().join(", ")
+}
+
+fn fields(form: &Form) -> String {
+    keys(form.fields.keys())
+}
+
+fn consented(page: &Page, consent: &Consent) -> String {
+    let scope = match &consent.scope {
+        Scope::Window { start, end } => page.span(*start, *end),
+        Scope::AnyBusinessHours => "any business hours".to_owned(),
+    };
+    format!("by {}, for {scope}", consent.given_by)
+}
+
+fn prechecked(closed_ports: &[u16], by: &str) -> String {
+    if closed_ports.is_empty() {
+        return format!("all ports are open, says {by}");
+    }
+    let ports: Vec<String> = closed_ports.iter().map(u16::to_string).collect();
+    format!("closed: {}, says {by}", ports.join(", "))
+}
+
+/// `UT-25@2026-11-17T16:30:00Z`, see [`crate::desk::timers::Timer::key`].
+fn reminded(page: &Page, key: &str) -> String {
+    let (name, at) = key.split_once('@').unwrap_or((key, ""));
+    let known = serde_json::from_value::<TimerName>(Value::String(name.to_owned())).ok();
+    format!("{}, due {}", known.map_or_else(|| name.to_owned(), |name| timer(name).to_owned()), local_times(page, at))
+}
+
+fn issues_of(issues: &[Issue]) -> String {
+    issues.iter().map(|issue| issue.text.as_str()).collect::<Vec<&str>>().join("; ")
+}
+
+fn noted(kind: NoteKind) -> &'static str {
+    match kind {
+        NoteKind::Customer => "the customer",
+        NoteKind::Staff => "internal, by",
+        NoteKind::Unproven => "not proven to be",
+        NoteKind::Reply => "to the customer, by",
+        NoteKind::Automatic => "written by a machine of",
+    }
+}

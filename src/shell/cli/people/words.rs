@@ -1,0 +1,80 @@
+//! Names of the desk in plain words.
+
+use jiff::Timestamp;
+use regex::{Captures, Regex};
+
+use crate::desk::mail::{Coverage, How, Proof};
+use crate::desk::record::OutcomeWord;
+use crate::desk::timers::TimerName;
+use crate::shell::cli::page::Page;
+
+/// What was decided, as a sentence.
+pub fn outcome(word: OutcomeWord) -> &'static str {
+    match word {
+        OutcomeWord::New => "A ticket was opened",
+        OutcomeWord::NeedsInfo => "More was asked for",
+        OutcomeWord::RepCheck => "People were asked to check who wrote it",
+        OutcomeWord::Denied => "It was denied",
+        OutcomeWord::Scheduled => "It was scheduled",
+        OutcomeWord::QueuedAsap => "It was queued: as soon as possible",
+        OutcomeWord::SpecialReview => "People were asked to review it",
+        OutcomeWord::Consent => "Consent was asked for or given",
+        OutcomeWord::Cancelled => "It was cancelled",
+        OutcomeWord::Commands => "Commands of staff were done",
+        OutcomeWord::Refused => "Commands of staff were refused",
+        OutcomeWord::Note => "It was noted",
+        OutcomeWord::Quarantine => "It was kept in quarantine",
+        OutcomeWord::Loop => "It is automatic mail: filed, not answered",
+        OutcomeWord::Duplicate => "It was handled before",
+        OutcomeWord::Hold => "It was held for people",
+        OutcomeWord::Park => "It was set aside unread",
+        OutcomeWord::Timer => "Its time had come",
+        OutcomeWord::NoLongerDue => "It no longer applied",
+        OutcomeWord::Delivered => "The mail server took the letter",
+        OutcomeWord::Undelivered => "A letter could not be delivered",
+    }
+}
+
+/// What comes due.
+pub fn timer(name: TimerName) -> &'static str {
+    match name {
+        TimerName::ReadyCheck => "readiness check (UT-25)",
+        TimerName::StartLate => "start check (UT-33)",
+        TimerName::WatchOver => "end of the watch period (W-17)",
+    }
+}
+
+/// Who vouches for the author, and for how much.
+pub fn proof(proof: &Proof) -> String {
+    let (how, domain, coverage) = match proof {
+        Proof::Pass { how, domain, coverage } => (how, domain, coverage),
+        Proof::None => return "nobody vouches for the sender".to_owned(),
+        Proof::Fail => return "forged: the owner of the domain says it is not his mail".to_owned(),
+        Proof::Temporary => return "could not be found out now".to_owned(),
+        Proof::Ambiguous => return "the mail host's results contradict each other".to_owned(),
+    };
+    let how = match how {
+        How::TrustedDkim => "DKIM, as the mail host reports",
+        How::TrustedSpf => "SPF, as the mail host reports",
+        How::OwnDkim => "DKIM, checked here",
+        How::Token => "a confirmed token",
+    };
+    let covers = match coverage {
+        Coverage::Unknown => "what the signature covers is unknown".to_owned(),
+        Coverage::Consent => "the signature covers the request".to_owned(),
+        Coverage::Lacks(fields) => format!("the signature leaves out {}", fields.join(", ")),
+    };
+    let enough = if proof.is_consent_level() { "enough for consent" } else { "not enough for consent" };
+    format!("{domain} vouches for the sender ({how}); {covers}: {enough}")
+}
+
+/// The UTC instants in a recorded fact, in the desk's zone.
+pub fn local_times(page: &Page, fact: &str) -> String {
+    // The pattern is fixed; if it were wrong, the instants would stay.
+    let Ok(instant) = Regex::new(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z") else { return fact.to_owned() };
+    let local = |found: &Captures<'_>| {
+        let written = found.get(0).map_or("", |all| all.as_str());
+        written.parse::<Timestamp>().map_or_else(|_| written.to_owned(), |at| page.moment(at))
+    };
+    instant.replace_all(fact, local).into_owned()
+}

@@ -1,0 +1,69 @@
+//! Letters of the outbox and mails of the quarantine, as JSON.
+
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+
+use crate::desk::record::PackPlace;
+use crate::shell::store::View;
+use crate::shell::store::rows::OutboxRow;
+use crate::shell::store::state::StateError;
+use crate::shell::view::Shown;
+
+/// Bytes whose segment was deleted when their time was over (decisions 5).
+const EXPIRED: &str = "[expired]";
+
+/// A letter as rows show it; its bytes stay in their pack.
+pub fn summary(row: &OutboxRow) -> Value {
+    json!({
+        "no": row.letter.no,
+        "template": row.letter.template,
+        "to": row.letter.to,
+        "subject": row.letter.subject,
+        "ticket": row.letter.ticket,
+        "state": row.state,
+        "attempts": row.attempts,
+        "message_id": row.letter.message_id,
+        "committed_at": row.committed_at,
+        "next_try": row.next_try,
+        "sent_at": row.done_at,
+        "response": row.response,
+    })
+}
+
+/// `outbox show --json`: `bytes` as they leave, `text` as the reader sees it.
+pub fn letter(view: &View<'_>, no: u64) -> Result<Shown, StateError> {
+    let Some(row) = view.letter(no)? else {
+        return Ok(Err(format!("there is no letter {no}; `outbox list` shows all")));
+    };
+    let mut shown = summary(&row);
+    let bytes = view.packed(&row.letter.bytes).ok();
+    let text = bytes.as_deref().map(|bytes| {
+        let message = MessageParser::default().parse(bytes);
+        message.and_then(|message| message.body_text(0).map(|text| text.into_owned())).unwrap_or_default()
+    });
+    let bytes = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("text".to_owned(), json!(text.as_deref().unwrap_or(EXPIRED)));
+        fields.insert("bytes".to_owned(), json!(bytes.as_deref().unwrap_or(EXPIRED)));
+    }
+    Ok(Ok(shown))
+}
+
+/// `quarantine show --json`: the row, and the mail as it was read, its secrets
+/// taken out. `mail` is null for a mail that could not be read.
+pub fn quarantined(view: &View<'_>, no: u64) -> Result<Shown, StateError> {
+    let Some(row) = view.quarantine()?.into_iter().find(|row| row.no == no) else {
+        return Ok(Err(format!("there is nothing in quarantine under {no}; `quarantine list` shows all")));
+    };
+    let mail = row.text.as_ref().map(|place| stored(view, place));
+    let mut shown = json!(row);
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("mail".to_owned(), json!(mail));
+    }
+    Ok(Ok(shown))
+}
+
+fn stored(view: &View<'_>, place: &PackPlace) -> Value {
+    let bytes = view.packed(place).ok();
+    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_else(|| json!(EXPIRED))
+}

@@ -1,0 +1,45 @@
+//! `status --json`: how the desk is doing.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::shell::health::Health;
+use crate::shell::store::View;
+use crate::shell::store::rows::LetterState;
+use crate::shell::store::state::StateError;
+
+pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
+    let letters = view.letters()?;
+    let count = |state: LetterState| letters.iter().filter(|row| row.state == state).count();
+    let deferred = letters.iter().rev().find(|row| row.state == LetterState::Deferred);
+    let tickets = view.tickets()?;
+    let timers = view.timers()?;
+    let register = view.register()?;
+    Ok(json!({
+        "now": now,
+        "journal": { "records": view.head().seq, "head": view.head().hash },
+        "tickets": { "open": tickets.iter().filter(|ticket| !ticket.status.is_final()).count(), "all": tickets.len() },
+        "outbox": {
+            "waiting": count(LetterState::Pending) + count(LetterState::Trying),
+            "deferred": count(LetterState::Deferred),
+            "sent": count(LetterState::Sent),
+            "failed": count(LetterState::Failed),
+            "last_trouble": deferred.map(|row| row.response.clone()),
+        },
+        "quarantine": view.quarantine()?.len(),
+        "timers": { "waiting": timers.len(), "overdue": timers.iter().filter(|timer| timer.at <= now).count(),
+            "next": timers.first().map(|timer| timer.at) },
+        "register": { "companies": register.companies.len(), "representatives": register.representatives.len(),
+            "units": register.units.len(), "empty": register.units.is_empty() },
+        "last_backup": null,
+    }))
+}
+
+/// What only a desk that runs knows.
+pub fn with_health(mut status: Value, health: Option<&Health>) -> Value {
+    if let Some(fields) = status.as_object_mut() {
+        fields.insert("running".to_owned(), Value::Bool(health.is_some()));
+        fields.insert("source".to_owned(), json!(health.map(Health::state)));
+    }
+    status
+}
