@@ -1,6 +1,7 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
 mod carrier;
+mod cli;
 mod config;
 mod form;
 mod mime;
@@ -8,5 +9,6 @@ mod register;
 mod vault;
 mod sample_rules;
 mod stories;
+mod socket;
 mod source;
 mod support;

@@ -21,10 +21,12 @@ use crate::shell::view::Request;
 /// Every verdict on a line of its own; fails when one is bad.
 pub async fn check(asking: &Asking, connect: bool) -> Result<(), Failure> {
     let mut verdicts = Verdicts::default();
-    match reach::find(&asking.which) {
-        Ok(reached) => all(&reached, connect, &mut verdicts).await,
-        Err(Failure::Use(text)) if asking.which.config.is_some() => verdicts.wrong("configuration", text),
-        Err(other) => return Err(other),
+    let configured = asking.which.config.as_deref().map(reach::load).transpose();
+    match (configured, reach::find(&asking.which)) {
+        (Err(error), _) => verdicts.wrong("configuration", error.to_string()),
+        (Ok(_), Ok(reached)) => all(&reached, connect, &mut verdicts).await,
+        (Ok(Some(_)), Err(error)) => verdicts.wrong("rules", error.to_string()),
+        (Ok(None), Err(error)) => return Err(error),
     }
     verdicts.show(asking.form.json)
 }
@@ -160,7 +162,7 @@ impl Verdicts {
         } else {
             self.page().print()?;
         }
-        let text = format!("{} of the checks above are bad", wrong + broken);
+        let text = format!("bad verdicts: {}; see above", wrong + broken);
         match (wrong, broken) {
             (0, 0) => Ok(()),
             (0, _) => Err(Failure::Work(text)),
