@@ -53,22 +53,27 @@ fn is_wide(c: char) -> bool {
     )
 }
 
-/// The text in at most `columns` columns; what is cut off ends with `…`.
-pub fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return text.to_owned();
-    }
-    let mut shown = String::new();
-    let mut taken = 1;
-    for c in text.chars() {
-        taken += width(c.encode_utf8(&mut [0; 4]));
-        if taken > columns {
-            break;
+/// The text in lines of at most `columns` columns, broken between words where
+/// there is a word's end to break at.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let (mut lines, mut current, mut taken) = (Vec::new(), String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        if taken > 0 && taken + width(word.trim_end()) > columns {
+            lines.push(std::mem::take(&mut current));
+            taken = 0;
         }
-        shown.push(c);
+        for c in word.chars() {
+            let wide = width(c.encode_utf8(&mut [0; 4]));
+            if taken > 0 && c != ' ' && taken + wide > columns {
+                lines.push(std::mem::take(&mut current));
+                taken = 0;
+            }
+            current.push(c);
+            taken += wide;
+        }
     }
-    shown.push('…');
-    shown
+    lines.push(current);
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// Whether standard output may be coloured: a terminal, and nobody objects
@@ -102,7 +107,7 @@ pub fn write(text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, line, lines, width};
+    use super::{line, lines, width, wrap};
 
     #[test]
     fn texts_cannot_steer_or_hide() {
@@ -124,10 +129,16 @@ mod tests {
         for (text, columns) in [("", 0), ("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("…", 1)] {
             assert_eq!(width(text), columns, "{text}");
         }
-        for (text, columns, shown) in
-            [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("漢字漢", 5, "漢字…"), ("漢字漢", 4, "漢…"), ("ab", 1, "…")]
-        {
-            assert_eq!(cut(text, columns), shown);
+        for (text, columns, lines) in [
+            ("", 3, vec![""]),
+            ("abc", 3, vec!["abc"]),
+            ("ab cd", 4, vec!["ab", "cd"]),
+            ("ab cd ef", 5, vec!["ab cd", "ef"]),
+            ("abcdefg h", 3, vec!["abc", "def", "g h"]),
+            ("漢字漢", 5, vec!["漢字", "漢"]),
+            ("x", 0, vec!["x"]),
+        ] {
+            assert_eq!(wrap(text, columns), lines, "{text}");
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::shell::terminal;
 /// How an answer looks where it goes.
 pub struct Style {
     pub colour: bool,
-    /// Tables are cut to this width; `None`: never.
+    /// The last column of a table is broken to fit this width; `None`: never.
     pub columns: Option<usize>,
     /// The desk's zone: all times are shown in it.
     pub zone: TimeZone,
@@ -61,8 +61,8 @@ pub fn good(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), tone: Tone::Good }
 }
 
-/// A table column is never cut below this.
-const COLUMN_MIN: usize = 12;
+/// The last column of a table is never narrower than this.
+const LAST_MIN: usize = 24;
 const GAP: &str = "  ";
 
 pub struct Page {
@@ -109,8 +109,9 @@ impl Page {
         }
     }
 
-    /// Rows under their heads, aligned; `none` instead of an empty table. A row
-    /// is one line on a terminal: wide columns are cut there.
+    /// Rows under their heads, aligned; `none` instead of an empty table. What
+    /// may be long stands in the last column: on a narrow terminal it goes on
+    /// below itself, and nothing is cut off.
     pub fn table(&mut self, heads: &[&str], rows: Vec<Vec<Cell>>, none: &str) {
         if rows.is_empty() {
             return self.push(none);
@@ -119,47 +120,32 @@ impl Page {
             .into_iter()
             .map(|row| row.into_iter().map(|cell| (terminal::line(&cell.text), cell.tone)).collect())
             .collect();
-        let widths = self.widths(heads, &shown);
-        let heads: Vec<(String, Tone)> = heads.iter().map(|head| ((*head).to_owned(), Tone::Bold)).collect();
-        for row in std::iter::once(&heads).chain(&shown) {
-            let line = self.row(row, &widths);
-            self.push(&line);
-        }
-    }
-
-    fn row(&self, row: &[(String, Tone)], widths: &[usize]) -> String {
-        let mut line = String::new();
-        let mut gap = 0;
-        for ((text, tone), width) in row.iter().zip(widths) {
-            let text = terminal::cut(text, *width);
-            let taken = terminal::width(&text);
-            if !text.is_empty() {
-                line.push_str(&" ".repeat(gap));
-                gap = 0;
-                line.push_str(&self.paint(&text, *tone));
-            }
-            gap += width.saturating_sub(taken) + GAP.len();
-        }
-        line
-    }
-
-    /// Each column as wide as its widest cell; on a narrow terminal the widest
-    /// columns give way.
-    fn widths(&self, heads: &[&str], rows: &[Vec<(String, Tone)>]) -> Vec<usize> {
         let mut widths: Vec<usize> = heads.iter().map(|head| terminal::width(head)).collect();
-        for row in rows {
+        for row in &shown {
             for (width, (text, _)) in widths.iter_mut().zip(row) {
                 *width = (*width).max(terminal::width(text));
             }
         }
-        let Some(columns) = self.style.columns else { return widths };
-        let gaps = GAP.len() * heads.len().saturating_sub(1);
-        loop {
-            let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(columns);
-            match widths.iter_mut().filter(|width| **width > COLUMN_MIN).max() {
-                Some(widest) if over > 0 => *widest -= 1,
-                _ => return widths,
-            }
+        let heads: Vec<(String, Tone)> = heads.iter().map(|head| ((*head).to_owned(), Tone::Bold)).collect();
+        for row in std::iter::once(&heads).chain(&shown) {
+            self.row(row, &widths);
+        }
+    }
+
+    fn row(&mut self, row: &[(String, Tone)], widths: &[usize]) {
+        let Some(((last, tone), firsts)) = row.split_last() else { return };
+        let indent: usize = widths.iter().take(firsts.len()).map(|width| width + GAP.len()).sum();
+        let room = self.style.columns.map(|columns| columns.saturating_sub(indent).max(LAST_MIN));
+        let mut line = String::new();
+        for ((text, tone), width) in firsts.iter().zip(widths) {
+            let rest = width.saturating_sub(terminal::width(text)) + GAP.len();
+            line.push_str(&self.paint(text, *tone));
+            line.push_str(&" ".repeat(rest));
+        }
+        for part in room.map_or_else(|| vec![last.clone()], |room| terminal::wrap(last, room)) {
+            line.push_str(&self.paint(&part, *tone));
+            self.push(line.trim_end());
+            line = " ".repeat(indent);
         }
     }
 
@@ -205,7 +191,7 @@ impl Page {
             Tone::Bad => "31",
             Tone::Bold => "1",
         };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        if text.is_empty() { String::new() } else { format!("\u{1b}[{code}m{text}\u{1b}[0m") }
     }
 }
 
@@ -237,11 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_terminal_cuts_the_widest_column() {
-        let mut shown = page(true, Some(24));
+    fn on_a_narrow_terminal_the_last_column_goes_on_below_itself() {
+        let mut shown = page(true, Some(30));
         shown.table(&["NO", "NAME", "WHAT"], rows(), "nothing");
         let plain = shown.finish().replace("\u{1b}[1m", "").replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");
-        assert_eq!(plain, "NO  NAME  WHAT\n1   漢字\n22  a     a forged\\u{a}…\n");
+        assert_eq!(plain, "NO  NAME  WHAT\n1   漢字\n22  a     a forged\\u{a}row of\n          cells\n");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::desk::record::PackPlace;
 use crate::shell::store::View;
-use crate::shell::store::rows::OutboxRow;
+use crate::shell::store::rows::{LetterState, OutboxRow};
 use crate::shell::store::state::StateError;
 use crate::shell::view::Shown;
 
@@ -14,6 +14,7 @@ const EXPIRED: &str = "[expired]";
 
 /// A letter as rows show it; its bytes stay in their pack.
 pub fn summary(row: &OutboxRow) -> Value {
+    let sent_at = row.done_at.filter(|_| row.state == LetterState::Sent);
     json!({
         "no": row.letter.no,
         "template": row.letter.template,
@@ -25,7 +26,7 @@ pub fn summary(row: &OutboxRow) -> Value {
         "message_id": row.letter.message_id,
         "committed_at": row.committed_at,
         "next_try": row.next_try,
-        "sent_at": row.done_at,
+        "sent_at": sent_at,
         "response": row.response,
     })
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -164,11 +164,7 @@ pub struct Running {
 impl Running {
     pub fn start(place: &Place) -> Running {
         let running = Running { child: place.start(&["run", "--config", "desk.toml"]) };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while !place.path("data/desk.sock").exists() {
-            assert!(Instant::now() < deadline, "the desk did not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_for("the desk to start", || place.path("data/desk.sock").exists());
         running
     }
 
@@ -186,6 +182,18 @@ impl Drop for Running {
         let _may_have_ended = self.child.kill();
         let _may_have_ended = self.child.wait();
     }
+}
+
+/// Looks again and again, for half a minute at most.
+#[track_caller]
+pub fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
+    for _ in 0..300 {
+        if is_there() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("waited in vain for {what}");
 }
 
 /// A file of this project.

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::place::{Place, source};
 
-const HEAD: &str = "kind,id,company,name,aliases,zone,address,phones,roles,valid_until,serial,mac,ips,version,customisations,retired\n";
+const HEAD: &str = "kind,id,company,name,aliases,zone,address,phones,roles,valid_until,serial,mac,ips,version,\
+                    customisations,retired\n";
 const ACME: &str = "company,acme,,\"Acme Telephone, Inc.\",,America/Chicago,,,,,,,,,,\n";
 const DANA: &str = "representative,,acme,Dana Ruiz,,,dana@acme-tel.example,+1 312 555 0101,consent,,,,,,,\n";
 const UNIT: &str = "unit,,acme,,,,,,,,SM-0417-22A,00:00:5E:00:53:0A,203.0.113.10,7.2.1,,\n";

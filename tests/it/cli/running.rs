@@ -3,13 +3,12 @@
 use std::fs;
 use std::io::Read;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 use upgrade_desk::shell::socket;
 
 use super::mail::form;
-use super::place::{Place, Running, source};
+use super::place::{Place, Running, source, wait_for};
 
 #[test]
 fn commands_reach_the_desk_that_runs() {
@@ -20,11 +19,7 @@ fn commands_reach_the_desk_that_runs() {
     place.import_sample();
     assert_eq!(place.desk_json(&["status"])["register"]["units"], 10);
     place.drop_mail("1", &form("running"));
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while place.desk_json(&["ticket", "list"]) == json!([]) {
-        assert!(Instant::now() < deadline, "the mail was not handled");
-        thread::sleep(Duration::from_millis(100));
-    }
+    wait_for("the ticket", || place.desk_json(&["ticket", "list"]) != json!([]));
     let connected = place.desk_json(&["status"])["source"]["source_connected_at"].clone();
     assert!(connected.is_string(), "{connected}");
     fs::write(place.path("mail.eml"), form("tried")).unwrap();
@@ -87,7 +82,10 @@ async fn an_import_is_refused_when_the_register_changed_meanwhile() {
     let text = fs::read_to_string(source("fixtures/register/sample.json")).unwrap();
     let register: serde_json::Value = serde_json::from_str(&text).unwrap();
     let agreed = json!({ "added": ["unit SM-0417-22A"], "changed": [], "retired": [], "unchanged": 0 });
-    let import = |agreed: serde_json::Value| json!({ "view": "import", "register": register, "merge": false, "by": "tester", "agreed": agreed });
+    let import = |agreed: serde_json::Value| {
+        let (view, merge, by) = ("import", false, "tester");
+        json!({ "view": view, "register": register, "merge": merge, "by": by, "agreed": agreed })
+    };
     let (code, text) = socket::ask(&path, &import(agreed)).await.unwrap().unwrap_err();
     assert_eq!(code, 1);
     assert!(text.contains("was changed meanwhile and nothing was imported"), "{text}");
@@ -132,4 +130,20 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+/// Files that root leaves in a desk's folder would stop the desk.
+#[test]
+fn root_does_not_open_the_store_of_another_user() {
+    if !crate::support::program::is_root() {
+        eprintln!("SKIPPED: only root can stand in for root");
+        return;
+    }
+    let place = Place::new();
+    place.import_sample();
+    let nobody = 65534;
+    std::os::unix::fs::chown(place.path("data/lock"), Some(nobody), None).unwrap();
+    let ran = place.desk(&["status"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
+    assert!(ran.err.contains("belongs to user 65534") && ran.err.contains("sudo -u"), "{}", ran.err);
 }

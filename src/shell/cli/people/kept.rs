@@ -9,20 +9,22 @@ pub fn letters(page: &mut Page, letters: &Value) {
     let rows = letters.as_array().into_iter().flatten().map(|letter| {
         let state = text(letter, "state");
         let state: Cell = if matches!(state.as_str(), "failed" | "deferred") { bad(state) } else { state.into() };
+        let subject = match (text(letter, "state") == "sent", text(letter, "response")) {
+            (false, answer) if !answer.is_empty() => format!("{}; last answer: {answer}", text(letter, "subject")),
+            _ => text(letter, "subject"),
+        };
         vec![
             text(letter, "no").into(),
             text(letter, "template").into(),
             state,
-            text(letter, "to").into(),
-            page.when(letter, "committed_at").into(),
             text(letter, "attempts").into(),
-            text(letter, "subject").into(),
-            text(letter, "response").into(),
+            page.when(letter, "committed_at").into(),
+            text(letter, "to").into(),
+            subject.into(),
         ]
     });
     let rows = rows.collect();
-    let heads = ["NO", "LETTER", "STATE", "TO", "WRITTEN", "TRIES", "SUBJECT", "LAST ANSWER"];
-    page.table(&heads, rows, "no letters");
+    page.table(&["NO", "LETTER", "STATE", "TRIES", "WRITTEN", "TO", "SUBJECT"], rows, "no letters");
 }
 
 pub fn letter(page: &mut Page, letter: &Value) {
@@ -52,12 +54,12 @@ pub fn quarantine(page: &mut Page, rows: &Value) {
             text(row, "no"),
             page.when(row, "at"),
             text(row, "reason"),
-            text(row, "detail"),
             text(row, "message_id"),
+            text(row, "detail"),
         ])
     });
     let rows = rows.collect();
-    page.table(&["NO", "AT", "REASON", "DETAIL", "MESSAGE-ID"], rows, "nothing is in quarantine");
+    page.table(&["NO", "AT", "REASON", "MESSAGE-ID", "DETAIL"], rows, "nothing is in quarantine");
 }
 
 pub fn quarantined(page: &mut Page, row: &Value) {
