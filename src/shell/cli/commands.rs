@@ -24,6 +24,7 @@ pub async fn run(config: &Path, drain: bool) -> Result<(), Failure> {
     let config = reach::load(config)?;
     log::start(&config.log.level, config.log.format == LogFormat::Json);
     let rules = reach::load_rules(config.rules.as_deref())?;
+    reach::wait_for_commands(&config.data).await?;
     run::run(config, rules, drain).await
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::net::UnixStream;
 use tokio::time::Instant;
 
 use crate::desk::letter::compose::Composer;
@@ -16,6 +17,7 @@ use crate::shell::clock::Clock;
 use crate::shell::config::{self, Config};
 use crate::shell::run::Failure;
 use crate::shell::socket::{NoAnswer, Refusal};
+use crate::shell::store::lock::{self, Taken};
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
 use crate::shell::view::{self, Asked, Request};
 use crate::shell::{demo, rules, socket};
@@ -109,6 +111,21 @@ pub async fn ask(reached: &Reached, request: Request) -> Result<Value, Failure> 
             Err(error) => return Err(Failure::from(error)),
         }
     }
+}
+
+/// Lets commands that have the store for a moment finish, so that only another
+/// desk keeps a desk from running. That one is found by whoever opens the store.
+pub async fn wait_for_commands(data: &Path) -> Result<(), Failure> {
+    let give_up = Instant::now() + PATIENCE;
+    while is_data(data) && Instant::now() < give_up {
+        let lock = data.join("lock");
+        let taken = lock::take(&lock).map_err(|error| Failure::Work(format!("{}: {error}", lock.display())))?;
+        if matches!(taken, Taken::Held(_)) || UnixStream::connect(socket::path(data)).await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
 }
 
 async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<Value, Failure> {

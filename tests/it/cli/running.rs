@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 use upgrade_desk::shell::socket;
@@ -57,6 +58,23 @@ fn commands_wait_for_each_other() {
                 assert_eq!(ran.code, 0, "{}", ran.err);
             });
         }
+    });
+}
+
+/// The store is in other hands for a moment, and nobody listens: a command.
+#[test]
+fn a_desk_waits_for_commands() {
+    let place = Place::new();
+    place.import_sample();
+    let lock = fs::OpenOptions::new().read(true).write(true).open(place.path("data/lock")).unwrap();
+    lock.lock().unwrap();
+    thread::scope(|scope| {
+        let ran = scope.spawn(|| place.desk(&["run", "--drain"]));
+        thread::sleep(Duration::from_millis(1500));
+        assert!(!ran.is_finished(), "it did not wait");
+        lock.unlock().unwrap();
+        let ran = ran.join().unwrap();
+        assert_eq!(ran.code, 0, "{}", ran.err);
     });
 }
 
