@@ -8,6 +8,7 @@ mod mime;
 mod register;
 mod vault;
 mod sample_rules;
+mod servers;
 mod stories;
 mod socket;
 mod source;

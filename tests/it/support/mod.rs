@@ -1,5 +1,7 @@
 //! What several tests share.
 
+pub mod desk;
+pub mod dovecot;
 pub mod postfix;
 pub mod program;
 pub mod scripted_smtp;

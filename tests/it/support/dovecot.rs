@@ -1,0 +1,184 @@
+//! A real Dovecot of the test's own: IMAP with STARTTLS, IMAPS, LMTP, in its
+//! own folder on free loopback ports. Any user, password `secret`.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::support::program::{free_port, is_root, program};
+
+pub struct Dovecot {
+    folder: tempfile::TempDir,
+    pub imap_port: u16,
+    pub imaps_port: u16,
+    lmtp_port: u16,
+}
+
+/// The unprivileged user that mail processes run as when the test is root.
+const USER: &str = "dovecot";
+
+impl Dovecot {
+    pub fn start() -> Dovecot {
+        Dovecot::with("")
+    }
+
+    /// With more lines of configuration.
+    pub fn with(more: &str) -> Dovecot {
+        let folder = tempfile::tempdir().unwrap();
+        let dovecot = Dovecot { folder, imap_port: free_port(), imaps_port: free_port(), lmtp_port: free_port() };
+        dovecot.make_certificate();
+        fs::write(dovecot.path("dovecot.conf"), dovecot.configuration(more)).unwrap();
+        dovecot.give_away();
+        dovecot.start_again();
+        dovecot
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Signs itself: the authority that a configuration names as private.
+    pub fn authority(&self) -> PathBuf {
+        self.path("cert.pem")
+    }
+
+    fn make_certificate(&self) {
+        let made = Command::new(program("openssl", "openssl"))
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"])
+            .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .arg("-keyout")
+            .arg(self.path("key.pem"))
+            .arg("-out")
+            .arg(self.path("cert.pem"))
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+
+    fn configuration(&self, more: &str) -> String {
+        let folder = self.folder.path().display();
+        let me = if is_root() { USER.to_owned() } else { run(Command::new("id").arg("-un")) };
+        let group = if is_root() { USER.to_owned() } else { run(Command::new("id").arg("-gn")) };
+        let (imap, imaps, lmtp) = (self.imap_port, self.imaps_port, self.lmtp_port);
+        format!(
+            "base_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = {folder}/dovecot.log\n\
+             protocols = imap lmtp\nlisten = 127.0.0.1\ninstance_name = desk-{imap}\n\
+             default_internal_user = {me}\ndefault_internal_group = {group}\ndefault_login_user = {me}\n\
+             mail_location = maildir:{folder}/mail/%n/Maildir\nmail_uid = {me}\nmail_gid = {group}\n\
+             first_valid_uid = 1\nfirst_valid_gid = 1\ndisable_plaintext_auth = no\nauth_mechanisms = plain login\n\
+             mail_fsync = never\nmail_max_userip_connections = 100\n\
+             ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem\n\
+             passdb {{\n driver = static\n args = password=secret\n}}\n\
+             userdb {{\n driver = static\n args = uid={me} gid={group} home={folder}/mail/%n allow_all_users=yes\n}}\n\
+             namespace inbox {{\n inbox = yes\n separator = /\n}}\n\
+             protocol lmtp {{\n auth_username_format = %Ln\n}}\n\
+             service imap-login {{\n chroot =\n inet_listener imap {{\n  port = {imap}\n }}\n \
+             inet_listener imaps {{\n  port = {imaps}\n  ssl = yes\n }}\n}}\n\
+             service lmtp {{\n inet_listener lmtp {{\n  address = 127.0.0.1\n  port = {lmtp}\n }}\n}}\n\
+             service anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\n{more}\n"
+        )
+    }
+
+    /// Dovecot refuses to touch mail as root, so as root the folder is given away.
+    fn give_away(&self) {
+        for part in ["mail", "run"] {
+            fs::create_dir_all(self.path(part)).unwrap();
+        }
+        if !is_root() {
+            return;
+        }
+        let passwd = fs::read_to_string("/etc/passwd").unwrap();
+        let line = passwd.lines().find(|line| line.starts_with(&format!("{USER}:"))).expect("the user of dovecot-core");
+        let mut fields = line.split(':').skip(2);
+        let uid: u32 = fields.next().unwrap().parse().unwrap();
+        let gid: u32 = fields.next().unwrap().parse().unwrap();
+        for part in ["mail", "run", "key.pem", "cert.pem", ""] {
+            chown(self.path(part), Some(uid), Some(gid)).unwrap();
+        }
+        fs::set_permissions(self.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// On the same ports, after [`Dovecot::stop`].
+    pub fn start_again(&self) {
+        let dovecot = program("dovecot", "dovecot-imapd dovecot-lmtpd");
+        let started = Command::new(dovecot).arg("-c").arg(self.path("dovecot.conf")).output().unwrap();
+        assert!(started.status.success(), "dovecot: {}", String::from_utf8_lossy(&started.stderr));
+        for _ in 0..100 {
+            let open = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+            if open(self.imap_port) && open(self.imaps_port) && open(self.lmtp_port) {
+                return;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("dovecot does not listen: {}", fs::read_to_string(self.path("dovecot.log")).unwrap_or_default());
+    }
+
+    /// Ends the master and waits for it; its children say BYE and go.
+    pub fn stop(&self) {
+        let Ok(pid) = fs::read_to_string(self.path("run/master.pid")) else { return };
+        let pid = pid.trim().to_owned();
+        let _ = Command::new("kill").arg(&pid).output();
+        for _ in 0..100 {
+            if !Path::new("/proc").join(&pid).exists() {
+                return;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        let _ = Command::new("kill").args(["-9", &pid]).output();
+    }
+
+    /// Delivers by LMTP (RFC 2033), as a mail host would.
+    pub fn deliver(&self, user: &str, mail: &str) {
+        let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut writer = stream;
+        let mut say = |line: &str| {
+            if !line.is_empty() {
+                writer.write_all(line.as_bytes()).unwrap();
+            }
+            loop {
+                let mut answer = String::new();
+                assert!(reader.read_line(&mut answer).unwrap() > 0, "LMTP ended after {line:?}");
+                if answer.chars().nth(3) != Some('-') {
+                    assert!(answer.starts_with('2') || answer.starts_with('3'), "LMTP says {answer} to {line:?}");
+                    return;
+                }
+            }
+        };
+        say("");
+        say("LHLO localhost\r\n");
+        say("MAIL FROM:<sender@elsewhere.example>\r\n");
+        say(&format!("RCPT TO:<{user}@vendor.example>\r\n"));
+        say("DATA\r\n");
+        let text = mail.replace("\r\n", "\n").replace("\n.", "\n..").replace('\n', "\r\n");
+        say(&format!("{text}\r\n.\r\n"));
+        say("QUIT\r\n");
+    }
+
+    /// How many mails a folder of the user holds; `""` is the inbox.
+    pub fn count(&self, user: &str, folder: &str) -> usize {
+        let mut path = self.path("mail").join(user).join("Maildir");
+        if !folder.is_empty() {
+            path = path.join(format!(".{folder}"));
+        }
+        let files = |part: &str| fs::read_dir(path.join(part)).map_or(0, Iterator::count);
+        files("new") + files("cur")
+    }
+}
+
+fn run(command: &mut Command) -> String {
+    String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
