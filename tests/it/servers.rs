@@ -288,7 +288,7 @@ fn a_refusing_mail_server_is_waited_for() {
     let running = desk.run(&[], &[]);
     let limit = Duration::from_secs(40);
     // Nobody listens there: the letters wait, and `status` says so.
-    let status = eventually("a deferred letter", limit, || {
+    let status = eventually(&format!("a deferred letter; see {}", desk.path("log").display()), limit, || {
         let ended = desk.command(&["status", "--json", "--config", desk.config().to_str().unwrap()]);
         let status: Value = serde_json::from_slice(&ended.stdout).ok()?;
         (status["outbox"]["deferred"].as_u64()? > 0).then_some(status)

@@ -10,11 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use upgrade_desk::desk::form::FieldKey;
 use upgrade_desk::shell::config::Keys;
 use upgrade_desk::shell::demo::sample_register;
-use upgrade_desk::shell::store::Store;
+use upgrade_desk::shell::rules;
 use upgrade_desk::shell::story::script::Script;
 use upgrade_desk::shell::story::stage::Stage;
 use upgrade_desk::shell::vault::key::new_pair;
-use upgrade_desk::shell::{rules, view};
 
 fn stories() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories");
@@ -220,16 +219,4 @@ fn the_sample_rules_ask_for_what_the_gates_need() {
     for key in [FieldKey::UnitSerial, FieldKey::UnitMac, FieldKey::UnitIp, FieldKey::ManagerPassword] {
         assert!(rules.form.rule(key).is_some_and(|rule| rule.required), "{}", key.key());
     }
-}
-
-/// The tickets of a played story, as `ticket show --json` has them.
-pub async fn tickets(store: &Store, desk: &std::sync::Arc<upgrade_desk::shell::process::Desk>) -> Vec<String> {
-    let ids =
-        store.read(|view| Ok(view.tickets()?.into_iter().map(|ticket| ticket.id).collect::<Vec<_>>())).await.unwrap();
-    let mut shown = Vec::new();
-    for id in ids {
-        let ticket = view::answer(desk, view::Request::Ticket { id: id.0 }, None).await.unwrap();
-        shown.push(serde_json::to_string_pretty(&ticket).unwrap());
-    }
-    shown
 }

@@ -40,6 +40,7 @@ impl Desk {
         let desk = Desk::new("folder]\npath = \"mailbox\"\nstart_from = \"all\"", "folder]\npath = \"postman\"");
         for part in ["new", "cur", "tmp"] {
             fs::create_dir_all(desk.path("mailbox").join(part)).unwrap();
+            fs::create_dir_all(desk.path("postman").join(part)).unwrap();
         }
         desk
     }

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -107,8 +107,12 @@ impl Dovecot {
     /// On the same ports, after [`Dovecot::stop`].
     pub fn start_again(&self) {
         let dovecot = program("dovecot", "dovecot-imapd dovecot-lmtpd");
-        let started = Command::new(dovecot).arg("-c").arg(self.path("dovecot.conf")).output().unwrap();
-        assert!(started.status.success(), "dovecot: {}", String::from_utf8_lossy(&started.stderr));
+        // It goes into the background and keeps what it inherits: no pipes.
+        let mut command = Command::new(dovecot);
+        command.arg("-c").arg(self.path("dovecot.conf"));
+        let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        let configuration = self.path("dovecot.conf");
+        assert!(started.success(), "dovecot does not start with {}", configuration.display());
         for _ in 0..100 {
             let open = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
             if open(self.imap_port) && open(self.imaps_port) && open(self.lmtp_port) {

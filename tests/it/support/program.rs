@@ -1,12 +1,21 @@
 //! What real servers need: their program, a port, sometimes root.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
-/// A loopback port that was free a moment ago.
+/// A loopback port that was free a moment ago and that no other test was told.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static TOLD: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut told = TOLD.lock().unwrap();
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        if told.insert(port) {
+            return port;
+        }
+    }
 }
 
 /// The path of a program of a Debian package; its absence is a failure that
