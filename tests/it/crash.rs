@@ -224,9 +224,12 @@ fn damages(desk: &Desk) {
     let sled = desk.path("data/sled");
     let before = tickets(desk);
     assert!(before.len() > 50, "{} tickets", before.len());
-    let damages: [(&str, fn(&Path)); 3] = [("deleted", delete), ("truncated", truncate), ("flipped", flip)];
-    for (name, damage) in damages {
-        damage(&sled);
+    for name in ["deleted", "truncated", "flipped"] {
+        match name {
+            "deleted" => delete(&sled),
+            "truncated" => truncate(&sled),
+            _ => flip(&sled),
+        }
         // An unclean stop is what comes with damage.
         let _ = fs::remove_file(desk.path("data/clean"));
         assert_eq!(tickets(desk), before, "after sled was {name}");

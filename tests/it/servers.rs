@@ -1,11 +1,12 @@
 //! The whole desk against real mail servers: Dovecot brings the mail, Postfix
 //! takes the letters.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::Value;
+use tokio::time::Instant;
 use upgrade_desk::desk::record::Folder;
+use upgrade_desk::shell::clock;
 use upgrade_desk::shell::config::{Imap, Password, Security, StartFrom};
 use upgrade_desk::shell::source::imap::ImapSource;
 use upgrade_desk::shell::source::{ErrorKind, Fetched, Listed, Source, Woken};
@@ -68,7 +69,7 @@ async fn a_mailbox_is_listed_fetched_and_emptied_over_tls_and_starttls() {
         assert!(opened.validity > 0 && opened.next_item == 301, "{opened:?}");
         let listed = source.list().await.unwrap();
         assert_eq!(listed.len(), 300);
-        let now = Timestamp::now();
+        let now = clock::now();
         assert!(listed.iter().all(|mail| now.duration_since(mail.received).as_secs().abs() < 600), "INTERNALDATE");
         let fetched = fetch_all(&mut source, &listed).await;
         assert_eq!(fetched.len(), 300);
@@ -177,7 +178,7 @@ fn trusted(from: &str, id: &str, subject: &str, reply: &str, text: &str) -> Stri
     let domain = from.rsplit_once('@').unwrap().1;
     let thread =
         if reply.is_empty() { String::new() } else { format!("In-Reply-To: <{reply}>\nReferences: <{reply}>\n") };
-    let date = Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S +0000");
+    let date = clock::now().strftime("%a, %d %b %Y %H:%M:%S +0000");
     format!(
         "Authentication-Results: mx.vendor.example;\n\tdkim=pass header.d={domain} header.b=Zk3Desk1;\n\t\
          dmarc=pass header.from={domain}\n\
@@ -310,7 +311,7 @@ fn letters_reach_a_maildir_through_a_real_postfix() {
     let desk = desk(&dovecot, postfix.smtp.port());
     // The instance delivers what is for Ann; she is the representative here.
     let to_ann = |text: &str| text.replace("acme-tel.example", "acme.example").replace("dana@", "ann@");
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/register/sample.json");
+    let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/register/sample.json");
     let register = desk.path("register.json");
     std::fs::write(&register, to_ann(&std::fs::read_to_string(sample).unwrap())).unwrap();
     let config = desk.config();
