@@ -3,6 +3,7 @@
 mod carrier;
 mod cli;
 mod config;
+mod corpus;
 mod crash;
 mod form;
 mod mime;
