@@ -268,8 +268,7 @@ fn collect((place, result): (Place, Result<crate::shell::store::Receipt, Process
     }
 }
 
-/// Reads one mail on a thread of its own. It is in hand meanwhile: a process
-/// that dies reading it leaves that behind for the next one.
+/// Reads one mail on a thread of its own.
 async fn prepare(
     desk: &Arc<Desk>,
     in_hand: &Arc<Mutex<InHand>>,
@@ -277,16 +276,8 @@ async fn prepare(
 ) -> (Place, Result<Prepared, ProcessError>) {
     let place = mail.place.clone();
     let (desk, in_hand) = (Arc::clone(desk), Arc::clone(in_hand));
-    let read = tokio::task::spawn_blocking(move || {
-        let place = mail.place.clone();
-        let not_now = |error: std::io::Error| ProcessError::NotNow(error.to_string());
-        let earlier = attempts(&in_hand, &place);
-        held(&in_hand).begin(std::slice::from_ref(&place)).map_err(not_now)?;
-        let prepared = desk.prepare(mail, earlier);
-        held(&in_hand).done([&place]).map_err(not_now)?;
-        prepared
-    });
-    let result = read.await.unwrap_or_else(|error| Err(ProcessError::NotNow(format!("reading broke off: {error}"))));
+    let read = tokio::task::spawn_blocking(move || desk.prepare(mail, &in_hand)).await;
+    let result = read.unwrap_or_else(|error| Err(ProcessError::NotNow(format!("reading broke off: {error}"))));
     (place, result)
 }
 

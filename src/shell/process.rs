@@ -2,7 +2,7 @@
 //! compose, commit. Only what was committed is sent or moved.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,6 +19,7 @@ use crate::desk::ticket::Event;
 use crate::shell::clock::Clock;
 use crate::shell::source::Fetched;
 use crate::shell::steps::{self, Step};
+use crate::shell::store::inhand::InHand;
 use crate::shell::store::{Body, CommitError, Commitment, Receipt, Store, View};
 use crate::shell::vault::{Vault, VaultError};
 
@@ -84,9 +85,8 @@ struct StoredText<'a> {
 
 impl Desk {
     /// Reads one mail and seals its secrets and its original. Slow and
-    /// blocking: called from many threads at once. `attempts` earlier tries
-    /// ended in a crash.
-    pub fn prepare(&self, fetched: Fetched, attempts: u32) -> Result<Prepared, ProcessError> {
+    /// blocking: called from many threads at once.
+    pub fn prepare(&self, fetched: Fetched, in_hand: &Mutex<InHand>) -> Result<Prepared, ProcessError> {
         steps::reached(Step::MailFetched);
         let Fetched { place, received, bytes, size } = fetched;
         let Some(bytes) = bytes else {
@@ -98,7 +98,7 @@ impl Desk {
         let original = self.vault.seal_original(&bytes).map_err(not_now)?;
         // Attempts are counted before the attempt; after three the mail is
         // quarantined unparsed (R14). A panic that we survive counts as all.
-        let read = if attempts >= CRASHES_MAX { None } else { self.understand(&bytes, received) };
+        let read = self.read_in_hand(&place, &bytes, received, in_hand)?;
         let Some(understood) = read else {
             return Ok(unread(place, received, Unreadable::CrashedReader, Some(sha256), Some(original)));
         };
@@ -119,6 +119,27 @@ impl Desk {
             original_sha256: sha256,
         };
         Ok(Prepared { input: Input::Mail(Box::new(input)), text: Some(text), original: Some(original), secrets })
+    }
+
+    /// The mail is in hand for exactly as long as it is being read: a process
+    /// that dies meanwhile leaves that behind for the next one, and a death at
+    /// any other moment blames nobody.
+    fn read_in_hand(
+        &self,
+        place: &Place,
+        bytes: &[u8],
+        received: Timestamp,
+        in_hand: &Mutex<InHand>,
+    ) -> Result<Option<Understood>, ProcessError> {
+        let held = || in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |error: std::io::Error| ProcessError::NotNow(error.to_string());
+        if held().attempts(place) >= CRASHES_MAX {
+            return Ok(None);
+        }
+        held().begin(std::slice::from_ref(place)).map_err(failed)?;
+        let read = self.understand(bytes, received);
+        held().done([place]).map_err(failed)?;
+        Ok(read)
     }
 
     fn understand(&self, bytes: &[u8], received: Timestamp) -> Option<Understood> {

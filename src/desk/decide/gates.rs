@@ -7,6 +7,7 @@ use crate::desk::decide::Why;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Spec, Value};
 use crate::desk::known::{Known, UnitKnown};
+use crate::desk::letter::times::point;
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::ticket::Checked;
 use crate::desk::{form::Slot, rules::Rules};
@@ -188,6 +189,6 @@ fn show(value: &Value) -> String {
         Value::Sealed(_) => "received".to_owned(),
         Value::YesNo(true) => "yes".to_owned(),
         Value::YesNo(false) => "no".to_owned(),
-        Value::Time(when) => when.first().said.clone(),
+        Value::Time(when) => point(when.first().at, &when.first().zone),
     }
 }
