@@ -10,7 +10,6 @@ mod ticket;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::desk::letter::compose::Composer;
@@ -152,9 +151,4 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
             return Ok(Err("this is answered elsewhere".to_owned()));
         }
     }))
-}
-
-/// What was received by whom and when, for one mail to be considered.
-pub fn case(mail: &[u8], received: Timestamp, at: Option<Timestamp>) -> Request {
-    Request::Try { case: Case::new(mail, received, at) }
 }
