@@ -1,18 +1,22 @@
 //! Committed letters go to the carriers until they are taken or given up. An
 //! attempt is counted before it is made; only a clear yes ends it.
 
-pub mod patience;
+mod attempt;
+mod gate;
+mod patience;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-use crate::desk::input::Input;
 use crate::desk::record::What;
-use crate::shell::carrier::{Carrier, Envelope, Sent};
+use crate::shell::carrier::{Carrier, Sent};
+use crate::shell::outbox::attempt::{note, send, stopped_during, told_to_stop};
+use crate::shell::outbox::gate::Gate;
 use crate::shell::process::{Desk, ProcessError, plainly};
 use crate::shell::steps::{self, Step};
 use crate::shell::store::rows::OutboxRow;
@@ -21,25 +25,31 @@ use crate::shell::store::rows::OutboxRow;
 const BATCH: usize = 16;
 /// Looks at least so often, whatever was announced.
 const LOOK: Duration = Duration::from_secs(30);
+/// Looks at most so often, however many letters others have in hands.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A pause after trouble with the store.
 const PAUSE: Duration = Duration::from_secs(5);
-
-/// Letters in the hands of a worker, so that no two take the same one.
-type InHands = Arc<Mutex<BTreeSet<u64>>>;
+/// How long a connection is kept for the next letter.
+const LINGER: Duration = Duration::from_secs(10);
 
 /// Sends until told to stop, one worker a carrier. With `drain` it returns as
 /// soon as nothing can be sent now.
+///
+/// # Errors
+/// When the store cannot be relied on any more; with `drain` also when
+/// nothing can be stored now.
 pub async fn run<C: Carrier + 'static>(
     desk: Arc<Desk>,
     carriers: Vec<C>,
     drain: bool,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ProcessError> {
-    let in_hands = InHands::default();
+    let shared = Arc::new(Mutex::new(Shared::default()));
     let mut workers = JoinSet::new();
     for carrier in carriers {
-        let worker = Worker { desk: Arc::clone(&desk), carrier, in_hands: Arc::clone(&in_hands), drain };
-        workers.spawn(worker.work(stop.clone()));
+        let (desk, shared, stop) = (Arc::clone(&desk), Arc::clone(&shared), stop.clone());
+        let worker = Worker { desk, carrier, shared, drain, stop, idle_since: None };
+        workers.spawn(worker.work());
     }
     while let Some(ended) = workers.join_next().await {
         ended.map_err(|error| ProcessError::Unknown(error.to_string()))??;
@@ -47,93 +57,133 @@ pub async fn run<C: Carrier + 'static>(
     Ok(())
 }
 
+/// What the workers know of each other.
+#[derive(Default)]
+struct Shared {
+    /// Letters in the hands of a worker, so that no two take the same one.
+    in_hands: BTreeSet<u64>,
+    gate: Gate,
+}
+
+/// What a worker found to do.
+enum Look {
+    Tried,
+    Nothing,
+    /// The server is given time until then.
+    Shut(Instant),
+}
+
 struct Worker<C> {
     desk: Arc<Desk>,
     carrier: C,
-    in_hands: InHands,
+    shared: Arc<Mutex<Shared>>,
     drain: bool,
+    stop: watch::Receiver<bool>,
+    /// When it last had nothing to send, with a connection kept open.
+    idle_since: Option<Instant>,
 }
 
 impl<C: Carrier> Worker<C> {
-    async fn work(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ProcessError> {
-        while !*stop.borrow() {
+    async fn work(mut self) -> Result<(), ProcessError> {
+        let mut stop = self.stop.clone();
+        while !self.is_stopping() {
             let desk = Arc::clone(&self.desk);
-            let committed = desk.committed.notified();
-            let mut committed = std::pin::pin!(committed);
+            let mut committed = std::pin::pin!(desk.committed.notified());
             // Registered before looking, so that nothing slips in between.
             committed.as_mut().enable();
-            let sent = match self.batch().await {
-                Err(ProcessError::NotNow(text)) => {
+            let look = match self.batch().await {
+                Err(ProcessError::NotNow(text)) if !self.drain => {
                     tracing::warn!(reason = %text, "letters wait");
-                    tokio::time::sleep(PAUSE).await;
+                    stopped_during(PAUSE, &mut stop).await;
                     continue;
                 }
                 other => other?,
             };
-            if sent > 0 {
-                continue;
-            }
-            if self.drain {
-                break;
-            }
-            self.carrier.rest().await;
-            let till = until_next(&self.desk).await?;
-            tokio::select! {
-                () = tokio::time::sleep(till) => {}
-                () = committed => {}
-                _ = stop.changed() => {}
+            match look {
+                Look::Tried => self.idle_since = None,
+                Look::Nothing | Look::Shut(_) if self.drain => break,
+                Look::Shut(until) => {
+                    self.carrier.rest().await;
+                    stopped_during(until - Instant::now(), &mut stop).await;
+                }
+                Look::Nothing => {
+                    let till = self.idle().await?;
+                    tokio::select! {
+                        () = tokio::time::sleep(till) => {}
+                        () = committed => {}
+                        () = told_to_stop(&mut stop) => {}
+                    }
+                }
             }
         }
         self.carrier.rest().await;
         Ok(())
     }
 
+    fn is_stopping(&self) -> bool {
+        *self.stop.borrow() || self.stop.has_changed().is_err()
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nothing to send: how long to wait. The connection is let go after a while.
+    async fn idle(&mut self) -> Result<Duration, ProcessError> {
+        let now = Instant::now();
+        let idle_since = *self.idle_since.get_or_insert(now);
+        let till = until_next(&self.desk).await?;
+        if now - idle_since < LINGER {
+            return Ok(till.min(LINGER));
+        }
+        self.carrier.rest().await;
+        Ok(till)
+    }
+
     /// Takes some letters that are due and tries each once.
-    async fn batch(&mut self) -> Result<usize, ProcessError> {
-        let rows = take(&self.desk, &self.in_hands).await?;
+    async fn batch(&mut self) -> Result<Look, ProcessError> {
+        let shut_until = self.shared().gate.shut_until(Instant::now());
+        if let Some(until) = shut_until {
+            return Ok(Look::Shut(until));
+        }
+        let most = if self.shared().gate.is_narrow() { 1 } else { BATCH };
+        let rows = take(&self.desk, &self.shared, most).await?;
         if rows.is_empty() {
-            return Ok(0);
+            return Ok(Look::Nothing);
         }
         let numbers: Vec<u64> = rows.iter().map(|row| row.letter.no).collect();
         let tried = self.try_all(rows).await;
-        let mut in_hands = self.in_hands.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.shared();
         for number in &numbers {
-            in_hands.remove(number);
+            shared.in_hands.remove(number);
         }
-        drop(in_hands);
-        tried.map(|()| numbers.len())
+        tried.map(|()| Look::Tried)
     }
 
+    /// Ends early when the desk ends or the server is not there: the rest is
+    /// taken up again, by this worker or another.
     async fn try_all(&mut self, rows: Vec<OutboxRow>) -> Result<(), ProcessError> {
         let letters = rows.iter().map(|row| row.letter.no).collect();
         plainly(&self.desk, vec![What::Trying { letters }]).await?;
         steps::reached(Step::LetterTrying);
         for row in rows {
-            let sent = self.send(&row).await?;
-            note(&self.desk, &row, sent).await?;
+            if self.is_stopping() {
+                break;
+            }
+            let Some(sent) = send(&self.desk, &mut self.carrier, &row, &self.stop).await? else { break };
+            let reached = !matches!(sent, Sent::Unreachable { .. });
+            if reached {
+                self.shared().gate.well();
+            } else {
+                self.shared().gate.trouble(Instant::now());
+            }
+            note(&self.desk, &row, sent, &mut self.stop).await?;
             steps::reached(Step::LetterMarked);
+            if !reached {
+                break;
+            }
         }
         Ok(())
-    }
-
-    async fn send(&mut self, row: &OutboxRow) -> Result<Sent, ProcessError> {
-        let place = row.letter.bytes.clone();
-        let desk = Arc::clone(&self.desk);
-        let bytes = desk.store.read(move |view| Ok(view.packed(&place).map_err(|fault| fault.to_string()))).await;
-        let bytes = match bytes.map_err(|error| ProcessError::Unknown(error.to_string()))? {
-            Ok(bytes) => bytes,
-            // Nothing can be sent without its bytes: staff are told.
-            Err(fault) => return Ok(Sent::Failed { response: fault }),
-        };
-        let envelope = Envelope {
-            from: self.desk.rules.desk.address.clone(),
-            to: row.letter.to.clone(),
-            bytes: bytes.into(),
-            file_name: format!("letter-{:08}", row.letter.no),
-        };
-        let sent = self.carrier.send(&envelope).await;
-        steps::reached(Step::LetterSent);
-        Ok(sent)
     }
 }
 
@@ -143,52 +193,20 @@ async fn until_next(desk: &Desk) -> Result<Duration, ProcessError> {
     let next = next.map_err(|error| ProcessError::Unknown(error.to_string()))?;
     let now = desk.clock.now();
     let till = next.map_or(LOOK, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default());
-    Ok(till.clamp(Duration::from_millis(200), LOOK))
+    Ok(till.clamp(LOOK_AGAIN, LOOK))
 }
 
-/// Letters that are due and in nobody's hands.
-async fn take(desk: &Desk, in_hands: &InHands) -> Result<Vec<OutboxRow>, ProcessError> {
+/// At most `most` letters that are due and in nobody's hands.
+async fn take(desk: &Desk, shared: &Arc<Mutex<Shared>>, most: usize) -> Result<Vec<OutboxRow>, ProcessError> {
     let now = desk.clock.now();
-    let in_hands = Arc::clone(in_hands);
+    let shared = Arc::clone(shared);
     let rows = desk.store.read(move |view| {
-        let mut in_hands = in_hands.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = view.sendable(now, BATCH.saturating_add(in_hands.len()))?;
+        let in_hands = &mut shared.lock().unwrap_or_else(PoisonError::into_inner).in_hands;
+        let due = view.sendable(now, most.saturating_add(in_hands.len()))?;
         let mut rows: Vec<OutboxRow> = due.into_iter().filter(|row| !in_hands.contains(&row.letter.no)).collect();
-        rows.truncate(BATCH);
+        rows.truncate(most);
         in_hands.extend(rows.iter().map(|row| row.letter.no));
         Ok(rows)
     });
     rows.await.map_err(|error| ProcessError::Unknown(error.to_string()))
-}
-
-/// What became of a try, committed: a yes and a final no are inputs of the
-/// desk, the rest is tried again later.
-async fn note(desk: &Arc<Desk>, row: &OutboxRow, sent: Sent) -> Result<(), ProcessError> {
-    let letter = row.letter.no;
-    match sent {
-        Sent::Accepted { response } => {
-            tracing::info!(letter, "letter {letter} taken");
-            desk.decide_on(Input::Delivered { letter, response }).await?;
-        }
-        Sent::Failed { response } => {
-            tracing::warn!(letter, reason = %response, "letter {letter} refused for good");
-            undelivered(desk, row, response).await?;
-        }
-        Sent::Deferred { response } | Sent::Unknown { why: response } | Sent::Unreachable { why: response } => {
-            let now = desk.clock.now();
-            match patience::again(row.attempts.saturating_add(1), row.committed_at, now, letter) {
-                Some(until) => {
-                    tracing::info!(letter, %until, reason = %response, "letter {letter} not taken, tried again later");
-                    plainly(desk, vec![What::Deferred { letter, until, response }]).await?;
-                }
-                None => undelivered(desk, row, format!("given up after five days: {response}")).await?,
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn undelivered(desk: &Arc<Desk>, row: &OutboxRow, why: String) -> Result<(), ProcessError> {
-    let input = Input::Undelivered { letter: row.letter.no, address: row.letter.to.clone(), why };
-    desk.decide_on(input).await.map(drop)
 }

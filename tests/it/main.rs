@@ -7,6 +7,7 @@ mod corpus;
 mod crash;
 mod form;
 mod mime;
+mod outbox;
 mod register;
 mod vault;
 mod sample_rules;
