@@ -60,17 +60,19 @@ impl SmtpSink {
     /// fields that smtp-sink itself puts in front are taken off.
     pub fn letters(&self) -> Vec<String> {
         let paths = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
-        paths.map(|path| letter(&path)).collect()
+        paths.filter_map(|path| letter(&path)).collect()
     }
 }
 
 /// smtp-sink puts its own fields in front, the last of them `Received` with
 /// two folded lines, and an empty line behind.
-fn letter(path: &Path) -> String {
+///
+/// `None`: it is still being written, which the empty line at its end tells.
+fn letter(path: &Path) -> Option<String> {
     let dump = fs::read_to_string(path).unwrap();
-    let (_, received) = dump.split_once("\nReceived: ").unwrap();
-    let (_, text) = received.split_once(" (UTC)\n").unwrap();
-    text.strip_suffix("\n").unwrap_or(text).to_owned()
+    let (_, received) = dump.split_once("\nReceived: ")?;
+    let (_, text) = received.split_once(" (UTC)\n")?;
+    text.ends_with("\n\n").then(|| text.strip_suffix('\n').unwrap_or(text).to_owned())
 }
 
 impl Drop for SmtpSink {
