@@ -4,6 +4,7 @@ mod fill;
 mod gather;
 pub(in crate::desk) mod label;
 pub(in crate::desk) mod lines;
+mod prose;
 mod time;
 mod unit;
 pub mod value;
@@ -242,6 +243,11 @@ pub fn read(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, received: 
 /// The answers in a reply: one labelled line is enough, and so is "ASAP" alone.
 pub fn read_reply(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, received: Timestamp) -> Option<Form> {
     Reader::new(mail, spec, zones, desk_zone, received).forms(1).into_iter().next()
+}
+
+/// What a request in sentences gives away by its shape; may be nothing.
+pub fn read_prose(mail: &Mail, spec: &Spec) -> Form {
+    prose::read(&lines::of_text(mail, spec), &Kinds::new(spec))
 }
 
 /// Completes an answer from the form before it, so that [`Form::merge`] then

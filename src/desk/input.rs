@@ -130,8 +130,8 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);
     let kind = classify(&mail, &forms, &rules.classify);
     if kind == Kind::Request && forms.is_empty() {
-        // Asked for in words: an empty form, so that all is asked for at once.
-        forms.push(Form::default());
+        // Asked for in words: what they do not say is asked for at once.
+        forms.push(form::read_prose(&mail, &rules.form));
     }
     if forms.is_empty() && kind == Kind::Reply {
         forms.extend(form::read_reply(&mail, &rules.form, &rules.zones, zone, received));

@@ -2,8 +2,10 @@
 
 mod command;
 mod hours;
+mod mails;
 mod moment;
 mod read;
 mod sample_mail;
 mod seal;
 mod spec;
+mod values;

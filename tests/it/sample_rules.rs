@@ -9,6 +9,10 @@ use upgrade_desk::desk::rules::Rules;
 
 static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| upgrade_desk::shell::rules::load(None).unwrap());
 
+pub fn rules() -> &'static Rules {
+    &RULES
+}
+
 pub fn zones() -> &'static Zones {
     &RULES.zones
 }

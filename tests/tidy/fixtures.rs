@@ -17,6 +17,7 @@ enum Use {
 
 const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/mail/", Use::Cases { input: "eml", answers: &["json", "txt"] }),
+    ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/stories/", Use::Stories),
     ("fixtures/register/", Use::Named),
 ];

@@ -7,7 +7,7 @@ use crate::desk::form::{Fault, FieldKey, Form, Slot, Value};
 use crate::desk::moment::shown;
 
 /// What a slot of the password says it holds.
-const SEALED: &str = "[sealed]";
+pub(super) const SEALED: &str = "[sealed]";
 
 /// Everything but the time, which `time.rs` puts together.
 pub(super) fn fill(entries: &[Entry], rest: &[String], kinds: &Kinds<'_>) -> Form {

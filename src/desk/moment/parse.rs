@@ -5,7 +5,7 @@ mod numeric;
 use jiff::civil::{Time, Weekday};
 
 use crate::desk::moment::scan::{Piece, Token, fold, pieces};
-use crate::desk::moment::zone::{Claim, named};
+use crate::desk::moment::zone::{Claim, capital, named};
 use crate::desk::moment::{MomentFault, Pieces, Word, Zones, fault, shown, words};
 
 /// A date as written, still without the day of the mail.
@@ -298,7 +298,7 @@ impl Reader<'_> {
         match claim.first() {
             Some(zone) if words.iter().any(|word| word.contains('/')) => zone.name.clone(),
             Some(zone) if zone.zone.to_fixed_offset().is_ok() => words.concat(),
-            _ => words.join(" "),
+            _ => capital(&words.join(" ")),
         }
     }
 

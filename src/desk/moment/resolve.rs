@@ -180,7 +180,7 @@ impl Asked<'_> {
         let place = spoken(&zone.name, self.zones);
         let offset = format!("UTC{}", offset_name(zone.zone.to_offset(at)));
         let fixed = zone.zone.to_fixed_offset().is_ok();
-        let read = match (fixed, self.said.eq_ignore_ascii_case(&place)) {
+        let read = match (fixed, self.said == place || place.starts_with(&format!("{} ", self.said))) {
             (true, true) => place,
             (true, false) => format!("{} as {place}", self.said),
             (false, true) => format!("{place} ({offset})"),

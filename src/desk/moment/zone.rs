@@ -167,7 +167,8 @@ pub(super) fn spoken(name: &str, zones: &Zones) -> String {
     }
 }
 
-fn capital(word: &str) -> String {
+/// With a capital letter in front.
+pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

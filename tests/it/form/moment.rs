@@ -217,7 +217,7 @@ fn readings_say_how_they_were_read() {
     assert_eq!(said("2026-07-14 10:00 PST", None), ["10:00 PST as Pacific time, UTC-07:00", "10:00 PST as UTC-08:00"]);
     assert_eq!(
         said("12/11/2026 03:00 Berlin time", None),
-        ["03:00 on Friday 11 December 2026 berlin time as Central European time, UTC+01:00"]
+        ["03:00 on Friday 11 December 2026 Berlin time as Central European time, UTC+01:00"]
     );
     assert_eq!(said("2026-12-03 10:00 America/Los_Angeles", None), ["10:00 America/Los_Angeles (UTC-08:00)"]);
     assert_eq!(said("2026-12-03T10:00Z", None), ["10:00 Z as UTC"]);

@@ -460,6 +460,33 @@ fn the_part_with_more_labels_is_read() {
 }
 
 #[test]
+fn sentences_give_away_what_has_a_shape() {
+    let check = |text: &str, expected: &[&str]| {
+        let mut mail = request(text);
+        seal::take(&mut mail, sample_rules::spec());
+        assert_eq!(show(&form::read_prose(&mail, sample_rules::spec())), expected, "{text}");
+    };
+    check(
+        "please upgrade our box (s/n SM-0417-22A, mac 00-00-5e-00-53-0a, 203.0.113.10). The pw is tulip#7",
+        &[
+            "unit_serial = SM041722A",
+            "unit_mac = 00:00:5E:00:53:0A",
+            "unit_ip = 203.0.113.10",
+            "manager_password = sealed 0",
+        ],
+    );
+    check("our gw SM-0417-22A at 192.168.1.10:8081", &["unit_serial = SM041722A", "unit_ip ! ip_private"]);
+    // Two are never chosen between; one alone may be anything.
+    check(
+        "SM-0417-22A and SM-0417-23B at 203.0.113.10, mac 00-00-5e-00-53-0a",
+        &["unit_mac = 00:00:5E:00:53:0A", "unit_ip = 203.0.113.10"],
+    );
+    check("please upgrade SM-0417-22A to 5.2 on 2026-12-03 at 10:00", &[]);
+    check("Hi, please upgrade us, pw is tulip#7", &["manager_password = sealed 0"]);
+    check("", &[]);
+}
+
+#[test]
 fn every_fault_says_what_was_expected_and_found() {
     let mail = request(
         "Admin Email: nobody\nPhone: 555-0123\nSerial: see label\nMAC: 00:00:5E:00:53:O\nIP: 192.168.1.10\n\
@@ -535,6 +562,7 @@ proptest! {
         let mut mail = if is_reply { reply(&text) } else { request(&text) };
         mail.html_text = html;
         mail.own_text = own;
+        let _ = form::read_prose(&mail, sample_rules::spec());
         let _ = forms(mail.clone());
         let _ = answer(mail);
     }

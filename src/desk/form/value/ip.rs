@@ -42,7 +42,8 @@ fn nothing(text: &str) -> Fault {
     if text.contains(',') && commas.parse::<Ipv4Addr>().is_ok() {
         return Fault::new("ip_format", format!("{EXPECTED}; \"{}\" has commas; did you mean {commas}?", shown(text)));
     }
-    let host = text.split_whitespace().map(authority).find(|word| {
+    let mut names = text.split_whitespace().map(|word| without_port(authority(word)));
+    let host = names.find(|word| {
         let labels: Vec<&str> = word.split('.').collect();
         let plain = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
         labels.len() > 1 && labels.iter().all(plain) && word.chars().any(char::is_alphabetic)
@@ -64,6 +65,13 @@ fn authority(word: &str) -> &str {
     word.trim_matches(['.', '=', '"', '\''])
 }
 
+fn without_port(host: &str) -> &str {
+    match host.split_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => host,
+    }
+}
+
 /// `None` when the word is no attempt at an address.
 fn one(word: &str) -> Option<Result<IpAddr, Fault>> {
     let host = authority(word);
@@ -74,10 +82,7 @@ fn one(word: &str) -> Option<Result<IpAddr, Fault>> {
         return Some(judge(ip));
     }
     let host = host.trim_end_matches(']').trim_start_matches('[');
-    let host = match host.split_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => host,
-        _ => host,
-    };
+    let host = without_port(host);
     let octets: Vec<&str> = host.split('.').collect();
     let digits = |octet: &&str| !octet.is_empty() && octet.bytes().all(|b| b.is_ascii_digit());
     if octets.len() < 3 || !octets.iter().all(digits) {

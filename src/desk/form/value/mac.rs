@@ -97,7 +97,7 @@ fn letter_fault(text: &str, wrong: char) -> Fault {
 
 /// One address among words ("eth0 00:00:…"), or two that differ.
 fn one_of_several(text: &str) -> Option<Result<String, Fault>> {
-    let words = text.split([' ', ',', ';', '|', '(', ')']).map(|word| word.trim_matches(['=', ':', '/']));
+    let words = text.split([' ', ',', ';', '|', '(', ')', '=']).map(|word| word.trim_matches([':', '/']));
     let whole = words.filter_map(|word| digits(word).ok().filter(|digits| check(digits).is_ok()));
     let mut found: Vec<String> = whole.map(|digits| grouped(&digits)).collect();
     found.sort();

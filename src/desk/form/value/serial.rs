@@ -23,14 +23,15 @@ pub(super) fn read(written: &str, pattern: Option<&Regex>) -> Result<String, Fau
     let Some(pattern) = pattern else {
         return Err(Fault::new("serial_pattern", "serial_pattern in form.toml is no regular expression"));
     };
-    if pattern.is_match(&compact) {
-        return Ok(compact);
-    }
+    // Joined, two numbers may look like one.
     let parts = several(text);
     if parts.len() > 1 && parts.iter().all(|part| pattern.is_match(&compare(part))) {
         let text =
             format!("\"{}\" holds several serial numbers; expected one, and a block of lines a unit", shown(text));
         return Err(Fault::new("two_values", text));
+    }
+    if pattern.is_match(&compact) {
+        return Ok(compact);
     }
     let text =
         format!("\"{}\" does not look like one of our serial numbers; read it from the unit's label", shown(text));

@@ -1,0 +1,59 @@
+//! A request in sentences (R-11): what its shape gives away; the rest is asked.
+
+use std::collections::BTreeSet;
+
+use crate::desk::form::fill::SEALED;
+use crate::desk::form::lines::Line;
+use crate::desk::form::value::Kinds;
+use crate::desk::form::{FieldKey, Form, Slot, Value};
+
+/// Serial number, MAC and IP address where exactly one word of the mail can be
+/// it, and the password that was sealed. Two are never chosen between.
+pub(super) fn read(lines: &[Line<'_>], kinds: &Kinds<'_>) -> Form {
+    let mut form = Form::default();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    // A MAC address may look like a serial number, so it is looked for first.
+    for key in [FieldKey::UnitMac, FieldKey::UnitIp, FieldKey::UnitSerial] {
+        let words = lines.iter().flat_map(|line| words(line.text));
+        // An internal address is an address all the same: we say so at once.
+        let readable = |word: &&str| match kinds.read(key, word) {
+            Ok(_) => true,
+            Err(fault) => fault.name == "ip_private",
+        };
+        let fitting: BTreeSet<&str> =
+            words.filter(|word| !taken.contains(word) && fits(key, word)).filter(readable).collect();
+        if let (1, Some(word)) = (fitting.len(), fitting.first()) {
+            taken.insert(word);
+            form.fields.insert(key, Slot { written: (*word).to_owned(), read: kinds.read(key, word) });
+        }
+    }
+    // One such word alone may be anything; two describe a unit.
+    if form.fields.len() < 2 {
+        form.fields.clear();
+    }
+    let mark = lines.iter().find_map(|line| line.text.get(line.text.find("[sealed")?..));
+    if let Some(Ok(Value::Sealed(n))) = mark.map(|mark| kinds.read(FieldKey::ManagerPassword, mark)) {
+        form.fields.insert(FieldKey::ManagerPassword, Slot { written: SEALED.to_owned(), read: Ok(Value::Sealed(n)) });
+    }
+    form
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"'));
+    words.map(|word| word.trim_end_matches(['.', ':', '!', '?'])).filter(|word| !word.is_empty())
+}
+
+/// The shape that words of a sentence do not have by chance.
+fn fits(key: FieldKey, word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    match key {
+        FieldKey::UnitMac => word.len() >= 11 && word.contains([':', '-', '.']),
+        FieldKey::UnitIp => word.contains(['.', ':']) && digits >= 4,
+        // "SM-0417-22A", but neither "upgrade-desk" nor "2026-12-03".
+        FieldKey::UnitSerial => {
+            let letters = word.chars().any(|c| c.is_ascii_uppercase());
+            letters && digits >= 3 && word.len() >= 6 && !word.contains(['@', '/', ':', '.'])
+        }
+        _ => false,
+    }
+}
