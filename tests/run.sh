@@ -23,7 +23,7 @@ left_running() {
 
 {
     env "$mark" cargo test --locked --no-fail-fast --lib --bins --tests \
-        --config "target.'cfg(all())'.runner=['$PWD/tests/timed.sh']" -- --include-ignored
+        --config "target.'cfg(all())'.runner=['$PWD/tests/timed.sh']" -- --include-ignored --show-output
     echo $? >"$status"
     env "$mark" cargo test --locked --no-fail-fast --doc
     echo $? >>"$status"
