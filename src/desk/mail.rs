@@ -11,6 +11,7 @@ mod identity;
 pub mod proof;
 mod read;
 mod report;
+mod signature;
 
 use std::collections::BTreeSet;
 use std::fmt;

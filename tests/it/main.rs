@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod crash;
 mod form;
+mod mail;
 mod mime;
 mod outbox;
 mod register;

@@ -1,202 +1,149 @@
 //! Who vouches for the author: the topmost `Authentication-Results` of exactly
-//! our mail host, read by the strict grammar of RFC 8601 (TB1 to TB6).
+//! our mail host (RFC 8601, TB1 to TB6), and how much of the mail is covered.
 
-use std::collections::BTreeMap;
+mod coverage;
+mod results;
 
 use crate::desk::mail::identity::ldh_domain;
-use crate::desk::mail::{Coverage, How, Mail, Proof, SignatureField};
+use crate::desk::mail::proof::coverage::coverage;
+use crate::desk::mail::proof::results::{Claim, Verdict};
+use crate::desk::mail::{Coverage, How, Mail, Proof};
 
-/// What consent needs signed (decisions 11), beside the content fields.
-const CONSENT_FIELDS: [&str; 5] = ["from", "to", "subject", "date", "message-id"];
-
-/// One `method=verdict` with its properties, such as `header.d`.
-#[derive(Debug, PartialEq, Eq)]
-struct Result {
-    method: String,
-    verdict: String,
-    properties: BTreeMap<String, String>,
-}
-
-/// The proof for the author of `mail`. No configured id: nobody is proven.
+/// The proof for the author of `mail`. No configured id, no plain author, or no
+/// usable field of ours: nobody is proven. A field of our name that is broken
+/// or silent hides those below it, which anybody may have written.
 pub fn judge(mail: &Mail, authserv_id: Option<&str>) -> Proof {
     let (Some(id), Ok(identity)) = (authserv_id, &mail.identity) else { return Proof::None };
-    let ours = mail.authentication_results.iter().filter_map(|field| results_of(field, id));
-    let ours: Vec<Option<Vec<Result>>> = ours.collect();
-    let Some(first) = ours.first() else { return Proof::None };
-    let Some(results) = first else { return Proof::None };
-    let domain = identity.domain();
-    let from = |result: &&Result| property_domain(result, "header.from").as_deref() == Some(domain);
-    // A second field of our own id that says otherwise: the worst counts.
-    let fails = |results: &[Result]| {
-        results.iter().filter(|result| result.method == "dmarc").filter(from).any(|result| result.verdict == "fail")
-    };
-    if fails(results) {
+    let fields = mail.authentication_results.iter().map(|field| results::read(field, id));
+    let mut ours = fields.filter(|claim| *claim != Claim::NotOurs);
+    let Some(Claim::Results(top)) = ours.next() else { return Proof::None };
+    if top.iter().any(is_dmarc_fail) {
         return Proof::Fail;
     }
-    if ours.iter().skip(1).flatten().any(|results| fails(results)) {
+    // A second field of our own host that says otherwise: the worst counts.
+    let is_denied_below = ours.any(|claim| match claim {
+        Claim::Results(results) => results.iter().any(is_dmarc_fail),
+        Claim::Broken | Claim::NotOurs => false,
+    });
+    if is_denied_below || saw_another_author(&top, identity.domain()) || contradicts_itself(&top) {
         return Proof::Ambiguous;
     }
-    let dmarc_pass = results.iter().filter(|result| result.method == "dmarc").filter(from).any(passes);
-    if let Some(dkim) = results.iter().find(|result| is_aligned_dkim(result, domain, dmarc_pass)) {
-        let signer = signer(dkim).unwrap_or_default();
-        let coverage = coverage(mail, &signer, dkim.properties.get("header.b").map(String::as_str));
-        return Proof::Pass { how: How::TrustedDkim, domain: signer, coverage };
+    // An address is compared only as a whole plain name; a signer that is none
+    // makes the whole field unusable.
+    if top.iter().any(|result| is_pass(result, "dkim") && signer(result).is_none()) {
+        return Proof::None;
     }
-    if results.iter().any(|result| is_aligned_spf(result, domain)) {
-        return Proof::Pass { how: How::TrustedSpf, domain: domain.to_owned(), coverage: Coverage::Unknown };
-    }
-    let temporary =
-        |result: &Result| result.verdict == "temperror" && matches!(result.method.as_str(), "dkim" | "dmarc");
-    if results.iter().any(temporary) { Proof::Temporary } else { Proof::None }
+    by_dkim(mail, &top, identity.domain())
+        .or_else(|| by_spf(&top, identity.domain()))
+        .unwrap_or_else(|| without_pass(&top, identity.domain()))
 }
 
-fn passes(result: &Result) -> bool {
-    result.verdict == "pass"
+fn is_dmarc_fail(result: &Verdict) -> bool {
+    result.method == "dmarc" && result.verdict == "fail"
 }
 
-fn property_domain(result: &Result, name: &str) -> Option<String> {
-    let value = result.properties.get(name)?;
-    ldh_domain(value.rsplit_once('@').map_or(value.as_str(), |(_, domain)| domain))
+fn is_pass(result: &Verdict, method: &str) -> bool {
+    result.method == method && result.verdict == "pass"
 }
 
-fn signer(result: &Result) -> Option<String> {
-    property_domain(result, "header.d").or_else(|| property_domain(result, "header.i"))
+/// Our mail host passed an author of another domain than the one we read: two
+/// readers disagree about who wrote this.
+fn saw_another_author(results: &[Verdict], domain: &str) -> bool {
+    results.iter().filter(|result| is_pass(result, "dmarc")).any(|result| {
+        result.property("header.from").is_some_and(|from| ldh_domain(from).is_none_or(|seen| seen != domain))
+    })
 }
 
-/// The signer is the From domain; or its parent or child where the mail host
-/// itself found them aligned (DMARC).
-fn is_aligned_dkim(result: &Result, domain: &str, dmarc_pass: bool) -> bool {
-    if result.method != "dkim" || !passes(result) {
-        return false;
-    }
-    let Some(signer) = signer(result) else { return false };
-    let related = domain.ends_with(&format!(".{signer}")) || signer.ends_with(&format!(".{domain}"));
-    signer == domain || (dmarc_pass && related)
+/// One and the same check passed and failed. Two signatures of one domain are
+/// two checks: RFC 6376 6.1 takes the one that passes.
+fn contradicts_itself(results: &[Verdict]) -> bool {
+    let subject = |result: &Verdict| match result.method.as_str() {
+        "dkim" => Some((signer(result)?, [result.property("header.s"), result.property("header.b")].map(owned))),
+        "spf" => Some((property_domain(result, "smtp.mailfrom")?, [None, None])),
+        _ => None,
+    };
+    let passed = |result: &&Verdict| result.verdict == "pass";
+    let failed = |result: &&Verdict| matches!(result.verdict.as_str(), "fail" | "softfail");
+    results.iter().filter(passed).any(|good| {
+        let good_subject = subject(good);
+        good_subject.is_some()
+            && results.iter().filter(failed).any(|bad| bad.method == good.method && subject(bad) == good_subject)
+    })
+}
+
+fn owned(value: Option<&str>) -> Option<String> {
+    value.map(str::to_owned)
+}
+
+/// The domain of `local@domain`, `@domain` or `domain`, if it is a plain name.
+fn property_domain(result: &Verdict, name: &str) -> Option<String> {
+    let value = result.property(name)?;
+    let domain = match value.split_once('@') {
+        Some((_, domain)) if domain.contains('@') => return None,
+        Some((_, domain)) => domain,
+        None => value,
+    };
+    ldh_domain(domain)
+}
+
+/// Who signed: `header.d`, or the domain of `header.i`, which may only be the
+/// same domain or one below it (RFC 6376 3.5).
+fn signer(result: &Verdict) -> Option<String> {
+    let Some(signer) = result.property("header.d") else { return property_domain(result, "header.i") };
+    let signer = ldh_domain(signer)?;
+    let fits = match result.property("header.i") {
+        Some(_) => {
+            property_domain(result, "header.i").is_some_and(|agent| agent == signer || is_below(&agent, &signer))
+        }
+        None => true,
+    };
+    fits.then_some(signer)
+}
+
+fn is_below(domain: &str, parent: &str) -> bool {
+    domain.strip_suffix(parent).is_some_and(|head| head.ends_with('.'))
+}
+
+/// A passing signature of the author's domain; of its parent or child only
+/// where the mail host itself found author and signer aligned (DMARC).
+fn by_dkim(mail: &Mail, results: &[Verdict], domain: &str) -> Option<Proof> {
+    let is_dmarc_pass = results.iter().any(|result| {
+        is_pass(result, "dmarc") && result.property("header.from").and_then(ldh_domain).as_deref() == Some(domain)
+    });
+    let is_aligned =
+        |signer: &str| signer == domain || (is_dmarc_pass && (is_below(domain, signer) || is_below(signer, domain)));
+    let mut proofs = results.iter().filter(|result| is_pass(result, "dkim")).filter_map(|result| {
+        let signer = signer(result).filter(|signer| is_aligned(signer))?;
+        let coverage = coverage(mail, &signer, result.property("header.b"));
+        Some((signer, coverage))
+    });
+    let first = proofs.next()?;
+    // Of several passing signatures the one that covers all is enough.
+    let best = match first {
+        (_, Coverage::Consent) => first,
+        first => proofs.find(|(_, coverage)| *coverage == Coverage::Consent).unwrap_or(first),
+    };
+    let (domain, coverage) = best;
+    Some(Proof::Pass { how: How::TrustedDkim, domain, coverage })
 }
 
 /// Only the envelope sender's domain counts, never the HELO name (TB4).
-fn is_aligned_spf(result: &Result, domain: &str) -> bool {
-    let mailfrom = result.properties.get("smtp.mailfrom");
-    let is_helo = result.properties.contains_key("smtp.helo") && mailfrom.is_none();
-    result.method == "spf"
-        && passes(result)
-        && !is_helo
-        && property_domain(result, "smtp.mailfrom").as_deref() == Some(domain)
-}
-
-/// How much of the mail the passing signature signed.
-fn coverage(mail: &Mail, signer: &str, tag: Option<&str>) -> Coverage {
-    let candidates: Vec<&SignatureField> = mail
-        .signatures
+fn by_spf(results: &[Verdict], domain: &str) -> Option<Proof> {
+    let passes = results
         .iter()
-        .filter(|field| field.domain == signer)
-        .filter(|field| tag.is_none_or(|tag| !tag.is_empty() && field.signature.starts_with(tag)))
-        .collect();
-    // Without a tag that names one, several signatures leave it open which passed.
-    let [signature] = candidates.as_slice() else { return Coverage::Unknown };
-    let mut needed: Vec<&str> = CONSENT_FIELDS.to_vec();
-    needed.extend(mail.content_fields.iter().map(String::as_str));
-    let mut lacks: Vec<String> = needed
-        .iter()
-        .filter(|name| !signature.covers.contains(**name) || mail.duplicated_fields.contains(**name))
-        .map(|name| (*name).to_owned())
-        .collect();
-    if signature.partial_body {
-        lacks.push("body".to_owned());
-    }
-    if lacks.is_empty() { Coverage::Consent } else { Coverage::Lacks(lacks) }
+        .any(|result| is_pass(result, "spf") && property_domain(result, "smtp.mailfrom").as_deref() == Some(domain));
+    passes.then(|| Proof::Pass { how: How::TrustedSpf, domain: domain.to_owned(), coverage: Coverage::Unknown })
 }
 
-/// The results of a field of our host; `Some(None)` when it is ours but broken,
-/// `None` when it is somebody else's.
-fn results_of(field: &str, id: &str) -> Option<Option<Vec<Result>>> {
-    let Some(plain) = without_comments(field) else {
-        // A broken field that begins with our id still hides what is below it.
-        let begins = field.trim_start().get(..id.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(id));
-        return begins.then_some(None);
+/// Nothing passed: was that because something could not be looked up (TB8)?
+/// A stranger's signature that could not be checked is no reason to wait.
+fn without_pass(results: &[Verdict], domain: &str) -> Proof {
+    let concerns_author = |result: &Verdict| match result.method.as_str() {
+        "dmarc" => true,
+        "dkim" => signer(result)
+            .is_none_or(|signer| signer == domain || is_below(domain, &signer) || is_below(&signer, domain)),
+        _ => false,
     };
-    let mut pieces = split_outside_quotes(&plain, ';');
-    let head = if pieces.is_empty() { String::new() } else { pieces.remove(0) };
-    let mut words = head.split_whitespace();
-    let named = words.next().unwrap_or("");
-    if !named.eq_ignore_ascii_case(id) || words.next().is_some_and(|version| version != "1") {
-        return None;
-    }
-    let pieces: Vec<String> = pieces.into_iter().filter(|piece| !piece.trim().is_empty()).collect();
-    Some(
-        pieces
-            .iter()
-            .map(|piece| result(piece))
-            .collect::<Option<Vec<_>>>()
-            .map(|results| results.into_iter().filter(|result| result.method != "none").collect()),
-    )
-}
-
-/// `dkim=pass reason="…" header.d=…`; `none` alone is no result.
-fn result(piece: &str) -> Option<Result> {
-    let mut words = split_outside_quotes(piece.trim(), ' ').into_iter().filter(|word| !word.is_empty());
-    let first = words.next()?;
-    if first.eq_ignore_ascii_case("none") {
-        return Some(Result { method: "none".to_owned(), verdict: String::new(), properties: BTreeMap::new() });
-    }
-    let (method, verdict) = first.split_once('=')?;
-    let method = method.split('/').next().unwrap_or("").to_ascii_lowercase();
-    let token = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    if !token(&method) || !token(verdict) {
-        return None;
-    }
-    let mut properties = BTreeMap::new();
-    for word in words {
-        let (name, value) = word.split_once('=')?;
-        let value = value.trim_matches('"').to_owned();
-        // The same property twice says two things.
-        if properties.insert(name.to_ascii_lowercase(), value).is_some() {
-            return None;
-        }
-    }
-    Some(Result { method, verdict: verdict.to_ascii_lowercase(), properties })
-}
-
-/// RFC 5322 comments removed; `None` when one does not end, or a quote.
-fn without_comments(field: &str) -> Option<String> {
-    let mut plain = String::with_capacity(field.len());
-    let (mut depth, mut quoted) = (0_usize, false);
-    let mut chars = field.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if quoted || depth > 0 => {
-                let escaped = chars.next()?;
-                if depth == 0 {
-                    plain.push(escaped);
-                }
-            }
-            '"' if depth == 0 => {
-                quoted = !quoted;
-                plain.push(c);
-            }
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.checked_sub(1)?,
-            c if depth == 0 => plain.push(if c == '\t' { ' ' } else { c }),
-            _ => {}
-        }
-    }
-    (depth == 0 && !quoted).then_some(plain)
-}
-
-fn split_outside_quotes(text: &str, at: char) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut quoted = false;
-    for c in text.chars() {
-        if c == '"' {
-            quoted = !quoted;
-        }
-        if c == at && !quoted {
-            pieces.push(String::new());
-        } else if let Some(piece) = pieces.last_mut() {
-            piece.push(c);
-        }
-    }
-    pieces
+    let is_temporary = results.iter().any(|result| result.verdict == "temperror" && concerns_author(result));
+    if is_temporary { Proof::Temporary } else { Proof::None }
 }

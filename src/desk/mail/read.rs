@@ -1,15 +1,13 @@
 //! Bytes to [`Mail`]: the strict reader first, the parser behind its limits.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 
 use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
-use crate::desk::mail::{IdentityFault, Mail, Marks, SignatureField};
-use crate::desk::mail::{attachment, automatic, body, clean, guard, html, identity, report};
+use crate::desk::mail::{IdentityFault, Mail, Marks};
+use crate::desk::mail::{attachment, automatic, body, clean, guard, html, identity, report, signature};
 
 /// Ids of a thread that are kept.
 const REFERENCES_MAX: usize = 50;
@@ -84,34 +82,12 @@ fn from_header(header: &Header<'_>) -> Mail {
         report: None,
         calendar_method: None,
         authentication_results: values("authentication-results"),
-        signatures: header.all("dkim-signature").map(|field| signature(&field.unfolded())).collect(),
+        signatures: header.all("dkim-signature").filter_map(|field| signature::read(&field.unfolded())).collect(),
         content_fields: present.map(|name| (*name).to_owned()).collect(),
         duplicated_fields: duplicated.map(|name| (*name).to_owned()).collect(),
         body_sha256: String::new(),
         limits: Vec::new(),
     }
-}
-
-/// The tags of a `DKIM-Signature` that matter to coverage (RFC 6376 3.5).
-fn signature(value: &str) -> SignatureField {
-    let mut field = SignatureField {
-        domain: String::new(),
-        signature: String::new(),
-        covers: BTreeSet::new(),
-        partial_body: false,
-    };
-    for tag in value.split(';') {
-        let Some((name, value)) = tag.split_once('=') else { continue };
-        let plain: String = value.chars().filter(|c| !c.is_whitespace()).collect();
-        match name.trim() {
-            "d" => field.domain = plain.to_ascii_lowercase(),
-            "b" => field.signature = plain,
-            "h" => field.covers = plain.split(':').map(str::to_ascii_lowercase).collect(),
-            "l" => field.partial_body = true,
-            _ => {}
-        }
-    }
-    field
 }
 
 fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
