@@ -98,6 +98,7 @@ impl<S: Source> Intake<S> {
         let opened = self.source.connect().await?;
         self.health.connected();
         let below = self.floor(&opened).await?;
+        self.source.set_floor(below);
         loop {
             let round = self.round(below).await?;
             if *stop.borrow() || (self.drain && matches!(round, Round::Done)) {

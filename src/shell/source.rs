@@ -20,6 +20,12 @@ pub trait Source: Send {
     /// Connects afresh (IMAP) or opens (folder).
     fn connect(&mut self) -> impl Future<Output = Result<Opened, SourceError>> + Send;
 
+    /// Mail with a UID below this was there before the first start. A source
+    /// that can leave it out of its lists does, so that 100,000 old mails are
+    /// not listed at every look (I-12); the caller leaves it out in any case.
+    /// Forgotten when the mailbox is renumbered.
+    fn set_floor(&mut self, _below: u32) {}
+
     /// Everything in the mailbox now, with size and time, oldest first; no bodies.
     fn list(&mut self) -> impl Future<Output = Result<Vec<Listed>, SourceError>> + Send;
 

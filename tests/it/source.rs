@@ -1,7 +1,9 @@
 //! Where mail comes from: the same promises for a folder, for a scripted IMAP
 //! server that misbehaves on purpose, and for a real one.
 
+mod dovecot;
 mod folder;
+mod imap;
 
 use tokio::sync::mpsc;
 use upgrade_desk::shell::source::{Fetched, Listed, Source, SourceError};

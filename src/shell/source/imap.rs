@@ -89,12 +89,6 @@ impl ImapSource {
         self
     }
 
-    /// Mail with a UID below this is never listed (`start_from = "now"`). Holds
-    /// for the UIDVALIDITY that is open now: a renumbered mailbox forgets it.
-    pub fn set_floor(&mut self, below: u32) {
-        self.floor = below;
-    }
-
     /// The link, for one call: it comes back only when all went well.
     async fn take_link(&mut self) -> Result<Link, SourceError> {
         let lost = || SourceError::transient("there is no connection to the mail server; connect first");
@@ -140,6 +134,10 @@ impl Source for ImapSource {
         link.validity = Some(validity);
         self.link = Some(link);
         Ok(Opened { source: NAME.to_owned(), mailbox: self.mailbox.clone(), validity, next_item })
+    }
+
+    fn set_floor(&mut self, below: u32) {
+        self.floor = below;
     }
 
     /// Oldest first means in the order of UIDs: as they came into this mailbox.

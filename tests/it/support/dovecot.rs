@@ -137,6 +137,34 @@ impl Dovecot {
         let _ = Command::new("kill").args(["-9", &pid]).output();
     }
 
+    /// Ends master and children at once, without a word to anybody (kill -9).
+    pub fn kill(&self) {
+        let master = fs::read_to_string(self.path("run/master.pid")).unwrap().trim().to_owned();
+        // The master first: it would start its children again.
+        let mut pids = vec![master.clone()];
+        pids.extend(children_of(&master));
+        let killed = Command::new("kill").arg("-9").args(&pids).output().unwrap();
+        assert!(killed.status.success(), "{}", String::from_utf8_lossy(&killed.stderr));
+        for _ in 0..100 {
+            if pids.iter().all(|pid| !is_running(pid)) {
+                // It would take a master that nobody has waited for yet for a living one.
+                fs::remove_file(self.path("run/master.pid")).unwrap();
+                return;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("dovecot lives on: {pids:?}");
+    }
+
+    /// Stops master and children where they stand, connections open, until dropped.
+    pub fn silence(&self) -> Silence {
+        let master = fs::read_to_string(self.path("run/master.pid")).unwrap().trim().to_owned();
+        let mut pids = children_of(&master);
+        pids.push(master);
+        assert!(Command::new("kill").arg("-STOP").args(&pids).status().unwrap().success());
+        Silence { pids }
+    }
+
     /// Delivers by LMTP (RFC 2033), as a mail host would.
     pub fn deliver(&self, user: &str, mail: &str) {
         let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port)).unwrap();
@@ -166,6 +194,19 @@ impl Dovecot {
         say("QUIT\r\n");
     }
 
+    /// The flags of each mail in the inbox, as the Maildir keeps them.
+    pub fn flags(&self, user: &str) -> Vec<String> {
+        let inbox = self.path("mail").join(user).join("Maildir");
+        let names = ["new", "cur"].map(|part| fs::read_dir(inbox.join(part)).unwrap());
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        names
+            .into_iter()
+            .flatten()
+            .map(name)
+            .map(|name| name.split_once(":2,").map_or("", |(_, flags)| flags).to_owned())
+            .collect()
+    }
+
     /// How many mails a folder of the user holds; `""` is the inbox.
     pub fn count(&self, user: &str, folder: &str) -> usize {
         let mut path = self.path("mail").join(user).join("Maildir");
@@ -177,8 +218,36 @@ impl Dovecot {
     }
 }
 
+fn children_of(parent: &str) -> Vec<String> {
+    let stat = |pid: &str| fs::read_to_string(Path::new("/proc").join(pid).join("stat")).unwrap_or_default();
+    // "pid (name) state ppid …"; the name may hold blanks.
+    let is_child = |pid: &String| {
+        let stat = stat(pid);
+        stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)).is_some_and(|found| found == parent)
+    };
+    let all = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    all.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).filter(is_child).collect()
+}
+
+/// A zombie that nobody has waited for yet has ended, too.
+fn is_running(pid: &str) -> bool {
+    let stat = fs::read_to_string(Path::new("/proc").join(pid).join("stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
 fn run(command: &mut Command) -> String {
     String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+/// A server that says nothing; it goes on when this is dropped.
+pub struct Silence {
+    pids: Vec<String>,
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg("-CONT").args(&self.pids).output();
+    }
 }
 
 impl Drop for Dovecot {

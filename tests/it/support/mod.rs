@@ -4,6 +4,7 @@ pub mod desk;
 pub mod dovecot;
 pub mod postfix;
 pub mod program;
+pub mod scripted_imap;
 pub mod scripted_smtp;
 pub mod smtp_sink;
 pub mod tls_server;

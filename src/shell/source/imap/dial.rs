@@ -22,8 +22,8 @@ use crate::shell::config::{Imap, Security};
 use crate::shell::source::{ErrorKind, SourceError};
 
 /// Either kind of stream: TCP or TLS over it.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug> Wire for T {}
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Debug> Wire for T {}
 
 pub(super) type Stream = Guard<Box<dyn Wire>>;
 
@@ -144,11 +144,12 @@ async fn greeting(client: &mut Client<Stream>) -> Result<(), SourceError> {
 
 async fn ask_for_tls(stream: &mut TcpStream) -> Result<(), SourceError> {
     let mut stream = BufReader::new(stream);
-    let greeting = plain_line(&mut stream).await?.to_ascii_uppercase();
+    let line = plain_line(&mut stream).await?;
+    let greeting = line.to_ascii_uppercase();
     if greeting.starts_with("* PREAUTH") {
         return Err(preauth());
     } else if greeting.starts_with("* BYE") {
-        return Err(goodbye(&greeting));
+        return Err(goodbye(&line));
     } else if !greeting.starts_with("* OK") {
         return Err(SourceError::protocol("expected an IMAP greeting, found something else; check host and port"));
     }

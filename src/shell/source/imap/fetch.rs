@@ -110,18 +110,16 @@ impl Fetching<'_> {
             if asked.is_empty() {
                 return Ok(());
             }
-            let read = self.link.read("fetching mail", |response| {
-                let ended = tagged(response).map(|(tag, answer)| (tag.clone(), answer));
-                (ended, body(response))
-            });
-            let (ended, body) = read.await?;
-            if let Some((tag, answer)) = ended {
+            let look = |response: &Response<'_>| (tagged(response), body(response));
+            let (answer, mail) = self.link.read("fetching mail", look).await?;
+            if let Some((tag, answer)) = answer {
                 let Some(at) = asked.iter().position(|(id, _)| *id == tag) else {
                     return Err(SourceError::protocol("expected the answer to a fetch, found another's"));
                 };
                 answer.ok("fetching mail")?;
                 asked.swap_remove(at);
-            } else if let Some((uid, body)) = body
+            }
+            if let Some((uid, body)) = mail
                 && let Some(listed) = missing.remove(&uid)
             {
                 self.hand_on(listed, body).await?;
@@ -129,7 +127,7 @@ impl Fetching<'_> {
         }
     }
 
-    async fn hand_on(&self, listed: Listed, body: Vec<u8>) -> Result<(), SourceError> {
+    async fn hand_on(&mut self, listed: Listed, body: Vec<u8>) -> Result<(), SourceError> {
         // Servers err about RFC822.SIZE; what counts is what came.
         let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
         let bytes = (size <= self.size_max).then_some(body);

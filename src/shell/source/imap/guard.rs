@@ -26,6 +26,8 @@ pub(super) struct Guard<S> {
     chunk: Vec<u8>,
     passed: Vec<u8>,
     handed_on: usize,
+    /// Comes after what was good before it.
+    fault: Option<io::Error>,
     arrived: Arc<AtomicU64>,
 }
 
@@ -33,7 +35,7 @@ impl<S> Guard<S> {
     /// `arrived` counts bytes as they come: a slow answer is no dead server.
     pub fn new(inner: S, literal_max: u64, arrived: Arc<AtomicU64>) -> Guard<S> {
         let framing = Framing::new(literal_max);
-        Guard { inner, framing, chunk: vec![0; CHUNK], passed: Vec::new(), handed_on: 0, arrived }
+        Guard { inner, framing, chunk: vec![0; CHUNK], passed: Vec::new(), handed_on: 0, fault: None, arrived }
     }
 }
 
@@ -54,6 +56,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
                 this.handed_on += now.len();
                 return Poll::Ready(Ok(()));
             }
+            if let Some(fault) = this.fault.take() {
+                return Poll::Ready(Err(fault));
+            }
             this.passed.clear();
             this.handed_on = 0;
             let mut buffer = ReadBuf::new(&mut this.chunk);
@@ -69,7 +74,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
                 continue;
             }
             this.arrived.fetch_add(u64::try_from(new.len()).unwrap_or(0), Ordering::Relaxed);
-            this.framing.feed(new, &mut this.passed)?;
+            this.fault = this.framing.feed(new, &mut this.passed).err();
         }
     }
 }
@@ -136,7 +141,18 @@ impl Framing {
         }
     }
 
-    fn feed(&mut self, mut bytes: &[u8], passed: &mut Vec<u8>) -> io::Result<()> {
+    /// After an error `passed` ends with the last whole line: the library must
+    /// not see the announcement that was refused.
+    fn feed(&mut self, bytes: &[u8], passed: &mut Vec<u8>) -> io::Result<()> {
+        let mut whole = passed.len();
+        let result = self.pass(bytes, passed, &mut whole);
+        if result.is_err() {
+            passed.truncate(whole);
+        }
+        result
+    }
+
+    fn pass(&mut self, mut bytes: &[u8], passed: &mut Vec<u8>, whole: &mut usize) -> io::Result<()> {
         loop {
             if self.literal > 0 {
                 let length = usize::try_from(self.literal).unwrap_or(usize::MAX).min(bytes.len());
@@ -149,6 +165,9 @@ impl Framing {
             }
             let Some((byte, rest)) = bytes.split_first() else { return Ok(()) };
             self.byte(*byte, passed)?;
+            if self.line == Line::Undecided {
+                *whole = passed.len();
+            }
             bytes = rest;
         }
     }
@@ -303,6 +322,14 @@ mod tests {
         check(&two, Err("a literal of 600 bytes"));
         let each_its_own = format!("* 1 FETCH (A {{600}}\r\n{})\r\n", "a".repeat(600)).repeat(2);
         check(&each_its_own, Ok(&each_its_own));
+    }
+
+    #[test]
+    fn a_refused_announcement_is_not_handed_on() {
+        let mut passed = Vec::new();
+        let sent = b"* 1 FETCH (UID 1 BODY[] {1}\r\na)\r\n* 2 FETCH (UID 2 BODY[] {1}\r\nb X {400000000}\r\n";
+        assert!(Framing::new(1000).feed(sent, &mut passed).is_err());
+        assert_eq!(String::from_utf8_lossy(&passed), "* 1 FETCH (UID 1 BODY[] {1}\r\na)\r\n");
     }
 
     #[test]

@@ -99,16 +99,16 @@ impl Link {
         mut each: impl FnMut(&Response<'_>),
     ) -> Result<Answer, SourceError> {
         loop {
-            let ended = self.read(what, |response| match tagged(response) {
-                Some((tag, answer)) => Some((tag == id, answer)),
-                None => {
+            let answer = self.read(what, |response| {
+                let answer = tagged(response);
+                if answer.is_none() {
                     each(response);
-                    None
                 }
+                answer
             });
-            match ended.await? {
-                Some((true, answer)) => return Ok(answer),
-                Some((false, _)) => {
+            match answer.await? {
+                Some((tag, answer)) if tag == *id => return Ok(answer),
+                Some(_) => {
                     return Err(SourceError::protocol(format!("expected the answer to {what}, found another's")));
                 }
                 None => {}
@@ -116,16 +116,16 @@ impl Link {
         }
     }
 
-    /// What `take` makes of the next answer. It may take as long as bytes keep
+    /// Shows the next answer to `look`. It may take as long as bytes keep
     /// coming, within reason.
-    pub async fn read<T>(&mut self, what: &str, take: impl FnOnce(&Response<'_>) -> T) -> Result<T, SourceError> {
+    pub async fn read<T>(&mut self, what: &str, look: impl FnOnce(&Response<'_>) -> T) -> Result<T, SourceError> {
         let until = Instant::now() + self.answer;
         let mut seen = self.arrived.load(Ordering::Relaxed);
-        let response = {
+        let read = {
             let mut reading = pin!(self.session.read_response());
             loop {
-                if let Ok(response) = timeout(self.step, &mut reading).await {
-                    break response;
+                if let Ok(read) = timeout(self.step, &mut reading).await {
+                    break read;
                 }
                 let now = self.arrived.load(Ordering::Relaxed);
                 if now == seen || Instant::now() >= until {
@@ -134,12 +134,12 @@ impl Link {
                 seen = now;
             }
         };
-        let response = response.map_err(|error| read_failed(&error))?.ok_or_else(ended)?;
+        let response = read.map_err(|error| read_failed(&error))?.ok_or_else(closed)?;
         self.notice(response.parsed())?;
-        Ok(take(response.parsed()))
+        Ok(look(response.parsed()))
     }
 
-    /// What matters in every answer, whatever was asked.
+    /// What the server may say at any time.
     fn notice(&mut self, response: &Response<'_>) -> Result<(), SourceError> {
         match response {
             Response::Data { status: Status::Bye, outcome } => {
@@ -150,10 +150,8 @@ impl Link {
                     return Err(SourceError::transient("the server has renumbered the mailbox"));
                 }
                 Some(ResponseCode::Alert) => {
-                    tracing::warn!(
-                        "the mail server says: {}",
-                        said(outcome.information.as_deref().unwrap_or_default())
-                    );
+                    let text = said(outcome.information.as_deref().unwrap_or_default());
+                    tracing::warn!("the mail server says: {text}");
                 }
                 _ => {}
             },
@@ -167,15 +165,13 @@ impl Link {
     pub async fn start_idle(&mut self) -> Result<bool, SourceError> {
         let id = self.send("IDLE").await?;
         loop {
-            let read = self.read("IDLE", |response| {
-                (matches!(response, Response::Continue(_)), tagged(response).map(|(_, answer)| answer))
-            });
-            let (begins, refused) = read.await?;
-            if begins {
+            let look = |response: &Response<'_>| (matches!(response, Response::Continue(_)), tagged(response));
+            let (go_on, answer) = self.read("IDLE", look).await?;
+            if go_on {
                 self.idling = Some(id);
                 return Ok(true);
             }
-            if let Some(answer) = refused {
+            if let Some((_, answer)) = answer {
                 tracing::warn!("the mail server refuses IDLE: {}", said(&answer.text));
                 return Ok(false);
             }
@@ -186,8 +182,11 @@ impl Link {
     pub async fn listen(&mut self, deadline: Instant) -> Result<(), SourceError> {
         while !self.news {
             let Ok(read) = timeout_at(deadline, self.session.read_response()).await else { return Ok(()) };
-            let response = read.map_err(|error| read_failed(&error))?.ok_or_else(ended)?;
+            let response = read.map_err(|error| read_failed(&error))?.ok_or_else(closed)?;
             self.notice(response.parsed())?;
+            if tagged(response.parsed()).is_some() {
+                return Err(SourceError::protocol("the server ended IDLE by itself"));
+            }
         }
         Ok(())
     }
@@ -203,12 +202,12 @@ impl Link {
     }
 }
 
-fn ended() -> SourceError {
+fn closed() -> SourceError {
     SourceError::transient("the server closed the connection")
 }
 
 /// Tag and status, if this is the end of a command.
-pub(super) fn tagged<'a>(response: &'a Response<'_>) -> Option<(&'a RequestId, Answer)> {
+pub(super) fn tagged(response: &Response<'_>) -> Option<(RequestId, Answer)> {
     let Response::Done { tag, status, outcome } = response else { return None };
     let status = match status {
         Status::Ok => Status::Ok,
@@ -221,5 +220,5 @@ pub(super) fn tagged<'a>(response: &'a Response<'_>) -> Option<(&'a RequestId, A
         try_create: outcome.code == Some(ResponseCode::TryCreate),
         text: outcome.information.as_deref().unwrap_or_default().to_owned(),
     };
-    Some((tag, answer))
+    Some((tag.clone(), answer))
 }
