@@ -16,4 +16,5 @@ mod servers;
 mod stories;
 mod socket;
 mod source;
+mod store;
 mod support;

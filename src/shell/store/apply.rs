@@ -1,38 +1,33 @@
 //! A record becomes rows. The same function serves live commits and rebuilding
 //! from the journal, so that a rebuilt store is the one it replaces.
 
+mod letters;
+
 use jiff::Timestamp;
 
-use crate::desk::record::{Cause, Decided, Folder, LetterRow, OutcomeWord, TicketChange, What};
+use crate::desk::record::{Cause, Decided, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Happened, LetterRef, Status, Ticket, TicketId, apply as fold};
+use crate::desk::ticket::{Event, Happened, LetterRef, Status, Ticket, TicketId, apply as fold};
 use crate::desk::timers::{self, Timer};
-use crate::shell::store::journal::{Head, Line};
-use crate::shell::store::rows::{LetterState, OurId, OutboxRow, QuarantineRow, WhyRow};
+use crate::shell::store::journal::Line;
+use crate::shell::store::rows::{LetterState, QuarantineRow, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
-/// Writes what `line` says; `head` is the journal's head after it.
-pub fn apply(state: &mut State, line: &Line, head: &Head, rules: &Rules) -> Result<(), StateError> {
+/// Writes what `line` says. Nothing of a record that contradicts what is
+/// stored may be kept.
+pub fn apply(state: &mut State, line: &Line, rules: &Rules) -> Result<(), StateError> {
     let at = line.at;
     match &line.what {
-        What::Decided(decided) => apply_decided(state, decided, at, line.seq, rules)?,
-        What::Trying { letters } => {
-            for letter in letters {
-                change_letter(state, *letter, |row| {
-                    row.state = LetterState::Trying;
-                    row.attempts += 1;
-                })?;
-            }
-        }
-        What::Sent { letter, response } => finish_letter(state, *letter, LetterState::Sent, response, at)?,
-        What::Deferred { letter, until, response } => defer_letter(state, *letter, *until, response)?,
-        What::Imported { register, .. } => apply_register(state, register)?,
+        What::Decided(decided) => apply_decided(state, decided, at, line.seq, rules),
+        What::Trying { letters } => letters.iter().try_for_each(|letter| letters::trying(state, *letter)),
+        What::Sent { letter, response } => letters::finish(state, *letter, LetterState::Sent, response, at),
+        What::Deferred { letter, until, response } => letters::defer(state, *letter, *until, response),
+        What::Imported { register, .. } => apply_register(state, register),
         What::Floor { source, mailbox, validity, below } => {
-            state.put(Tree::Meta, floor_key(source, mailbox, *validity), below)?;
+            state.put(Tree::Meta, floor_key(source, mailbox, *validity), below)
         }
     }
-    state.put(Tree::Meta, b"head".to_vec(), head)
 }
 
 fn apply_decided(
@@ -42,11 +37,11 @@ fn apply_decided(
     seq: u64,
     rules: &Rules,
 ) -> Result<(), StateError> {
+    for letter in &decided.letters {
+        letters::add(state, letter, at)?;
+    }
     for change in &decided.changes {
         apply_change(state, change, decided, at, rules)?;
-    }
-    for letter in &decided.letters {
-        add_letter(state, letter, at)?;
     }
     for change in &decided.changes {
         add_why(state, &change.ticket, decided, at, seq)?;
@@ -94,8 +89,8 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp) -> Result<()
             Ok(())
         }
         Cause::Delivery { letter, response } => match decided.outcome {
-            OutcomeWord::Delivered => finish_letter(state, *letter, LetterState::Sent, response, at),
-            OutcomeWord::Undelivered => finish_letter(state, *letter, LetterState::Failed, response, at),
+            OutcomeWord::Delivered => letters::finish(state, *letter, LetterState::Sent, response, at),
+            OutcomeWord::Undelivered => letters::finish(state, *letter, LetterState::Failed, response, at),
             _ => Ok(()),
         },
     }
@@ -113,9 +108,12 @@ fn apply_change(
     let mut ticket = before.clone();
     for event in &change.events {
         let after = fold(ticket, id, event, at)
-            .ok_or_else(|| StateError::Damaged(format!("the first event of {id} does not open it")))?;
+            .ok_or_else(|| StateError::Contradiction(format!("the first event of {id} does not open it")))?;
         let happened = Happened { at, event: event.clone(), status: after.status };
         state.put(Tree::Events, key(&[id.0.as_bytes(), &number(after.events)]), &happened)?;
+        if let Event::Undelivered { letter, why, .. } = event {
+            letters::finish(state, *letter, LetterState::Failed, why, at)?;
+        }
         ticket = Some(after);
     }
     let Some(mut ticket) = ticket else { return Ok(()) };
@@ -148,18 +146,32 @@ fn remember_mail(ticket: &mut Ticket, message_id: &str, decided: &Decided) {
 
 fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rules: &Rules) -> Result<(), StateError> {
     if let Some(before) = before {
-        for timer in timers::of(before, rules) {
-            state.remove(Tree::Timers, timer_key(&timer));
-        }
         state.remove(Tree::Index, unit_key(before.serial(), &before.id));
     }
-    for timer in timers::of(ticket, rules) {
-        state.put(Tree::Timers, timer_key(&timer), &timer)?;
-    }
+    replace_timers(state, ticket, rules)?;
     if !ticket.status.is_final() && ticket.status != Status::Watch && !ticket.serial().is_empty() {
         state.put(Tree::Index, unit_key(ticket.serial(), &ticket.id), &ticket.id)?;
     }
     Ok(())
+}
+
+/// The old ones are those that were written, not those that today's rules
+/// would have given.
+fn replace_timers(state: &mut State, ticket: &Ticket, rules: &Rules) -> Result<(), StateError> {
+    let of_ticket = key(&[b"timers", ticket.id.0.as_bytes()]);
+    let old: Vec<Timer> = state.get(Tree::Index, &of_ticket)?.unwrap_or_default();
+    let new = timers::of(ticket, rules);
+    for timer in &old {
+        state.remove(Tree::Timers, timer_key(timer));
+    }
+    for timer in &new {
+        state.put(Tree::Timers, timer_key(timer), timer)?;
+    }
+    if new.is_empty() {
+        state.remove(Tree::Index, of_ticket);
+        return Ok(());
+    }
+    state.put(Tree::Index, of_ticket, &new)
 }
 
 pub fn unit_key(serial: &str, ticket: &TicketId) -> Vec<u8> {
@@ -178,72 +190,6 @@ fn count_ticket(state: &mut State, id: &TicketId) -> Result<(), StateError> {
     let counter = key(&[b"tickets", prefix.as_bytes()]);
     let highest: u64 = state.get(Tree::Meta, &counter)?.unwrap_or(0);
     if count > highest { state.put(Tree::Meta, counter, &count) } else { Ok(()) }
-}
-
-fn add_letter(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), StateError> {
-    let row = OutboxRow {
-        letter: letter.clone(),
-        state: LetterState::Pending,
-        attempts: 0,
-        committed_at: at,
-        next_try: at,
-        response: String::new(),
-        done_at: None,
-    };
-    state.put(Tree::Outbox, number(letter.no).to_vec(), &row)?;
-    state.put(Tree::Queue, queue_key(&row), &letter.no)?;
-    state.put(Tree::Meta, b"letter".to_vec(), &letter.no)?;
-    let ours = OurId { letter: letter.no, ticket: letter.ticket.clone() };
-    state.put(Tree::Index, key(&[b"message", letter.message_id.as_bytes()]), &ours)?;
-    if letter.template == crate::desk::letter::Template::NeutralNote.name() {
-        let address = letter.to.to_ascii_lowercase();
-        state.put(Tree::Index, key(&[b"neutral", address.as_bytes(), &instant(at), &number(letter.no)]), &at)?;
-    }
-    Ok(())
-}
-
-fn queue_key(row: &OutboxRow) -> Vec<u8> {
-    let mut key = instant(row.next_try).to_vec();
-    key.extend_from_slice(&number(row.letter.no));
-    key
-}
-
-fn change_letter(state: &mut State, no: u64, change: impl FnOnce(&mut OutboxRow)) -> Result<(), StateError> {
-    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
-    let mut row = row.ok_or_else(|| StateError::Damaged(format!("letter {no} was tried but never written")))?;
-    change(&mut row);
-    state.put(Tree::Outbox, number(no).to_vec(), &row)
-}
-
-fn defer_letter(state: &mut State, no: u64, until: Timestamp, response: &str) -> Result<(), StateError> {
-    unqueue(state, no)?;
-    change_letter(state, no, |row| {
-        row.state = LetterState::Deferred;
-        row.next_try = until;
-        response.clone_into(&mut row.response);
-    })?;
-    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
-    match row {
-        Some(row) => state.put(Tree::Queue, queue_key(&row), &no),
-        None => Ok(()),
-    }
-}
-
-fn finish_letter(state: &mut State, no: u64, to: LetterState, response: &str, at: Timestamp) -> Result<(), StateError> {
-    unqueue(state, no)?;
-    change_letter(state, no, |row| {
-        row.state = to;
-        response.clone_into(&mut row.response);
-        row.done_at = Some(at);
-    })
-}
-
-fn unqueue(state: &mut State, no: u64) -> Result<(), StateError> {
-    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
-    if let Some(row) = row {
-        state.remove(Tree::Queue, queue_key(&row));
-    }
-    Ok(())
 }
 
 fn add_why(state: &mut State, ticket: &TicketId, decided: &Decided, at: Timestamp, seq: u64) -> Result<(), StateError> {

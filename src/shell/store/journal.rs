@@ -16,7 +16,7 @@ use crate::desk::record::{Record, What};
 use crate::shell::store::files;
 use crate::shell::store::pack::{cut_back_to, hex};
 
-pub use check::{Break, Torn, check};
+pub use check::{Break, Torn, TornEnd, check};
 
 /// `prev` of the first record.
 pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -47,6 +47,7 @@ pub struct Line {
 /// A finished line, not yet written.
 #[derive(Debug, Clone)]
 pub struct NewLine {
+    seq: u64,
     segment: String,
     bytes: Vec<u8>,
 }
@@ -86,6 +87,12 @@ impl Journal {
         &self.head
     }
 
+    /// The last record is not the one that was committed: its hash was `expected`.
+    pub fn last_changed(&self, expected: String, found: String) -> Break {
+        let segment = self.segments.last().map_or_else(String::new, |segment| segment.name.clone());
+        Break::LastRecord { segment, seq: self.head.seq, expected, found }
+    }
+
     /// The line for `record` after `head`, and the head after it. Nothing is written.
     pub fn line(&self, head: &Head, record: &Record) -> Result<(NewLine, Head), serde_json::Error> {
         let seq = head.seq.saturating_add(1);
@@ -93,7 +100,7 @@ impl Journal {
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
         let hash = hex(&Sha256::digest(&bytes));
-        Ok((NewLine { segment: self.segment_for(record.at), bytes }, Head { seq, hash }))
+        Ok((NewLine { seq, segment: self.segment_for(record.at), bytes }, Head { seq, hash }))
     }
 
     /// A clock that was set back does not make the journal go back to an old file.
@@ -113,22 +120,27 @@ impl Journal {
         while let Some(first) = rest.first() {
             let count = rest.iter().take_while(|line| line.segment == first.segment).count();
             let (now, later) = rest.split_at(count);
-            let bytes: Vec<u8> = now.iter().flat_map(|line| line.bytes.iter().copied()).collect();
-            self.segment(&first.segment)?.write_all(&bytes)?;
-            rest = later;
+            let bytes = now.iter().map(|line| line.bytes.as_slice()).collect::<Vec<_>>().concat();
+            let written = self.segment(&first.segment, first.seq).and_then(|file| file.write_all(&bytes));
+            match written {
+                Ok(()) => rest = later,
+                // The lines in the older file are synced: more than a lack of room.
+                Err(error) if rest.len() < lines.len() => return Err(io::Error::other(error.to_string())),
+                Err(error) => return Err(error),
+            }
         }
         self.head = head;
         Ok(())
     }
 
-    fn segment(&mut self, name: &str) -> io::Result<&mut File> {
+    fn segment(&mut self, name: &str, first_seq: u64) -> io::Result<&mut File> {
         let is_open = self.open.as_ref().is_some_and(|open| open.name == name);
         if !is_open {
             self.sync()?;
             let file = files::open_for_append(&self.folder.join(name))?;
             let length = file.metadata()?.len();
             if self.segments.last().is_none_or(|last| last.name != name) {
-                self.segments.push(Segment { name: name.to_owned(), first_seq: Some(self.head.seq.saturating_add(1)) });
+                self.segments.push(Segment { name: name.to_owned(), first_seq: Some(first_seq) });
             }
             self.open = Some(Open { name: name.to_owned(), file, length });
         }

@@ -6,26 +6,21 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::desk::rules::Rules;
 use crate::shell::clock;
 use crate::shell::store::apply::apply;
-use crate::shell::store::journal::{self, Break, Head, Journal, Torn};
+use crate::shell::store::journal::{self, Break, Head, Journal, Torn, TornEnd};
 use crate::shell::store::lock::{self, Taken};
 use crate::shell::store::owner::{FREE_BYTES_MIN, Owner};
 use crate::shell::store::pack::Packs;
-use crate::shell::store::state::{State, StateError, Tree};
+use crate::shell::store::state::{State, StateError};
 use crate::shell::store::{Store, files, sync_file_range};
 
 /// Version of everything in the data folder.
 const FORMAT: &str = "1";
-/// Version of the trees and their keys: another one is rebuilt.
-const TREES: &str = "1";
 /// Records applied to sled in one transaction while rebuilding.
 const AT_ONCE: u64 = 256;
-/// Memory that sled may use for its cache; it takes a little more.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why the store does not open; each says what was expected, found, and the way out.
 #[derive(Debug, thiserror::Error)]
@@ -90,10 +85,12 @@ impl Store {
         let journals = folder.join("journal");
         files::make_folder(&journals).map_err(fail(&journals))?;
         let checked = journal::check(&journals, &mut |records| progress(Progress::Verifying { records }))?;
-        let mut report = OpenReport { records: checked.head.seq, torn: checked.torn, ..OpenReport::default() };
+        let mut report = OpenReport { records: checked.head.seq, ..OpenReport::default() };
         let journal = Journal::new(&journals, checked.segments, checked.head);
         let packs = Packs::open(&folder.join("packs")).map_err(fail(folder))?;
-        let state = trees(folder, &journal, &rules, &mut report, progress)?;
+        let mut state = trees(folder, &journal, checked.torn.as_ref(), &mut report)?;
+        report.torn = checked.torn.map(|torn| torn.cut_off(&journals)).transpose()?;
+        report.applied = catch_up(&mut state, &journal, &rules, progress)?;
         report.weak_flush = !flush_is_honest(folder).map_err(fail(folder))?;
         let owner = Owner {
             folder: folder.to_owned(),
@@ -123,102 +120,72 @@ fn check_format(folder: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// The trees as they must be for the journal's head.
+/// Trees that follow from the journal: those that are there, or empty ones
+/// beside which they are kept.
 fn trees(
     folder: &Path,
     journal: &Journal,
-    rules: &Rules,
+    torn: Option<&TornEnd>,
     report: &mut OpenReport,
-    progress: &mut dyn FnMut(Progress),
 ) -> Result<State, OpenError> {
     let path = folder.join("sled");
-    let clean = folder.join("clean");
-    let was_clean = clean.exists();
-    if was_clean {
-        std::fs::remove_file(&clean).map_err(|error| OpenError::Io { path: clean.clone(), error })?;
-    }
     let existed = path.exists();
-    // sled panics on damage, so every look at old trees is fenced.
-    let fenced = catch_unwind(AssertUnwindSafe(|| -> Result<State, String> {
-        let mut state = open_sled(&path).map_err(|error| error.to_string())?;
-        let seq = fitting_head(&state, journal, was_clean)?;
-        report.applied = catch_up(&mut state, journal, seq, rules, progress).map_err(|error| error.to_string())?;
-        Ok(state)
-    }));
-    let why = match fenced {
-        Ok(Ok(state)) => {
+    match fitting(&path, journal, torn)? {
+        Ok(state) => {
             if !existed && journal.head().seq > 0 {
                 report.rebuilt = Some("it was missing".to_owned());
             }
-            return Ok(state);
+            Ok(state)
         }
-        Ok(Err(why)) => why,
-        Err(_) => "it is damaged".to_owned(),
+        Err(why) => {
+            let aside = set_aside(folder, &path)?;
+            report.rebuilt = Some(format!("{why}; the old one is kept as {}", aside.display()));
+            Ok(State::open(&path)?)
+        }
+    }
+}
+
+/// The trees, when they are whole and follow from this journal, or why not.
+/// An error only where it is the journal that is wrong.
+fn fitting(path: &Path, journal: &Journal, torn: Option<&TornEnd>) -> Result<Result<State, String>, Break> {
+    let state = match State::open(path) {
+        Ok(state) => state,
+        Err(error) => return Ok(Err(error.to_string())),
     };
-    let aside = set_aside(folder, &path)?;
-    report.rebuilt = Some(format!("{why}; the old one is kept as {}", aside.display()));
-    let mut state = open_sled(&path)?;
-    report.applied = catch_up(&mut state, journal, 0, rules, progress)?;
-    Ok(state)
+    let Head { seq, hash } = state.head().clone();
+    let why = match journal.hash_of(seq)? {
+        Some(found) if found == hash => return Ok(Ok(state)),
+        // No record after the last one vouches for it, but these trees do.
+        Some(found) if seq == journal.head().seq => return Err(journal.last_changed(hash, found)),
+        Some(_) => format!("its record {seq} is not the journal's"),
+        None if let Some(torn) = torn => return Err(torn.applied()),
+        None => format!("it is ahead of the journal, which ends at record {}", journal.head().seq),
+    };
+    // sled may panic once more when it lets go of its files.
+    drop(catch_unwind(AssertUnwindSafe(|| drop(state))));
+    Ok(Err(why))
 }
 
-/// The record up to which the trees are right, or why they are not.
-fn fitting_head(state: &State, journal: &Journal, was_clean: bool) -> Result<u64, String> {
-    let text = |error: StateError| error.to_string();
-    let version: Option<String> = state.get(Tree::Meta, b"trees").map_err(text)?;
-    let head: Option<Head> = state.get(Tree::Meta, b"head").map_err(text)?;
-    let Some(head) = head else { return Ok(0) };
-    if version.as_deref() != Some(TREES) {
-        return Err(format!("expected trees of version {TREES}, found {}", version.unwrap_or_default()));
-    }
-    if !was_clean {
-        state.read_through().map_err(text)?;
-    }
-    match journal.hash_of(head.seq).map_err(|error| error.to_string())? {
-        Some(hash) if hash == head.hash => Ok(head.seq),
-        Some(_) => Err(format!("its record {} is not the journal's", head.seq)),
-        None => Err(format!("it is ahead of the journal, which ends at record {}", journal.head().seq)),
-    }
-}
-
-fn open_sled(path: &Path) -> Result<State, StateError> {
-    let config = sled::Config::default().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(Some(500));
-    let mut tries = 0;
-    loop {
-        match config.open() {
-            Ok(db) => return State::open(db),
-            // The files of a store just closed can stay locked for a moment.
-            Err(sled::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock && tries < 20 => {
-                tries += 1;
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Applies every record after `seq`; how many those were.
+/// Applies every record that the trees lack; how many those were.
 fn catch_up(
     state: &mut State,
     journal: &Journal,
-    seq: u64,
     rules: &Rules,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<u64, OpenError> {
     let of = journal.head().seq;
     let mut records = 0;
-    state.put(Tree::Meta, b"trees".to_vec(), &TREES)?;
-    journal.replay(seq, |line, head| {
+    journal.replay(state.head().seq, |line, head| {
         let not_applicable = |error: StateError| Break::NotApplicable { seq: head.seq, why: error.to_string() };
-        apply(state, &line, &head, rules).map_err(not_applicable)?;
+        apply(state, &line, rules).map_err(not_applicable)?;
+        state.keep_decision();
         records += 1;
-        if records % AT_ONCE == 0 {
-            state.store_writes().map_err(not_applicable)?;
+        if records % AT_ONCE == 0 || head.seq == of {
+            state.store_writes(&head).map_err(not_applicable)?;
             progress(Progress::Rebuilding { records, of });
         }
         Ok(())
     })?;
-    state.store_writes()?;
     Ok(records)
 }
 

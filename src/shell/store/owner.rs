@@ -72,9 +72,11 @@ struct Group {
     failure: Option<Failure>,
 }
 
-/// Why a group failed as a whole.
+/// Why something was not committed.
 #[derive(Clone)]
 enum Failure {
+    /// One decision only; the rest of its group stands.
+    Single(String),
     /// Taken back without a trace.
     DiskFull(String),
     Broken(String),
@@ -90,6 +92,7 @@ impl Failure {
 
     fn error(&self) -> CommitError {
         match self {
+            Failure::Single(why) => CommitError::Refused(why.clone()),
             Failure::DiskFull(why) => CommitError::DiskFull(why.clone()),
             Failure::Broken(why) => CommitError::Unknown(why.clone()),
         }
@@ -117,10 +120,19 @@ impl Owner {
         self.end();
     }
 
-    fn answer(&self, question: Question) {
+    fn answer(&mut self, question: Question) {
         match &self.broken {
             Some(why) => question(Err(StoreGone(why.clone()))),
             None => question(Ok(&self.view(self.journal.head()))),
+        }
+        self.stop_on_damage();
+    }
+
+    /// Damage met at night: nothing more is answered, the process ends with
+    /// exit code 3, and the next start rebuilds the ticket store.
+    fn stop_on_damage(&mut self) {
+        if let Some(damage) = self.state.damage() {
+            self.broken.get_or_insert(damage);
         }
     }
 
@@ -164,14 +176,32 @@ impl Owner {
     fn decide(&mut self, decide: Decide, group: &mut Group) -> Result<Receipt, CommitError> {
         let head = group.head.clone().unwrap_or_else(|| self.journal.head().clone());
         let view = self.view(&head);
-        let commitment = catch_unwind(AssertUnwindSafe(|| decide(&view)))
-            .unwrap_or_else(|_| Err("deciding it failed".to_owned()))
-            .map_err(CommitError::Refused)?;
-        self.write(commitment, head, group).map_err(|failure| {
-            let error = failure.error();
-            group.failure = Some(failure);
-            error
-        })
+        let decided = catch_unwind(AssertUnwindSafe(|| decide(&view)));
+        let lines_before = group.lines.len();
+        let written = match (self.state.damage(), decided) {
+            // No fault of the decision, whatever came of it.
+            (Some(damage), _) => Err(Failure::Broken(damage)),
+            (None, Ok(Ok(commitment))) => self.write(commitment, head.clone(), group),
+            (None, Ok(Err(why))) => Err(Failure::Single(why)),
+            (None, Err(_)) => Err(Failure::Single("deciding it failed".to_owned())),
+        };
+        match written {
+            Ok(receipt) => {
+                self.state.keep_decision();
+                Ok(receipt)
+            }
+            Err(Failure::Single(why)) => {
+                self.state.forget_decision();
+                group.lines.truncate(lines_before);
+                group.head = (lines_before > 0).then_some(head);
+                Err(CommitError::Refused(why))
+            }
+            Err(failure) => {
+                let error = failure.error();
+                group.failure = Some(failure);
+                Err(error)
+            }
+        }
     }
 
     fn write(&mut self, commitment: Commitment, head: Head, group: &mut Group) -> Result<Receipt, Failure> {
@@ -204,12 +234,14 @@ impl Owner {
     }
 
     fn line(&mut self, at: jiff::Timestamp, what: What, head: Head, group: &mut Group) -> Result<Head, Failure> {
-        let broken = |error: String| Failure::Broken(error);
         let record = Record { at, what };
-        let (line, after) = self.journal.line(&head, &record).map_err(|error| broken(error.to_string()))?;
+        let (line, after) = self.journal.line(&head, &record).map_err(|error| Failure::Single(error.to_string()))?;
         let Record { at, what } = record;
         let applied = Line { seq: after.seq, prev: head.hash, at, what };
-        apply(&mut self.state, &applied, &after, &self.rules).map_err(|error| broken(error.to_string()))?;
+        apply(&mut self.state, &applied, &self.rules).map_err(|error| match error {
+            StateError::Contradiction(_) => Failure::Single(error.to_string()),
+            _ => Failure::Broken(error.to_string()),
+        })?;
         group.lines.push(line);
         group.head = Some(after.clone());
         Ok(after)
@@ -221,7 +253,7 @@ impl Owner {
         let before = self.journal.head().clone();
         let outcome = match (failure, head) {
             (Some(failure), _) => Err(failure),
-            (None, Some(head)) => self.last(&lines, head),
+            (None, Some(head)) => self.last(&lines, &head),
             (None, None) => Ok(()),
         };
         let failed = outcome.err().map(|failure| self.take_back(failure, before));
@@ -238,22 +270,17 @@ impl Owner {
 
     /// Packs first, then the journal, each synced: that is the commit. Sled
     /// follows, and never gets what the journal lacks.
-    fn last(&mut self, lines: &[NewLine], head: Head) -> Result<(), Failure> {
+    fn last(&mut self, lines: &[NewLine], head: &Head) -> Result<(), Failure> {
         steps::reached(Step::PackWritten);
         self.packs.sync().map_err(|error| Failure::of(&error))?;
         steps::reached(Step::PackSynced);
-        self.journal.write(lines, head).map_err(|error| Failure::of(&error))?;
+        self.journal.write(lines, head.clone()).map_err(|error| Failure::of(&error))?;
         steps::reached(Step::JournalWritten);
         // From the first sync on, an error leaves the outcome unknown.
         self.journal.sync().map_err(|error| Failure::Broken(error.to_string()))?;
         steps::reached(Step::JournalSynced);
-        let state = &mut self.state;
-        let stored = catch_unwind(AssertUnwindSafe(|| state.store_writes()));
-        match stored {
-            Ok(Ok(())) => steps::reached(Step::SledApplied),
-            Ok(Err(error)) => return Err(Failure::Broken(error.to_string())),
-            Err(_) => return Err(Failure::Broken("the ticket store failed while it was written".to_owned())),
-        }
+        self.state.store_writes(head).map_err(|error| Failure::Broken(error.to_string()))?;
+        steps::reached(Step::SledApplied);
         Ok(())
     }
 
@@ -273,14 +300,14 @@ impl Owner {
         failure
     }
 
-    /// An orderly end: everything out, and a mark that says so.
+    /// An orderly end: everything out.
     fn end(&mut self) {
-        if self.broken.is_none() {
-            let flushed = catch_unwind(AssertUnwindSafe(|| self.state.flush()));
-            if matches!(flushed, Ok(Ok(()))) && files::write_synced(&self.folder.join("clean"), b"").is_err() {
-                // Without the mark the next start reads the trees through.
-                tracing::warn!("the mark of an orderly end could not be written");
-            }
+        if self.broken.is_none()
+            && let Err(error) = self.state.flush()
+        {
+            tracing::warn!(
+                "the ticket store could not be written out; the next start takes it from the journal: {error}"
+            );
         }
     }
 }

@@ -22,6 +22,13 @@ pub struct OutboxRow {
     pub done_at: Option<Timestamp>,
 }
 
+impl OutboxRow {
+    /// Nothing more is tried.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, LetterState::Sent | LetterState::Failed)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterState {

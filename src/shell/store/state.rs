@@ -2,19 +2,24 @@
 //! them. A later decision of a group sees the earlier ones; sled gets them all
 //! in one transaction, after the journal has them.
 
+mod database;
+
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sled::Transactional;
-use sled::transaction::{ConflictableTransactionError, TransactionError};
+
+use crate::shell::store::journal::Head;
+use database::Database;
 
 /// The trees, each with what its keys are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::VariantArray, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Tree {
-    /// Head, counters, floors.
+    /// Counters, floors.
     Meta,
     /// Ticket id.
     Tickets,
@@ -34,7 +39,7 @@ pub enum Tree {
     Register,
 }
 
-/// What went wrong with sled or with a value in it: the store is rebuilt.
+/// What went wrong with the ticket store.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     #[error("the ticket store cannot be used: {0}")]
@@ -43,43 +48,62 @@ pub enum StateError {
     Value(#[from] serde_json::Error),
     #[error("the ticket store is damaged: {0}")]
     Damaged(String),
+    /// The store is whole; it is the record that cannot be.
+    #[error("the record contradicts what is stored: {0}")]
+    Contradiction(String),
 }
 
 /// Key and value, as bytes.
 pub type Entry = (Vec<u8>, Vec<u8>);
 
-/// Sled and the group's writes.
+/// The newest value of each changed key; `None`: removed.
+pub type Writes = BTreeMap<(Tree, Vec<u8>), Option<Vec<u8>>>;
+
+/// Sled, the group's writes over it, and over these the writes of the decision
+/// that is just being applied.
 pub struct State {
-    db: sled::Db,
-    trees: Vec<sled::Tree>,
-    writes: BTreeMap<(Tree, Vec<u8>), Option<Vec<u8>>>,
+    database: Database,
+    group: Writes,
+    decision: Writes,
+    /// The first damage met; everything found after it is worth nothing.
+    damage: RefCell<Option<String>>,
 }
 
 impl State {
-    pub fn open(db: sled::Db) -> Result<State, StateError> {
-        let names = <Tree as strum::VariantArray>::VARIANTS;
-        let open = |tree: &Tree| {
-            let name: &'static str = tree.into();
-            db.open_tree(name)
-        };
-        let trees = names.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-        Ok(State { db, trees, writes: BTreeMap::new() })
+    /// Opens the trees and reads them through.
+    pub fn open(path: &Path) -> Result<State, StateError> {
+        let database = Database::open(path)?;
+        Ok(State { database, group: Writes::new(), decision: Writes::new(), damage: RefCell::new(None) })
     }
 
-    fn tree(&self, tree: Tree) -> Result<&sled::Tree, StateError> {
-        self.trees.get(tree as usize).ok_or_else(|| StateError::Damaged(format!("no tree {tree:?}")))
+    /// The last record that sled has.
+    pub fn head(&self) -> &Head {
+        self.database.head()
+    }
+
+    /// The first damage that was met since the start.
+    pub fn damage(&self) -> Option<String> {
+        self.damage.borrow().clone()
+    }
+
+    fn noting<T>(&self, result: Result<T, StateError>) -> Result<T, StateError> {
+        if let Err(error) = &result {
+            self.damage.borrow_mut().get_or_insert_with(|| error.to_string());
+        }
+        result
     }
 
     pub fn bytes(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        match self.writes.get(&(tree, key.to_vec())) {
-            Some(written) => Ok(written.clone()),
-            None => Ok(self.tree(tree)?.get(key)?.map(|value| value.to_vec())),
+        let written = (tree, key.to_vec());
+        match self.decision.get(&written).or_else(|| self.group.get(&written)) {
+            Some(value) => Ok(value.clone()),
+            None => self.noting(self.database.get(tree, key)),
         }
     }
 
     pub fn get<T: DeserializeOwned>(&self, tree: Tree, key: &[u8]) -> Result<Option<T>, StateError> {
         let bytes = self.bytes(tree, key)?;
-        Ok(bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
+        self.noting(bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(StateError::from))
     }
 
     pub fn has(&self, tree: Tree, key: &[u8]) -> Result<bool, StateError> {
@@ -88,33 +112,32 @@ impl State {
 
     pub fn put<T: Serialize>(&mut self, tree: Tree, key: Vec<u8>, value: &T) -> Result<(), StateError> {
         let bytes = serde_json::to_vec(value)?;
-        self.writes.insert((tree, key), Some(bytes));
+        self.decision.insert((tree, key), Some(bytes));
         Ok(())
     }
 
     pub fn remove(&mut self, tree: Tree, key: Vec<u8>) {
-        self.writes.insert((tree, key), None);
+        self.decision.insert((tree, key), None);
     }
 
     /// Keys and values that begin with `prefix`, in order, at most `max`.
     pub fn scan(&self, tree: Tree, prefix: &[u8], max: usize) -> Result<Vec<Entry>, StateError> {
         let from = (tree, prefix.to_vec());
-        let written: Vec<_> = self
-            .writes
-            .range((Bound::Included(from), Bound::Unbounded))
-            .take_while(|((of, key), _)| *of == tree && key.starts_with(prefix))
-            .collect();
+        let in_prefix = |writes: &Writes| -> Writes {
+            let after = writes.range((Bound::Included(&from), Bound::Unbounded));
+            let wanted = after.take_while(|((of, key), _)| *of == tree && key.starts_with(prefix));
+            wanted.map(|(entry, value)| (entry.clone(), value.clone())).collect()
+        };
+        let mut written = in_prefix(&self.group);
+        written.extend(in_prefix(&self.decision));
         let mut found = BTreeMap::new();
-        // What the group wrote or removed can shift at most that many entries.
+        // What was written or removed can shift at most that many entries.
         let enough = max.saturating_add(written.len());
-        for entry in self.tree(tree)?.scan_prefix(prefix).take(enough) {
-            let (key, value) = entry?;
-            found.insert(key.to_vec(), value.to_vec());
-        }
+        self.noting(self.database.scan(tree, prefix, enough, |key, value| drop(found.insert(key, value))))?;
         for ((_, key), value) in written {
             match value {
-                Some(value) => drop(found.insert(key.clone(), value.clone())),
-                None => drop(found.remove(key)),
+                Some(value) => drop(found.insert(key, value)),
+                None => drop(found.remove(&key)),
             }
         }
         Ok(found.into_iter().take(max).collect())
@@ -123,53 +146,36 @@ impl State {
     /// Like [`State::scan`], with the values read.
     pub fn values<T: DeserializeOwned>(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<T>, StateError> {
         let entries = self.scan(tree, prefix, usize::MAX)?;
-        entries.iter().map(|(_, value)| Ok(serde_json::from_slice(value)?)).collect()
+        let values = entries.iter().map(|(_, value)| Ok(serde_json::from_slice(value)?)).collect();
+        self.noting(values)
     }
 
-    /// Hands the group's writes to sled, all or none.
-    pub fn store_writes(&mut self) -> Result<(), StateError> {
-        if self.writes.is_empty() {
-            return Ok(());
-        }
-        let writes = std::mem::take(&mut self.writes);
-        let result = self.trees.as_slice().transaction(|trees| {
-            for ((tree, key), value) in &writes {
-                let Some(tree) = trees.get(*tree as usize) else {
-                    return Err(ConflictableTransactionError::Abort("no such tree"));
-                };
-                match value {
-                    Some(value) => drop(tree.insert(key.as_slice(), value.as_slice())?),
-                    None => drop(tree.remove(key.as_slice())?),
-                }
-            }
-            Ok(())
-        });
-        result.map_err(|error| match error {
-            TransactionError::Abort(text) => StateError::Damaged(text.to_owned()),
-            TransactionError::Storage(error) => StateError::Sled(error),
-        })
+    /// The decision becomes part of the group.
+    pub fn keep_decision(&mut self) {
+        self.group.extend(std::mem::take(&mut self.decision));
+    }
+
+    /// The decision never was; the group stays.
+    pub fn forget_decision(&mut self) {
+        self.decision.clear();
+    }
+
+    /// Hands the group's writes to sled, all or none; `head` is the last record.
+    pub fn store_writes(&mut self, head: &Head) -> Result<(), StateError> {
+        let group = std::mem::take(&mut self.group);
+        let stored = self.database.write(&group, head);
+        self.noting(stored)
     }
 
     /// Forgets the group's writes: nothing of it was committed.
     pub fn forget_writes(&mut self) {
-        self.writes.clear();
-    }
-
-    /// Reads every tree through, so that damage shows now and not at night.
-    pub fn read_through(&self) -> Result<(), StateError> {
-        for tree in &self.trees {
-            for entry in tree.iter() {
-                let (_, value) = entry?;
-                serde_json::from_slice::<serde::de::IgnoredAny>(&value)?;
-            }
-        }
-        Ok(())
+        self.group.clear();
+        self.decision.clear();
     }
 
     /// Blocking; called at the end, never per decision.
     pub fn flush(&self) -> Result<(), StateError> {
-        self.db.flush()?;
-        Ok(())
+        self.database.flush()
     }
 }
 

@@ -38,12 +38,29 @@ pub enum Break {
     )]
     LastRecord { segment: String, seq: u64, expected: String, found: String },
     #[error(
+        "journal {segment} line {line}: expected record {seq}, which the ticket store has applied, found no readable \
+         record: it was changed, not torn; restore the journal from a backup, or move the folder `sled` away to go on \
+         without it"
+    )]
+    Applied { segment: String, line: u64, seq: u64 },
+    #[error(
         "journal record {seq} cannot be applied: {why}; restore the journal from a backup, or run the version of the \
          program that wrote it"
     )]
     NotApplicable { seq: u64, why: String },
     #[error("journal {segment} cannot be read: {error}; check the disk and the rights of the data folder")]
     Unreadable { segment: String, error: io::Error },
+}
+
+/// Where the readable lines end before the file does.
+#[derive(Debug)]
+pub struct TornEnd {
+    segment: String,
+    /// Number of the first line that cannot be read.
+    line: u64,
+    offset: u64,
+    /// The record that should stand there.
+    seq: u64,
 }
 
 /// A torn end that was cut off.
@@ -73,11 +90,11 @@ pub fn link(bytes: &[u8]) -> Option<Link> {
 pub struct Checked {
     pub segments: Vec<Segment>,
     pub head: Head,
-    pub torn: Option<Torn>,
+    pub torn: Option<TornEnd>,
 }
 
-/// Verifies the chain from the first record to the last; `progress` is told the
-/// number of records now and then.
+/// Verifies the chain from the first record to the last, and changes nothing;
+/// `progress` is told the number of records now and then.
 pub fn check(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Checked, Break> {
     let names = segment_names(folder).map_err(|error| Break::Unreadable { segment: "folder".to_owned(), error })?;
     let last_filled = names.iter().rposition(|(_, length)| *length > 0);
@@ -125,7 +142,7 @@ fn check_segment(
         let Some(link) = whole_link(&bytes) else {
             let nothing_follows = reader.fill_buf().map_err(unreadable)?.is_empty();
             if is_last && nothing_follows {
-                checked.torn = Some(cut_off(folder, name, offset).map_err(unreadable)?);
+                checked.torn = Some(TornEnd { segment: name.to_owned(), line: number, offset, seq: expected });
                 break;
             }
             let why = "it is not one line of JSON with seq and prev".to_owned();
@@ -161,7 +178,19 @@ fn follows(name: &str, line: u64, head: &Head, link: &Link) -> Result<(), Break>
     Ok(())
 }
 
-/// Saves the bytes from `offset` on in a file of their own, then cuts them off.
+impl TornEnd {
+    /// The ticket store has this record, so it was whole and synced once.
+    pub fn applied(&self) -> Break {
+        Break::Applied { segment: self.segment.clone(), line: self.line, seq: self.seq }
+    }
+
+    /// Saves the bytes in a file of their own, then cuts them off.
+    pub fn cut_off(&self, folder: &Path) -> Result<Torn, Break> {
+        let unreadable = |error| Break::Unreadable { segment: self.segment.clone(), error };
+        cut_off(folder, &self.segment, self.offset).map_err(unreadable)
+    }
+}
+
 fn cut_off(folder: &Path, name: &str, offset: u64) -> io::Result<Torn> {
     let mut file = OpenOptions::new().read(true).write(true).open(folder.join(name))?;
     file.seek(SeekFrom::Start(offset))?;

@@ -1,0 +1,83 @@
+//! Letters on their way: pending → trying → sent, deferred or failed. What has
+//! left is never waiting again, whatever a later record says.
+
+use jiff::Timestamp;
+
+use crate::desk::letter::Template;
+use crate::desk::record::LetterRow;
+use crate::shell::store::rows::{LetterState, OurId, OutboxRow};
+use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
+
+/// A committed letter waits from now on.
+pub fn add(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), StateError> {
+    if state.has(Tree::Outbox, &number(letter.no))? {
+        return Err(StateError::Contradiction(format!("letter {} was written before", letter.no)));
+    }
+    let row = OutboxRow {
+        letter: letter.clone(),
+        state: LetterState::Pending,
+        attempts: 0,
+        committed_at: at,
+        next_try: at,
+        response: String::new(),
+        done_at: None,
+    };
+    state.put(Tree::Outbox, number(letter.no).to_vec(), &row)?;
+    state.put(Tree::Queue, queue_key(&row), &letter.no)?;
+    state.put(Tree::Meta, b"letter".to_vec(), &letter.no)?;
+    let ours = OurId { letter: letter.no, ticket: letter.ticket.clone() };
+    state.put(Tree::Index, key(&[b"message", letter.message_id.as_bytes()]), &ours)?;
+    if letter.template == Template::NeutralNote.name() {
+        let address = letter.to.to_ascii_lowercase();
+        state.put(Tree::Index, key(&[b"neutral", address.as_bytes(), &instant(at), &number(letter.no)]), &at)?;
+    }
+    Ok(())
+}
+
+/// Counted before the attempt, so that none goes uncounted.
+pub fn trying(state: &mut State, no: u64) -> Result<(), StateError> {
+    let mut row = row(state, no)?;
+    if row.is_done() {
+        return Ok(());
+    }
+    row.state = LetterState::Trying;
+    row.attempts += 1;
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+/// It waits until `until`.
+pub fn defer(state: &mut State, no: u64, until: Timestamp, response: &str) -> Result<(), StateError> {
+    let mut row = row(state, no)?;
+    if row.is_done() {
+        return Ok(());
+    }
+    state.remove(Tree::Queue, queue_key(&row));
+    row.state = LetterState::Deferred;
+    row.next_try = until;
+    response.clone_into(&mut row.response);
+    state.put(Tree::Queue, queue_key(&row), &no)?;
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+/// It was sent, or failed for good: also after it was sent, when a report says
+/// that it came back.
+pub fn finish(state: &mut State, no: u64, to: LetterState, response: &str, at: Timestamp) -> Result<(), StateError> {
+    let mut row = row(state, no)?;
+    if row.state == to || row.state == LetterState::Failed {
+        return Ok(());
+    }
+    state.remove(Tree::Queue, queue_key(&row));
+    row.state = to;
+    response.clone_into(&mut row.response);
+    row.done_at = Some(at);
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+fn row(state: &State, no: u64) -> Result<OutboxRow, StateError> {
+    let row: Option<OutboxRow> = state.get(Tree::Outbox, &number(no))?;
+    row.ok_or_else(|| StateError::Contradiction(format!("letter {no} was never written")))
+}
+
+fn queue_key(row: &OutboxRow) -> Vec<u8> {
+    [instant(row.next_try), number(row.letter.no)].concat()
+}

@@ -1,0 +1,8 @@
+//! The promises of the store: what was acknowledged is there after any stop,
+//! sled can be lost, the journal cannot be changed unseen.
+
+mod chain;
+mod commits;
+mod facts;
+mod outbox;
+mod rebuild;
