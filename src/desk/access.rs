@@ -91,6 +91,17 @@ pub fn author<'a>(input: &MailInput, known: &'a Known, rules: &'a Rules, now: Ti
 }
 
 impl Author<'_> {
+    /// The same person, as far as a mail may go that nobody vouches for.
+    #[must_use]
+    pub fn unproven(self) -> Self {
+        let actor = match self.actor {
+            Actor::Staff { .. } => self.staff.map(|staff| Actor::Claimed { address: staff.address.clone() }),
+            Actor::Representative { address, .. } | Actor::Claimed { address } => Some(Actor::Claimed { address }),
+            Actor::System | Actor::Stranger { .. } | Actor::Unknown => None,
+        };
+        Author { actor: actor.unwrap_or(Actor::Unknown), ..self }
+    }
+
     /// The proven representative, if the author is one.
     pub fn proven_representative(&self) -> Option<&Representative> {
         match self.actor {

@@ -9,6 +9,7 @@ mod due;
 mod gates;
 mod mail;
 mod notice;
+mod released;
 mod reply;
 mod request;
 mod schedule;

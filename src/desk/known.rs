@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::desk::form::FieldKey;
 use crate::desk::input::{Input, MailInput, Place};
 use crate::desk::register::{Company, Representative, Unit};
@@ -15,6 +17,8 @@ pub struct Ask {
     pub place: Option<Place>,
     /// Decisions 21: `sender|message id|body hash`, when the sender is proven.
     pub duplicate_key: Option<String>,
+    /// The bytes, of which a pass may speak.
+    pub sha256: Option<String>,
     /// The author's address.
     pub address: Option<String>,
     pub serials: Vec<String>,
@@ -35,6 +39,8 @@ pub struct Known {
     /// This place was handled before: nothing may happen twice.
     pub place_done: bool,
     pub duplicate: bool,
+    /// Somebody took these bytes out of the quarantine.
+    pub pass: Option<Pass>,
     pub register_is_empty: bool,
     pub sender: Sender,
     /// Every asked serial has an entry.
@@ -78,6 +84,18 @@ pub enum FoundTicket {
     ByTag(Box<Ticket>),
 }
 
+/// Lets one mail of the quarantine be decided once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// Its number in the quarantine.
+    pub kept: u64,
+    /// Why it was kept there.
+    pub because: String,
+    /// Who let it out.
+    pub by: String,
+    pub reason: String,
+}
+
 /// The outbox row of a letter that was delivered or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterKnown {
@@ -111,6 +129,7 @@ impl Ask {
         Ask {
             place: Some(input.place.clone()),
             duplicate_key: duplicate_key(input),
+            sha256: Some(input.original_sha256.clone()),
             address: mail.address().map(str::to_owned),
             serials: texts(FieldKey::UnitSerial),
             macs: texts(FieldKey::UnitMac),

@@ -40,6 +40,12 @@ pub enum What {
         register: Register,
         by: String,
     },
+    /// Somebody changed something by hand.
+    Console {
+        /// The operating system's name for him.
+        by: String,
+        did: Did,
+    },
     /// First start on a mailbox: mail below this item is not ours to answer.
     Floor {
         source: String,
@@ -47,6 +53,21 @@ pub enum What {
         validity: u32,
         below: u32,
     },
+}
+
+/// What can be done by hand; whether it may be done was looked at before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Did {
+    /// The letter is due now, whatever became of it before.
+    Retried { letter: u64 },
+    /// The letter does not leave until it is retried.
+    Held { letter: u64 },
+    /// The mail with these bytes may be decided once more, as a mail that
+    /// nobody vouches for.
+    Released { kept: u64, sha256: String, reason: String },
+    /// Somebody has dealt with the mail of the quarantine. Nothing is deleted.
+    Dropped { kept: u64, reason: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod log;
 mod page;
 mod people;
 mod reach;
+mod who;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use strum::VariantArray;
 
 use crate::desk::ticket::Status;
 use crate::shell::run::Failure;
+use crate::shell::store::rows::LetterState;
 
 /// An upgrade desk that works by mail.
 ///
@@ -202,17 +204,52 @@ struct OneTicket {
 #[derive(Debug, Subcommand)]
 enum OutboxAction {
     /// All letters
-    List(Asking),
+    List {
+        /// Only those in this state, such as deferred
+        #[arg(long, value_name = "STATE", value_parser = letter_state)]
+        state: Option<LetterState>,
+        #[command(flatten)]
+        asking: Asking,
+    },
     /// One letter with its text
     Show(OneNumber),
+    /// A deferred, failed or held letter is due now
+    Retry(OneNumber),
+    /// A letter does not leave until it is retried
+    Hold(OneNumber),
 }
 
 #[derive(Debug, Subcommand)]
 enum QuarantineAction {
-    /// Everything kept, with its reason
-    List(Asking),
+    /// What is kept and waits, with its reason
+    List {
+        /// What was released or dropped, too
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        asking: Asking,
+    },
     /// One mail as it was read, its secrets taken out
     Show(OneNumber),
+    /// Let the desk look at a mail once more; it proves nobody
+    Release {
+        #[command(flatten)]
+        one: OneNumber,
+        /// Why it is worth a look; kept for ever
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+        /// The original mail, where the mailbox has it no more
+        #[arg(long, value_name = "ORIGINAL.eml")]
+        file: Option<PathBuf>,
+    },
+    /// Say that a mail is dealt with; nothing is deleted
+    Drop {
+        #[command(flatten)]
+        one: OneNumber,
+        /// What was done about it; kept for ever, asked for on a terminal
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -251,6 +288,13 @@ fn state(written: &str) -> Result<Status, String> {
     })
 }
 
+fn letter_state(written: &str) -> Result<LetterState, String> {
+    LetterState::from_str(&written.trim().to_ascii_lowercase()).map_err(|_| {
+        let names: Vec<&str> = LetterState::VARIANTS.iter().map(|state| state.into()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
 /// Does what the arguments say.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !matches!(arguments.command, Command::Run { .. }) {
@@ -264,8 +308,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Try { file, at, asking } => commands::mail::try_mail(&file, at, &asking).await,
         Command::Register(action) => commands::register::register(action).await,
         Command::Ticket(action) => commands::ticket(action).await,
-        Command::Outbox(action) => commands::outbox(action).await,
-        Command::Quarantine(action) => commands::quarantine(action).await,
+        Command::Outbox(action) => commands::outbox::outbox(action).await,
+        Command::Quarantine(action) => commands::quarantine::quarantine(action).await,
         Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,
         Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),

@@ -5,7 +5,6 @@ mod attempt;
 mod gate;
 mod patience;
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -44,25 +43,17 @@ pub async fn run<C: Carrier + 'static>(
     drain: bool,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ProcessError> {
-    let shared = Arc::new(Mutex::new(Shared::default()));
+    let gate = Arc::new(Mutex::new(Gate::default()));
     let mut workers = JoinSet::new();
     for carrier in carriers {
-        let (desk, shared, stop) = (Arc::clone(&desk), Arc::clone(&shared), stop.clone());
-        let worker = Worker { desk, carrier, shared, drain, stop, idle_since: None };
+        let (desk, gate, stop) = (Arc::clone(&desk), Arc::clone(&gate), stop.clone());
+        let worker = Worker { desk, carrier, gate, drain, stop, idle_since: None };
         workers.spawn(worker.work());
     }
     while let Some(ended) = workers.join_next().await {
         ended.map_err(|error| ProcessError::Unknown(error.to_string()))??;
     }
     Ok(())
-}
-
-/// What the workers know of each other.
-#[derive(Default)]
-struct Shared {
-    /// Letters in the hands of a worker, so that no two take the same one.
-    in_hands: BTreeSet<u64>,
-    gate: Gate,
 }
 
 /// What a worker found to do.
@@ -76,7 +67,8 @@ enum Look {
 struct Worker<C> {
     desk: Arc<Desk>,
     carrier: C,
-    shared: Arc<Mutex<Shared>>,
+    /// Of all workers.
+    gate: Arc<Mutex<Gate>>,
     drain: bool,
     stop: watch::Receiver<bool>,
     /// When it last had nothing to send, with a connection kept open.
@@ -124,8 +116,8 @@ impl<C: Carrier> Worker<C> {
         *self.stop.borrow() || self.stop.has_changed().is_err()
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nothing to send: how long to wait. The connection is let go after a while.
@@ -142,20 +134,20 @@ impl<C: Carrier> Worker<C> {
 
     /// Takes some letters that are due and tries each once.
     async fn batch(&mut self) -> Result<Look, ProcessError> {
-        let shut_until = self.shared().gate.shut_until(Instant::now());
+        let shut_until = self.gate().shut_until(Instant::now());
         if let Some(until) = shut_until {
             return Ok(Look::Shut(until));
         }
-        let most = if self.shared().gate.is_narrow() { 1 } else { BATCH };
-        let rows = take(&self.desk, &self.shared, most).await?;
+        let most = if self.gate().is_narrow() { 1 } else { BATCH };
+        let rows = take(&self.desk, most).await?;
         if rows.is_empty() {
             return Ok(Look::Nothing);
         }
         let numbers: Vec<u64> = rows.iter().map(|row| row.letter.no).collect();
         let tried = self.try_all(rows).await;
-        let mut shared = self.shared();
+        let mut in_hands = self.desk.in_hands.lock().unwrap_or_else(PoisonError::into_inner);
         for number in &numbers {
-            shared.in_hands.remove(number);
+            in_hands.remove(number);
         }
         tried.map(|()| Look::Tried)
     }
@@ -173,9 +165,9 @@ impl<C: Carrier> Worker<C> {
             let Some(sent) = send(&self.desk, &mut self.carrier, &row, &self.stop).await? else { break };
             let reached = !matches!(sent, Sent::Unreachable { .. });
             if reached {
-                self.shared().gate.well();
+                self.gate().well();
             } else {
-                self.shared().gate.trouble(Instant::now());
+                self.gate().trouble(Instant::now());
             }
             note(&self.desk, &row, sent, &mut self.stop).await?;
             steps::reached(Step::LetterMarked);
@@ -197,11 +189,11 @@ async fn until_next(desk: &Desk) -> Result<Duration, ProcessError> {
 }
 
 /// At most `most` letters that are due and in nobody's hands.
-async fn take(desk: &Desk, shared: &Arc<Mutex<Shared>>, most: usize) -> Result<Vec<OutboxRow>, ProcessError> {
+async fn take(desk: &Desk, most: usize) -> Result<Vec<OutboxRow>, ProcessError> {
     let now = desk.clock.now();
-    let shared = Arc::clone(shared);
+    let in_hands = Arc::clone(&desk.in_hands);
     let rows = desk.store.read(move |view| {
-        let in_hands = &mut shared.lock().unwrap_or_else(PoisonError::into_inner).in_hands;
+        let mut in_hands = in_hands.lock().unwrap_or_else(PoisonError::into_inner);
         let due = view.sendable(now, most.saturating_add(in_hands.len()))?;
         let mut rows: Vec<OutboxRow> = due.into_iter().filter(|row| !in_hands.contains(&row.letter.no)).collect();
         rows.truncate(most);

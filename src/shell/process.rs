@@ -1,6 +1,7 @@
 //! The path of everything that happens: read and seal, ask once, decide,
 //! compose, commit. Only what was committed is sent or moved.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,7 +33,13 @@ pub struct Desk {
     pub clock: Clock,
     /// Rung after every commit that may have left letters or timers.
     pub committed: Notify,
+    pub in_hands: InHands,
 }
+
+/// Letters in the hands of a worker of the outbox. Looked at and changed on the
+/// store's thread when one is taken, so that no two workers take the same one,
+/// and none is held while it is being handed over.
+pub type InHands = Arc<Mutex<BTreeSet<u64>>>;
 
 /// Why an input was not handled now. The mail stays where it is.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use crate::shell::clock::Clock;
 use crate::shell::config::{Carrier, Config, Keys, Source};
 use crate::shell::health::Health;
 use crate::shell::intake::Intake;
-use crate::shell::process::{Desk, ProcessError};
+use crate::shell::process::{Desk, InHands, ProcessError};
 use crate::shell::source::folder::FolderSource;
 use crate::shell::source::imap::ImapSource;
 use crate::shell::store::files;
@@ -78,7 +78,7 @@ pub fn open_desk(data: &Path, keys: &Keys, rules: Arc<Rules>, clock: Clock) -> R
         tracing::info!(orphans, "removed sealed secrets that no decision names");
     }
     let composer = Composer::new(&rules, message_key(data)?).map_err(|error| Failure::Use(error.to_string()))?;
-    Ok(Arc::new(Desk { store, vault, rules, composer, clock, committed: Notify::new() }))
+    Ok(Arc::new(Desk { store, vault, rules, composer, clock, committed: Notify::new(), in_hands: InHands::default() }))
 }
 
 /// The key of our Message-IDs: made once, known to nobody else.

@@ -4,6 +4,7 @@
 pub mod backoff;
 pub mod folder;
 pub mod imap;
+pub mod recall;
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! Every fact that a person can see, as JSON (cli.md). The same functions
 //! answer over the socket of a running desk and on a store opened by a command.
 
+mod by_hand;
 mod considered;
 mod import;
 mod kept;
@@ -11,16 +12,19 @@ mod ticket;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::desk::letter::compose::Composer;
+use crate::desk::record::Did;
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Status;
 use crate::shell::clock::Clock;
 use crate::shell::health::Health;
-use crate::shell::process::Desk;
+use crate::shell::process::{Desk, InHands};
 use crate::shell::register::Difference;
 use crate::shell::socket::{Handler, Refusal};
+use crate::shell::store::rows::LetterState;
 use crate::shell::store::state::StateError;
 use crate::shell::store::{Store, View};
 
@@ -53,19 +57,30 @@ pub enum Request {
     Register,
     Status,
     #[serde(rename = "outbox_list")]
-    Outbox,
+    Outbox {
+        state: Option<LetterState>,
+    },
     #[serde(rename = "outbox_show")]
     Letter {
         no: u64,
     },
     #[serde(rename = "quarantine_list")]
-    Quarantine,
+    Quarantine {
+        /// Those that were released or dropped, too.
+        all: bool,
+    },
     #[serde(rename = "quarantine_show")]
     Quarantined {
         no: u64,
     },
     Try {
         case: Case,
+    },
+    /// Something done by hand; its answer is what became of it.
+    #[serde(rename = "console")]
+    ByHand {
+        by: String,
+        did: Did,
     },
     Import {
         register: Register,
@@ -79,7 +94,7 @@ pub enum Request {
 impl Request {
     /// Whether it changes something: without an answer it may have been done.
     pub fn is_change(&self) -> bool {
-        matches!(self, Request::Import { .. })
+        matches!(self, Request::Import { .. } | Request::ByHand { .. })
     }
 }
 
@@ -93,6 +108,9 @@ pub struct Asked<'a> {
     pub clock: &'a Clock,
     /// `None`: no desk runs.
     pub health: Option<&'a Health>,
+    pub in_hands: &'a InHands,
+    /// Rung when something was changed.
+    pub committed: &'a Notify,
 }
 
 /// Answers requests for the desk that runs.
@@ -110,14 +128,15 @@ pub fn handler(desk: Arc<Desk>, health: Health) -> Handler {
 
 /// Answers one request; `health` is that of a desk that runs.
 pub async fn answer(desk: &Arc<Desk>, request: Request, health: Option<&Health>) -> Result<Value, Refusal> {
-    let Desk { store, rules, composer, clock, .. } = desk.as_ref();
-    ask(Asked { store, rules, composer, clock, health }, request).await
+    let Desk { store, rules, composer, clock, in_hands, committed, .. } = desk.as_ref();
+    ask(Asked { store, rules, composer, clock, health, in_hands, committed }, request).await
 }
 
 /// Answers one request.
 pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
     match request {
         Request::Import { register, merge, by, agreed } => import::import(asked, register, merge, by, agreed).await,
+        Request::ByHand { by, did } => by_hand::change(asked, by, did).await,
         Request::Try { case } => considered::considered(asked, &case).await,
         Request::Status => {
             let now = asked.clock.now();
@@ -143,11 +162,11 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Why { id } => return ticket::with(view, id, ticket::why),
         Request::Log { id } => return ticket::with(view, id, ticket::log),
         Request::Register => json!(view.register()?),
-        Request::Outbox => Value::Array(view.letters()?.iter().map(kept::summary).collect()),
+        Request::Outbox { state } => kept::letters(view, *state)?,
         Request::Letter { no } => return kept::letter(view, *no),
-        Request::Quarantine => json!(view.quarantine()?),
+        Request::Quarantine { all } => kept::quarantine(view, *all)?,
         Request::Quarantined { no } => return kept::quarantined(view, *no),
-        Request::Status | Request::Try { .. } | Request::Import { .. } => {
+        Request::Status | Request::Try { .. } | Request::Import { .. } | Request::ByHand { .. } => {
             return Ok(Err("this is answered elsewhere".to_owned()));
         }
     }))

@@ -1,6 +1,7 @@
 //! The command line as people and scripts meet it: the real program in a folder
 //! of its own.
 
+mod by_hand;
 mod desk;
 mod mail;
 mod place;

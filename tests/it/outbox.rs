@@ -14,7 +14,7 @@ use upgrade_desk::desk::access::Actor;
 use upgrade_desk::desk::letter::header_text::HeaderText;
 use upgrade_desk::desk::letter::mime::{AutoSubmitted, Draft, build};
 use upgrade_desk::desk::letter::{Outgoing, Template};
-use upgrade_desk::desk::record::{Cause, Decided, OutcomeWord, What};
+use upgrade_desk::desk::record::{Cause, Decided, Did, OutcomeWord, What};
 use upgrade_desk::desk::ticket::TicketId;
 use upgrade_desk::shell::carrier::smtp::Smtp;
 use upgrade_desk::shell::carrier::{Carrier, Envelope, Sent};
@@ -27,6 +27,7 @@ use upgrade_desk::shell::run::open_desk;
 use upgrade_desk::shell::store::rows::{LetterState, OutboxRow};
 use upgrade_desk::shell::store::{Body, Commitment};
 use upgrade_desk::shell::vault::key::new_pair;
+use upgrade_desk::shell::view::{self, Request};
 
 use crate::support::scripted_smtp::{Act, Script, ScriptedSmtp, Step, say};
 
@@ -402,4 +403,46 @@ async fn over_smtp_a_cut_after_the_dot_gives_a_copy_and_never_a_loss() {
     assert_eq!(copies[0], copies[1], "the same bytes");
     let count = |text: &str| texts.iter().filter(|found| String::from_utf8_lossy(found).contains(text)).count();
     assert_eq!((count("This is letter 2."), count("This is letter 3.")), (0, 1));
+}
+
+async fn by_hand(world: &World, did: Did) -> Result<serde_json::Value, (u8, String)> {
+    view::answer(&world.desk, Request::ByHand { by: "ann".to_owned(), did }, None).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_in_hands_cannot_be_held_and_a_held_one_is_never_tried() {
+    let world = World::new().await;
+    world.commit_letters(2).await;
+    by_hand(&world, Did::Held { letter: 2 }).await.unwrap();
+    let slow = Told { takes: Duration::from_secs(2), ..Told::default() };
+    let sending = world.start(slow.clone());
+    until("the try of letter 1", async || slow.tries().len() == 1).await;
+    let (code, text) = by_hand(&world, Did::Held { letter: 1 }).await.unwrap_err();
+    assert_eq!(code, 1);
+    assert!(text.contains("is being handed over right now"), "{text}");
+    assert_eq!(by_hand(&world, Did::Retried { letter: 1 }).await.unwrap()["changed"], false, "it is under way");
+    until("letter 1 to be sent", async || world.row(1).await.state == LetterState::Sent).await;
+    assert_eq!(world.row(2).await.state, LetterState::Held);
+    by_hand(&world, Did::Retried { letter: 2 }).await.unwrap();
+    until("letter 2 to be sent", async || world.row(2).await.state == LetterState::Sent).await;
+    assert_eq!(slow.tries().len(), 2);
+    sending.abort();
+}
+
+/// Five days after its commit a letter is given up; whoever retries it gives it
+/// five days more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_letter_that_is_retried_has_its_whole_time_again() {
+    let world = World::new().await;
+    world.commit_letters(1).await;
+    let carrier = Told::always(deferred());
+    world.later(5 * 24 * 3600);
+    world.drain(vec![carrier.clone()]).await;
+    assert_eq!(world.row(1).await.state, LetterState::Failed);
+    let (_, text) = by_hand(&world, Did::Held { letter: 1 }).await.unwrap_err();
+    assert!(text.contains("`outbox retry 1`"), "{text}");
+    assert_eq!(by_hand(&world, Did::Retried { letter: 1 }).await.unwrap()["state"], "pending");
+    world.drain(vec![carrier.clone()]).await;
+    let row = world.row(1).await;
+    assert_eq!((row.state, row.attempts), (LetterState::Deferred, 2), "{row:?}");
 }

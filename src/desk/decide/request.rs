@@ -46,7 +46,7 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     Ok(decision)
 }
 
-fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> {
+pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> {
     let id = ticket_id(number, case.now, case.rules);
     let first = ticket_id(case.known.next_ticket, case.now, case.rules);
     let identity = case.input.mail.identity.as_ref().ok();

@@ -1,6 +1,8 @@
 //! Each command: asks a view, shows it as JSON or for people.
 
 pub mod mail;
+pub mod outbox;
+pub mod quarantine;
 pub mod register;
 
 use std::path::{Path, PathBuf};
@@ -9,9 +11,7 @@ use serde_json::{Value, json};
 
 use crate::shell::cli::page::{self, Page, Style};
 use crate::shell::cli::reach::{self, Reached};
-use crate::shell::cli::{
-    Asking, KeyKind, OneNumber, OneTicket, OutboxAction, QuarantineAction, TicketAction, Which, log, people,
-};
+use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, Which, log, people};
 use crate::shell::config::LogFormat;
 use crate::shell::run::{self, Failure};
 use crate::shell::view::Request;
@@ -36,24 +36,6 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
         TicketAction::Show(OneTicket { id, asking }) => show(&asking, Request::Ticket { id }, people::ticket).await,
         TicketAction::Why(OneTicket { id, asking }) => show(&asking, Request::Why { id }, people::why).await,
         TicketAction::Log(OneTicket { id, asking }) => show(&asking, Request::Log { id }, people::log).await,
-    }
-}
-
-pub async fn outbox(action: OutboxAction) -> Result<(), Failure> {
-    match action {
-        OutboxAction::List(asking) => show(&asking, Request::Outbox, people::kept::letters).await,
-        OutboxAction::Show(OneNumber { no, asking }) => {
-            show(&asking, Request::Letter { no }, people::kept::letter).await
-        }
-    }
-}
-
-pub async fn quarantine(action: QuarantineAction) -> Result<(), Failure> {
-    match action {
-        QuarantineAction::List(asking) => show(&asking, Request::Quarantine, people::kept::quarantine).await,
-        QuarantineAction::Show(OneNumber { no, asking }) => {
-            show(&asking, Request::Quarantined { no }, people::kept::quarantined).await
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::shell::terminal;
 /// How an answer looks where it goes.
 pub struct Style {
     pub colour: bool,
-    /// The last column of a table is broken to fit this width; `None`: never.
+    /// The long columns of a table are broken to fit this width; `None`: never.
     pub columns: Option<usize>,
     /// The desk's zone: all times are shown in it.
     pub zone: TimeZone,
@@ -61,8 +61,8 @@ pub fn good(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), tone: Tone::Good }
 }
 
-/// The last column of a table is never narrower than this.
-const LAST_MIN: usize = 24;
+/// No column of a table is made narrower than this.
+const COLUMN_MIN: usize = 24;
 const GAP: &str = "  ";
 
 pub struct Page {
@@ -109,9 +109,9 @@ impl Page {
         }
     }
 
-    /// Rows under their heads, aligned; `none` instead of an empty table. What
-    /// may be long stands in the last column: on a narrow terminal it goes on
-    /// below itself, and nothing is cut off.
+    /// Rows under their heads, aligned; `none` instead of an empty table. On a
+    /// narrow terminal the widest columns go on below themselves, and nothing
+    /// is cut off.
     pub fn table(&mut self, heads: &[&str], rows: Vec<Vec<Cell>>, none: &str) {
         if rows.is_empty() {
             return self.push(none);
@@ -126,6 +126,9 @@ impl Page {
                 *width = (*width).max(terminal::width(text));
             }
         }
+        if let Some(columns) = self.style.columns {
+            fit(&mut widths, columns);
+        }
         let heads: Vec<(String, Tone)> = heads.iter().map(|head| ((*head).to_owned(), Tone::Bold)).collect();
         for row in std::iter::once(&heads).chain(&shown) {
             self.row(row, &widths);
@@ -133,19 +136,27 @@ impl Page {
     }
 
     fn row(&mut self, row: &[(String, Tone)], widths: &[usize]) {
-        let Some(((last, tone), firsts)) = row.split_last() else { return };
-        let indent: usize = widths.iter().take(firsts.len()).map(|width| width + GAP.len()).sum();
-        let room = self.style.columns.map(|columns| columns.saturating_sub(indent).max(LAST_MIN));
-        let mut line = String::new();
-        for ((text, tone), width) in firsts.iter().zip(widths) {
-            let rest = width.saturating_sub(terminal::width(text)) + GAP.len();
-            line.push_str(&self.paint(text, *tone));
-            line.push_str(&" ".repeat(rest));
-        }
-        for part in room.map_or_else(|| vec![last.clone()], |room| terminal::wrap(last, room)) {
-            line.push_str(&self.paint(&part, *tone));
-            self.push(line.trim_end());
-            line = " ".repeat(indent);
+        let breaks = self.style.columns.is_some();
+        let cells: Vec<(Vec<String>, Tone)> = row
+            .iter()
+            .zip(widths)
+            .map(|((text, tone), width)| {
+                (if breaks { terminal::wrap(text, *width) } else { vec![text.clone()] }, *tone)
+            })
+            .collect();
+        let height = cells.iter().map(|(parts, _)| parts.len()).max().unwrap_or(0);
+        for number in 0..height {
+            let (mut line, mut gap) = (String::new(), 0);
+            for ((parts, tone), width) in cells.iter().zip(widths) {
+                let part = parts.get(number).map_or("", String::as_str);
+                if !part.is_empty() {
+                    line.push_str(&" ".repeat(gap));
+                    line.push_str(&self.paint(part, *tone));
+                    gap = 0;
+                }
+                gap += width.saturating_sub(terminal::width(part)) + GAP.len();
+            }
+            self.push(&line);
         }
     }
 
@@ -195,6 +206,20 @@ impl Page {
     }
 }
 
+/// Narrows the widest columns until all fit, or none can be narrower.
+fn fit(widths: &mut [usize], columns: usize) {
+    let gaps = GAP.len() * widths.len().saturating_sub(1);
+    let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(columns);
+    while over > 0 {
+        // The last of equals: what may be long stands at the end.
+        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > COLUMN_MIN) else {
+            return;
+        };
+        *widest -= 1;
+        over -= 1;
+    }
+}
+
 /// Writes an answer to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
     terminal::write(text).map_err(|error| Failure::Work(format!("the answer could not be written: {error}")))
@@ -223,7 +248,17 @@ mod tests {
     }
 
     #[test]
-    fn on_a_narrow_terminal_the_last_column_goes_on_below_itself() {
+    fn on_a_narrow_terminal_the_widest_columns_go_on_below_themselves() {
+        let mut shown = page(false, Some(56));
+        let words = "one two three four five six seven";
+        shown.table(&["A", "B", "C"], vec![vec![words.into(), "x".into(), words.into()], vec!["y".into()]], "nothing");
+        let expected = "A                           B  C\none two three four five     x  one two three four five\n\
+                        six seven                      six seven\ny\n";
+        assert_eq!(shown.finish(), expected);
+    }
+
+    #[test]
+    fn a_terminal_that_is_too_narrow_gets_columns_of_the_least_width() {
         let mut shown = page(true, Some(30));
         shown.table(&["NO", "NAME", "WHAT"], rows(), "nothing");
         let plain = shown.finish().replace("\u{1b}[1m", "").replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");

@@ -174,7 +174,7 @@ pub fn status(page: &mut Page, status: &Value) {
             )
             .into(),
         ),
-        ("Quarantine", format!("{} mails", text(status, "quarantine")).into()),
+        ("Quarantine", format!("{} mails wait for somebody", text(status, "quarantine")).into()),
         ("Register", register_of(&register)),
         (
             "Journal",
@@ -206,9 +206,10 @@ fn mailbox(page: &Page, running: bool, source: &Value) -> Cell {
 
 fn letters(outbox: &Value) -> Cell {
     let shown = format!(
-        "{} waiting, {} deferred, {} failed, {} sent",
+        "{} waiting, {} deferred, {} held, {} failed, {} sent",
         text(outbox, "waiting"),
         text(outbox, "deferred"),
+        text(outbox, "held"),
         text(outbox, "failed"),
         text(outbox, "sent")
     );

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::UnixStream;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::desk::letter::compose::Composer;
@@ -15,6 +16,7 @@ use crate::desk::rules::Rules;
 use crate::shell::cli::Which;
 use crate::shell::clock::Clock;
 use crate::shell::config::{self, Config};
+use crate::shell::process::InHands;
 use crate::shell::run::Failure;
 use crate::shell::socket::{NoAnswer, Refusal};
 use crate::shell::store::lock::{self, Taken};
@@ -34,6 +36,8 @@ pub struct Reached {
     pub data: PathBuf,
     pub rules: Arc<Rules>,
     pub config: Option<Config>,
+    /// The folder of a demo, if it is one.
+    pub demo: Option<PathBuf>,
 }
 
 impl Reached {
@@ -59,7 +63,7 @@ pub fn find(which: &Which) -> Result<Reached, Failure> {
         (Some(path), _) => {
             let config = load(path)?;
             let rules = load_rules(config.rules.as_deref())?;
-            Ok(Reached { data: config.data.clone(), rules, config: Some(config) })
+            Ok(Reached { data: config.data.clone(), rules, config: Some(config), demo: None })
         }
         (None, Some(dir)) => {
             let data = [dir.clone(), demo::data(dir)].into_iter().find(|data| is_data(data));
@@ -70,7 +74,8 @@ pub fn find(which: &Which) -> Result<Reached, Failure> {
                     dir.display()
                 ))
             })?;
-            Ok(Reached { data, rules: load_rules(None)?, config: None })
+            let demo = (data == demo::data(dir)).then(|| dir.clone());
+            Ok(Reached { data, rules: load_rules(None)?, config: None, demo })
         }
         (None, None) => {
             Err(Failure::Use("say which desk: --config FILE, or --dir DIR for a folder that `demo` made".to_owned()))
@@ -131,7 +136,16 @@ pub async fn wait_for_commands(data: &Path) -> Result<(), Failure> {
 async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<Value, Failure> {
     let composer = reached.composer()?;
     let clock = Clock::default();
-    let asked = Asked { store: &store, rules: &reached.rules, composer: &composer, clock: &clock, health: None };
+    let (in_hands, committed) = (InHands::default(), Notify::new());
+    let asked = Asked {
+        store: &store,
+        rules: &reached.rules,
+        composer: &composer,
+        clock: &clock,
+        health: None,
+        in_hands: &in_hands,
+        committed: &committed,
+    };
     let answer = view::ask(asked, request).await.map_err(failure);
     store.close().await;
     answer

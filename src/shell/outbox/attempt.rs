@@ -109,7 +109,7 @@ async fn again(
 ) -> Result<(), ProcessError> {
     let letter = row.letter.no;
     let now = desk.clock.now();
-    let Some(until) = patience::again(row.attempts.saturating_add(1), row.committed_at, now, letter) else {
+    let Some(until) = patience::again(row.attempts.saturating_add(1), row.waits_since(), now, letter) else {
         return undelivered(desk, row, format!("given up after five days: {response}"), stop).await;
     };
     let until = most.and_then(|most| now.checked_add(most).ok()).map_or(until, |latest| until.min(latest));

@@ -4,7 +4,7 @@
 mod maildir;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
@@ -38,6 +38,22 @@ impl FolderSource {
     fn is_here(&self, place: &Place) -> bool {
         place.source == NAME && place.mailbox == self.mailbox && place.validity == 0
     }
+}
+
+/// The Maildir for mail that was not trusted, inside the mailbox.
+pub(super) fn quarantine_of(mailbox: &Path) -> PathBuf {
+    mailbox.join(maildir::QUARANTINE)
+}
+
+/// Renames `item` of one Maildir into the `new` of another; its name gets `mark`,
+/// because a name that was handled once is not handled again. False: it is gone.
+pub(super) async fn bring_back(from: PathBuf, item: String, to: PathBuf, mark: String) -> Result<bool, SourceError> {
+    blocking(move || maildir::bring_back(&from, &item, &to, &mark)).await
+}
+
+/// Puts a mail into a Maildir, as if it had just come.
+pub(super) async fn put(mailbox: PathBuf, name: String, bytes: Vec<u8>) -> Result<(), SourceError> {
+    blocking(move || maildir::put(&mailbox, &name, &bytes)).await
 }
 
 impl Source for FolderSource {

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use self::dial::{Route, plain_elsewhere};
 use self::fetch::{Fetching, Suspects};
 use self::link::Link;
-use self::words::{internal_date, is_good_name, mailbox_name, said, uid_set};
+use self::words::{encoded_name, internal_date, is_good_name, mailbox_name, said, uid_set};
 use super::{Fetched, Listed, Opened, Source, SourceError, Woken};
 use crate::desk::input::Place;
 use crate::desk::record::Folder;
@@ -87,6 +87,17 @@ impl ImapSource {
     pub fn with_step_limit(mut self, step: Duration) -> ImapSource {
         self.route.step = step;
         self
+    }
+
+    /// Puts a mail into this mailbox, as if it had just come.
+    ///
+    /// # Errors
+    /// As for every other call; what became of the mail is unknown then.
+    pub async fn put(&mut self, bytes: &[u8]) -> Result<(), SourceError> {
+        let mut link = self.take_link().await?;
+        link.append(&encoded_name(&self.route.settings.mailbox), bytes).await?;
+        self.link = Some(link);
+        Ok(())
     }
 
     /// The link, for one call: it comes back only when all went well.

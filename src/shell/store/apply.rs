@@ -2,17 +2,20 @@
 //! from the journal, so that a rebuilt store is the one it replaces.
 
 mod letters;
+mod quarantine;
 
 use jiff::Timestamp;
 
-use crate::desk::record::{Cause, Decided, Folder, OutcomeWord, TicketChange, What};
+use crate::desk::record::{Cause, Decided, Did, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Happened, LetterRef, Status, Ticket, TicketId, apply as fold};
 use crate::desk::timers::{self, Timer};
 use crate::shell::store::journal::Line;
-use crate::shell::store::rows::{LetterState, QuarantineRow, WhyRow};
+use crate::shell::store::rows::{ByHand, LetterState, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
+
+pub use quarantine::pass_key;
 
 /// Writes what `line` says. Nothing of a record that contradicts what is
 /// stored may be kept.
@@ -24,6 +27,7 @@ pub fn apply(state: &mut State, line: &Line, rules: &Rules) -> Result<(), StateE
         What::Sent { letter, response } => letters::finish(state, *letter, LetterState::Sent, response, at),
         What::Deferred { letter, until, response } => letters::defer(state, *letter, *until, response),
         What::Imported { register, .. } => apply_register(state, register),
+        What::Console { by, did } => by_hand(state, did, ByHand { by: by.clone(), at }),
         What::Floor { source, mailbox, validity, below } => {
             state.put(Tree::Meta, floor_key(source, mailbox, *validity), below)
         }
@@ -49,33 +53,38 @@ fn apply_decided(
     for secret in &decided.secrets {
         state.put(Tree::Index, key(&[b"secret", secret.as_bytes()]), &seq)?;
     }
-    apply_cause(state, decided, at)
+    apply_cause(state, decided, at, seq)
+}
+
+fn by_hand(state: &mut State, did: &Did, hand: ByHand) -> Result<(), StateError> {
+    match did {
+        Did::Retried { letter } => letters::retry(state, *letter, hand),
+        Did::Held { letter } => letters::hold(state, *letter, hand),
+        Did::Released { kept, sha256, reason } => quarantine::release(state, *kept, sha256, hand, reason),
+        Did::Dropped { kept, reason } => quarantine::drop_it(state, *kept, hand, reason),
+    }
 }
 
 /// What is used up: this mail, this timer, this letter.
-fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp) -> Result<(), StateError> {
+fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) -> Result<(), StateError> {
     match &decided.cause {
-        Cause::Mail { place, duplicate_key, message_id, .. } => {
+        Cause::Mail { place, duplicate_key, message_id, sha256 } => {
             let folder = if decided.quarantine.is_some() { Folder::Quarantine } else { Folder::Processed };
             state.put(Tree::Index, key(&[b"place", place.to_string().as_bytes()]), &folder)?;
             if let Some(duplicate) = duplicate_key {
                 state.put(Tree::Index, key(&[b"duplicate", duplicate.as_bytes()]), &at)?;
             }
-            if let Some(quarantined) = &decided.quarantine {
-                let no = next(state, b"quarantine")?;
-                let row = QuarantineRow {
-                    no,
-                    at,
-                    quarantined: quarantined.clone(),
-                    place: Some(place.clone()),
-                    message_id: message_id.clone(),
-                    text: decided.text.clone(),
-                    original: decided.original.clone(),
-                };
-                state.put(Tree::Quarantine, number(no).to_vec(), &row)?;
-                state.put(Tree::Meta, b"quarantine".to_vec(), &no)?;
+            if let Some(sha256) = sha256 {
+                quarantine::use_pass(state, sha256, seq)?;
             }
-            Ok(())
+            match &decided.quarantine {
+                Some(quarantined) => {
+                    let no = next(state, b"quarantine")?;
+                    let kept = quarantine::Kept { place, message_id, sha256, quarantined };
+                    quarantine::add(state, no, at, &kept, decided)
+                }
+                None => Ok(()),
+            }
         }
         Cause::Timer { ticket, name, at: due } => {
             // Struck off whether or not it still applied (2.8: once).

@@ -20,6 +20,15 @@ pub struct OutboxRow {
     /// The last answer of the mail server.
     pub response: String,
     pub done_at: Option<Timestamp>,
+    /// Who last held or retried it.
+    pub by_hand: Option<ByHand>,
+}
+
+/// Something done by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    pub by: String,
+    pub at: Timestamp,
 }
 
 impl OutboxRow {
@@ -27,14 +36,38 @@ impl OutboxRow {
     pub fn is_done(&self) -> bool {
         matches!(self.state, LetterState::Sent | LetterState::Failed)
     }
+
+    /// When it is tried next, if it is.
+    pub fn next_try_if_any(&self) -> Option<Timestamp> {
+        (!self.is_done() && self.state != LetterState::Held).then_some(self.next_try)
+    }
+
+    /// Since when its patience counts: whoever retries it begins it anew.
+    pub fn waits_since(&self) -> Timestamp {
+        self.by_hand.as_ref().map_or(self.committed_at, |hand| hand.at)
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::VariantArray,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum LetterState {
     Pending,
     Trying,
     Deferred,
+    /// By hand; it does not leave until somebody retries it.
+    Held,
     Sent,
     Failed,
 }
@@ -48,8 +81,36 @@ pub struct QuarantineRow {
     pub quarantined: Quarantined,
     pub place: Option<crate::desk::input::Place>,
     pub message_id: Option<String>,
+    /// Of the original; `None`: its bytes were never here.
+    pub sha256: Option<String>,
+    pub state: KeptState,
+    /// Who released or dropped it, and why.
+    pub by_hand: Option<ByHand>,
+    pub hand_reason: Option<String>,
+    /// The record that decided it once more.
+    pub decided_again: Option<u64>,
     pub text: Option<crate::desk::record::PackPlace>,
     pub original: Option<crate::desk::record::PackPlace>,
+}
+
+impl QuarantineRow {
+    /// Somebody or the desk has still to do something about it.
+    pub fn waits(&self) -> bool {
+        match self.state {
+            KeptState::Open => true,
+            KeptState::Released => self.decided_again.is_none(),
+            KeptState::Dropped => false,
+        }
+    }
+}
+
+/// What people made of a mail in quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptState {
+    Open,
+    Released,
+    Dropped,
 }
 
 /// One reason of a decision on a ticket.

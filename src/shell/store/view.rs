@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::access::day_of;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, FoundTicket, Known, LetterKnown, Sender, UnitKnown};
+use crate::desk::known::{Ask, FoundTicket, Known, LetterKnown, Pass, Sender, UnitKnown};
 use crate::desk::record::{Folder, PackPlace};
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId};
 use crate::desk::timers::Timer;
-use crate::shell::store::apply::{compare_form, floor_key};
+use crate::shell::store::apply::{compare_form, floor_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
 use crate::shell::store::rows::{OurId, OutboxRow, QuarantineRow, WhyRow};
@@ -42,6 +42,7 @@ impl View<'_> {
                 Some(duplicate) => self.state.has(Tree::Index, &key(&[b"duplicate", duplicate.as_bytes()]))?,
                 None => false,
             },
+            pass: ask.sha256.as_deref().map_or(Ok(None), |sha256| self.pass(sha256))?,
             register_is_empty: self.state.scan(Tree::Register, b"", 1)?.is_empty(),
             sender: self.sender(ask.address.as_deref())?,
             units: BTreeMap::new(),
@@ -259,6 +260,15 @@ impl View<'_> {
 
     pub fn quarantine(&self) -> Result<Vec<QuarantineRow>, StateError> {
         self.state.values(Tree::Quarantine, b"")
+    }
+
+    /// Whether the mail with these bytes may be decided once more.
+    pub fn pass(&self, sha256: &str) -> Result<Option<Pass>, StateError> {
+        self.state.get(Tree::Index, &pass_key(sha256))
+    }
+
+    pub fn kept(&self, no: u64) -> Result<Option<QuarantineRow>, StateError> {
+        self.state.get(Tree::Quarantine, &number(no))
     }
 
     pub fn register(&self) -> Result<Register, StateError> {

@@ -27,6 +27,7 @@ impl Told {
             match &record.what {
                 What::Decided(decided) => lines.extend(decision(decided)),
                 What::Deferred { letter, .. } => lines.push(format!("    later     letter {letter} is tried again")),
+                What::Console { by, .. } => lines.push(format!("    by hand   {by}")),
                 What::Trying { .. } | What::Sent { .. } | What::Imported { .. } | What::Floor { .. } => {}
             }
         }

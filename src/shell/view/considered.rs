@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{Input, MailInput, Place, Unreadable, understand};
@@ -19,6 +20,7 @@ use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Ticket, TicketId, apply};
 use crate::desk::timers;
 use crate::shell::socket::Refusal;
+use crate::shell::store::pack::hex;
 use crate::shell::view::{Asked, gone};
 
 /// One mail to be considered.
@@ -75,6 +77,7 @@ fn nothing_known(ask: &Ask) -> Known {
     Known {
         place_done: false,
         duplicate: false,
+        pass: None,
         register_is_empty: true,
         sender: if ask.address.is_some() { Sender::NotOnFile } else { Sender::NotAsked },
         units: units.map(|serial| (serial.clone(), UnitKnown::Unregistered)).collect(),
@@ -102,6 +105,7 @@ async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
         return Ok(unread(Unreadable::TooBig, place));
     }
     let reading = Arc::clone(rules);
+    let original_sha256 = hex(&Sha256::digest(&bytes));
     let read = tokio::task::spawn_blocking(move || understand(&bytes, received, &reading));
     let Ok(understood) = read.await else { return Ok(unread(Unreadable::CrashedReader, place)) };
     Ok(Input::Mail(Box::new(MailInput {
@@ -113,7 +117,7 @@ async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
         forms: understood.forms,
         commands: understood.commands,
         secrets: understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect(),
-        original_sha256: String::new(),
+        original_sha256,
     })))
 }
 

@@ -5,12 +5,18 @@ use serde_json::{Value, json};
 
 use crate::desk::record::PackPlace;
 use crate::shell::store::View;
-use crate::shell::store::rows::{LetterState, OutboxRow};
+use crate::shell::store::rows::{LetterState, OutboxRow, QuarantineRow};
 use crate::shell::store::state::StateError;
 use crate::shell::view::Shown;
 
 /// Bytes whose segment was deleted when their time was over (decisions 5).
 const EXPIRED: &str = "[expired]";
+
+/// `outbox list --json`.
+pub fn letters(view: &View<'_>, state: Option<LetterState>) -> Result<Value, StateError> {
+    let fits = |row: &&OutboxRow| state.is_none_or(|state| state == row.state);
+    Ok(Value::Array(view.letters()?.iter().filter(fits).map(summary).collect()))
+}
 
 /// A letter as rows show it; its bytes stay in their pack.
 pub fn summary(row: &OutboxRow) -> Value {
@@ -25,16 +31,17 @@ pub fn summary(row: &OutboxRow) -> Value {
         "attempts": row.attempts,
         "message_id": row.letter.message_id,
         "committed_at": row.committed_at,
-        "next_try": row.next_try,
+        "next_try": row.next_try_if_any(),
         "sent_at": sent_at,
         "response": row.response,
+        "by_hand": row.by_hand,
     })
 }
 
 /// `outbox show --json`: `bytes` as they leave, `text` as the reader sees it.
 pub fn letter(view: &View<'_>, no: u64) -> Result<Shown, StateError> {
     let Some(row) = view.letter(no)? else {
-        return Ok(Err(format!("there is no letter {no}; `outbox list` shows all")));
+        return Ok(Err(no_such_letter(no)));
     };
     let mut shown = summary(&row);
     let bytes = view.packed(&row.letter.bytes).ok();
@@ -50,18 +57,42 @@ pub fn letter(view: &View<'_>, no: u64) -> Result<Shown, StateError> {
     Ok(Ok(shown))
 }
 
+/// `quarantine list --json`: rows with what the mail says of itself.
+pub fn quarantine(view: &View<'_>, all: bool) -> Result<Value, StateError> {
+    let rows = view.quarantine()?.into_iter().filter(|row| all || row.waits());
+    Ok(Value::Array(rows.map(|row| with_author(view, &row)).collect()))
+}
+
+/// The row, and who and what the mail says it is: null where it was not read.
+pub fn with_author(view: &View<'_>, row: &QuarantineRow) -> Value {
+    let mail = row.text.as_ref().map(|place| stored(view, place)).unwrap_or_default();
+    let mut shown = json!(row);
+    if let Some(fields) = shown.as_object_mut() {
+        for name in ["from", "subject"] {
+            fields.insert(name.to_owned(), mail.get(name).cloned().unwrap_or_default());
+        }
+    }
+    shown
+}
+
 /// `quarantine show --json`: the row, and the mail as it was read, its secrets
 /// taken out. `mail` is null for a mail that could not be read.
 pub fn quarantined(view: &View<'_>, no: u64) -> Result<Shown, StateError> {
-    let Some(row) = view.quarantine()?.into_iter().find(|row| row.no == no) else {
-        return Ok(Err(format!("there is nothing in quarantine under {no}; `quarantine list` shows all")));
-    };
+    let Some(row) = view.kept(no)? else { return Ok(Err(no_such_mail(no))) };
     let mail = row.text.as_ref().map(|place| stored(view, place));
     let mut shown = json!(row);
     if let Some(fields) = shown.as_object_mut() {
         fields.insert("mail".to_owned(), json!(mail));
     }
     Ok(Ok(shown))
+}
+
+pub fn no_such_letter(no: u64) -> String {
+    format!("there is no letter {no}; `outbox list` shows all")
+}
+
+pub fn no_such_mail(no: u64) -> String {
+    format!("there is nothing in quarantine under {no}; `quarantine list --all` shows all")
 }
 
 fn stored(view: &View<'_>, place: &PackPlace) -> Value {

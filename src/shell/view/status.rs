@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::shell::health::Health;
 use crate::shell::store::View;
-use crate::shell::store::rows::LetterState;
+use crate::shell::store::rows::{KeptState, LetterState};
 use crate::shell::store::state::StateError;
 
 pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
@@ -14,6 +14,7 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
     let deferred = letters.iter().rev().find(|row| row.state == LetterState::Deferred);
     let tickets = view.tickets()?;
     let timers = view.timers()?;
+    let kept = view.quarantine()?;
     let register = view.register()?;
     Ok(json!({
         "now": now,
@@ -22,11 +23,12 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
         "outbox": {
             "waiting": count(LetterState::Pending) + count(LetterState::Trying),
             "deferred": count(LetterState::Deferred),
+            "held": count(LetterState::Held),
             "sent": count(LetterState::Sent),
             "failed": count(LetterState::Failed),
             "last_trouble": deferred.map(|row| row.response.clone()),
         },
-        "quarantine": view.quarantine()?.len(),
+        "quarantine": kept.iter().filter(|row| row.state == KeptState::Open).count(),
         "timers": { "waiting": timers.len(), "overdue": timers.iter().filter(|timer| timer.at <= now).count(),
             "next": timers.first().map(|timer| timer.at) },
         "register": { "companies": register.companies.len(), "representatives": register.representatives.len(),

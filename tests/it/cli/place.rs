@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-desk");
-const FOLDERS: &str =
+pub const FOLDERS: &str =
     "[source.folder]\npath = \"mailbox\"\nstart_from = \"all\"\n[carrier.folder]\npath = \"postman\"\n";
 
 pub struct Place {
@@ -88,7 +88,7 @@ impl Place {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(words).current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped());
-        command.stderr(Stdio::piped()).env_remove("RUST_LOG").env("USER", "tester");
+        command.stderr(Stdio::piped()).env_remove("RUST_LOG").env("SUDO_USER", "tester");
         command
     }
 
@@ -124,6 +124,29 @@ impl Place {
         let sample = source("fixtures/register/sample.json");
         let ran = self.desk(&["register", "import", sample.to_str().unwrap(), "--yes"]);
         assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+
+    /// The same with a way out where nobody listens: letters wait.
+    pub fn without_a_way_out() -> Place {
+        let place = Place::new();
+        let port = crate::support::program::free_port();
+        let (source, _) = FOLDERS.split_once("[carrier").unwrap();
+        place
+            .configure(&format!("{source}[carrier.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\n"));
+        place
+    }
+
+    /// Takes the ticket store away: the next command makes it anew from the journal.
+    pub fn lose_the_ticket_store(&self) {
+        fs::remove_dir_all(self.path("data/sled")).unwrap();
+    }
+
+    /// The files of a folder of the mailbox.
+    pub fn mails(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.path("mailbox").join(folder)) else { return Vec::new() };
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// Handles everything in the mailbox and ends.

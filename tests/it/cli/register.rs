@@ -52,7 +52,7 @@ fn an_import_is_the_whole_register_and_a_merge_is_not() {
     assert_eq!((&unit["retired"], &unit["row"]), (&json!(true), &json!(2)));
     let journal = fs::read_dir(place.path("data/journal")).unwrap().map(|file| file.unwrap().path());
     let lines: String = journal.map(|path| fs::read_to_string(path).unwrap()).collect();
-    assert!(lines.lines().last().unwrap().contains("\"by\":\"tester\""), "the journal names who imported");
+    assert!(lines.lines().last().unwrap().contains("\"by\":\"tester"), "the journal names who imported");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use upgrade_desk::desk::register::{Company, Register, Representative, Role, Unit
 use upgrade_desk::desk::rules::Rules;
 use upgrade_desk::desk::ticket::{Event, Requester, TicketId, Window};
 use upgrade_desk::shell::store::view::View;
-use upgrade_desk::shell::store::{Body, CommitError, Commitment, OpenReport, Receipt, Store};
+use upgrade_desk::shell::store::{Body, CommitError, Commitment, OpenError, OpenReport, Receipt, Store};
 
 pub fn rules() -> Arc<Rules> {
     Arc::new(crate::sample_rules::rules().clone())
@@ -23,7 +23,18 @@ pub fn rules() -> Arc<Rules> {
 
 /// Opens the store, or the test fails with the store's own words.
 pub fn open(folder: &Path) -> (Store, OpenReport) {
-    Store::open(folder, rules(), &mut |_| {}).unwrap_or_else(|error| panic!("open {}: {error}", folder.display()))
+    let mut tries = 0;
+    loop {
+        match Store::open(folder, rules(), &mut |_| {}) {
+            // A program that another test is just starting has a copy of our
+            // lock until it has begun.
+            Err(OpenError::Locked { .. }) if tries < 100 => {
+                tries += 1;
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            opened => return opened.unwrap_or_else(|error| panic!("open {}: {error}", folder.display())),
+        }
+    }
 }
 
 pub fn at(text: &str) -> Timestamp {

@@ -36,7 +36,7 @@ pub fn read(file: &Path, rules: Option<&Path>, json: bool) -> Result<(), Failure
 
 /// A mail's bytes and when it arrived: the file's time (decisions 26). One that
 /// is over the limit is read to one byte more, which is enough to tell.
-fn mail(file: &Path, rules: &Rules) -> Result<(Vec<u8>, Timestamp), Failure> {
+pub fn mail(file: &Path, rules: &Rules) -> Result<(Vec<u8>, Timestamp), Failure> {
     let fail = |error: std::io::Error| {
         Failure::Use(format!(
             "{}: expected a mail, found: {error}; name a mail file, or - for standard input",

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::shell::cli::commands::{answered, print_json, show};
 use crate::shell::cli::page::{Page, Style};
 use crate::shell::cli::reach::{self, Reached};
+use crate::shell::cli::who::who;
 use crate::shell::cli::{Asking, RegisterAction, people};
 use crate::shell::register::{self as files, Difference, Problem, Read};
 use crate::shell::run::Failure;
@@ -95,8 +96,7 @@ async fn import(file: &Path, yes: bool, merge: bool, asking: &Asking) -> Result<
         }
         Some(difference)
     };
-    let by = std::env::var("USER").unwrap_or_else(|_| "console".to_owned());
-    let request = Request::Import { register: read.register.clone(), merge, by, agreed };
+    let request = Request::Import { register: read.register.clone(), merge, by: who(), agreed };
     let mut answer = reach::ask(&reached, request).await?;
     if json {
         let problems: Vec<&Problem> = read.problems.iter().chain(&unreadable).collect();

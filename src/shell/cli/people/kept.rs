@@ -7,39 +7,89 @@ use crate::shell::cli::people::{cells, list, text};
 
 pub fn letters(page: &mut Page, letters: &Value) {
     let rows = letters.as_array().into_iter().flatten().map(|letter| {
-        let state = text(letter, "state");
-        let state: Cell = if matches!(state.as_str(), "failed" | "deferred") { bad(state) } else { state.into() };
-        let subject = match (text(letter, "state") == "sent", text(letter, "response")) {
-            (false, answer) if !answer.is_empty() => format!("{}; last answer: {answer}", text(letter, "subject")),
-            _ => text(letter, "subject"),
-        };
         vec![
             text(letter, "no").into(),
+            state(letter),
             text(letter, "template").into(),
-            state,
             text(letter, "attempts").into(),
-            page.when(letter, "committed_at").into(),
+            page.when(letter, "next_try").into(),
             text(letter, "to").into(),
-            subject.into(),
+            text(letter, "subject").into(),
+            text(letter, "response").into(),
         ]
     });
     let rows = rows.collect();
-    page.table(&["NO", "LETTER", "STATE", "TRIES", "WRITTEN", "TO", "SUBJECT"], rows, "no letters");
+    let heads = ["NO", "STATE", "LETTER", "TRIES", "NEXT TRY", "TO", "SUBJECT", "LAST ANSWER"];
+    page.table(&heads, rows, "no letters");
+}
+
+fn state(row: &Value) -> Cell {
+    let state = text(row, "state");
+    if matches!(state.as_str(), "failed" | "deferred" | "held") { bad(state) } else { state.into() }
+}
+
+/// `ann, Tue 17 Nov 2026 10:30 PST`.
+fn by_hand(page: &Page, row: &Value) -> String {
+    let hand = row.get("by_hand").cloned().unwrap_or_default();
+    let at = page.when(&hand, "at");
+    if at.is_empty() { at } else { format!("{}, {at}", text(&hand, "by")) }
+}
+
+fn is_changed(answer: &Value) -> bool {
+    answer.get("changed") == Some(&Value::Bool(true))
+}
+
+/// What the desk has still to do, as far as it runs.
+fn when_it_runs(answer: &Value, running: &str, ended: &str) -> String {
+    if answer.get("running") == Some(&Value::Bool(true)) { running.to_owned() } else { ended.to_owned() }
+}
+
+pub fn retried(page: &mut Page, letter: &Value) {
+    let no = text(letter, "no");
+    page.line(match is_changed(letter) {
+        true => {
+            let then = when_it_runs(letter, "the running desk tries it at once", "it is tried when the desk runs");
+            format!("letter {no} is due now; {then}")
+        }
+        false => format!("letter {no} is on its way already ({}); nothing was changed", text(letter, "state")),
+    });
+}
+
+pub fn held(page: &mut Page, letter: &Value) {
+    let no = text(letter, "no");
+    page.line(match is_changed(letter) {
+        true => format!("letter {no} is held: it leaves when somebody says `outbox retry {no}`"),
+        false => format!("letter {no} is held already, by {}", by_hand(page, letter)),
+    });
+}
+
+pub fn released(page: &mut Page, row: &Value) {
+    let then = when_it_runs(row, "the running desk takes it up", "it is taken up when the desk runs");
+    let no = text(row, "no");
+    page.line(format!("quarantine {no} is released and lies in the mailbox again; {then}"));
+    page.line("nobody vouches for it: a request in it waits for proof (REP_CHECK)");
+}
+
+pub fn dropped(page: &mut Page, row: &Value) {
+    let no = text(row, "no");
+    page.line(match is_changed(row) {
+        true => format!("quarantine {no} is dealt with; the mail stays where it is"),
+        false => format!("quarantine {no} was dropped already, by {}", by_hand(page, row)),
+    });
 }
 
 pub fn letter(page: &mut Page, letter: &Value) {
-    let waits = matches!(text(letter, "state").as_str(), "pending" | "deferred");
-    let next = if waits { page.when(letter, "next_try") } else { String::new() };
     let facts = vec![
         ("Letter", format!("{}, {}", text(letter, "no"), text(letter, "template")).into()),
-        ("State", text(letter, "state").into()),
+        ("State", state(letter)),
+        ("By hand", by_hand(page, letter).into()),
         ("To", text(letter, "to").into()),
         ("Subject", text(letter, "subject").into()),
         ("Ticket", text(letter, "ticket").into()),
         ("Message-ID", text(letter, "message_id").into()),
         ("Written", page.when(letter, "committed_at").into()),
         ("Tries", text(letter, "attempts").into()),
-        ("Next try", next.into()),
+        ("Next try", page.when(letter, "next_try").into()),
         ("Sent", page.when(letter, "sent_at").into()),
         ("Last answer", text(letter, "response").into()),
     ];
@@ -50,24 +100,37 @@ pub fn letter(page: &mut Page, letter: &Value) {
 
 pub fn quarantine(page: &mut Page, rows: &Value) {
     let rows = rows.as_array().into_iter().flatten().map(|row| {
+        let from = text(row, "from");
+        let from = if from.is_empty() { "nobody".to_owned() } else { from };
         cells([
             text(row, "no"),
+            text(row, "state"),
             page.when(row, "at"),
+            from,
             text(row, "reason"),
-            text(row, "message_id"),
+            text(row, "subject"),
             text(row, "detail"),
         ])
     });
     let rows = rows.collect();
-    page.table(&["NO", "AT", "REASON", "MESSAGE-ID", "DETAIL"], rows, "nothing is in quarantine");
+    let heads = ["NO", "STATE", "KEPT", "SAYS IT IS FROM", "REASON", "SUBJECT", "DETAIL"];
+    page.table(&heads, rows, "nothing waits in quarantine");
 }
 
 pub fn quarantined(page: &mut Page, row: &Value) {
     let place = row.get("place").cloned().unwrap_or_default();
     let mail = row.get("mail").cloned().unwrap_or_default();
     let files = list(&mail, "attachments").map(|file| format!("{} ({} bytes)", text(file, "name"), text(file, "size")));
+    let decided_again = match text(row, "decided_again") {
+        record if record.is_empty() => record.into(),
+        record => format!("in record {record}").into(),
+    };
     let facts = vec![
         ("Number", text(row, "no").into()),
+        ("State", text(row, "state").into()),
+        ("By hand", by_hand(page, row).into()),
+        ("Because", text(row, "hand_reason").into()),
+        ("Decided again", decided_again),
         ("Kept", page.when(row, "at").into()),
         ("Reason", bad(text(row, "reason"))),
         ("Detail", text(row, "detail").into()),

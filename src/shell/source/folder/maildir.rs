@@ -12,6 +12,9 @@ use jiff::Timestamp;
 use crate::desk::record::Folder;
 use crate::shell::source::SourceError;
 
+const PROCESSED: &str = ".Processed";
+pub(super) const QUARANTINE: &str = ".Quarantine";
+
 /// A file with a mail in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MailFile {
@@ -134,8 +137,8 @@ pub(super) fn move_away(maildir: &Path, done: &[(String, Folder)]) -> Result<(),
     let files = by_item(maildir)?;
     for folder in [Folder::Processed, Folder::Quarantine] {
         let target = maildir.join(match folder {
-            Folder::Processed => ".Processed",
-            Folder::Quarantine => ".Quarantine",
+            Folder::Processed => PROCESSED,
+            Folder::Quarantine => QUARANTINE,
         });
         make(&target).map_err(|error| failed("make the folder", &target, &error))?;
         for (item, _) in done.iter().filter(|(_, its)| *its == folder) {
@@ -145,6 +148,22 @@ pub(super) fn move_away(maildir: &Path, done: &[(String, Folder)]) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Renames an item into the `new` of another Maildir, its name with `mark`.
+/// False: it is gone.
+pub(super) fn bring_back(from: &Path, item: &str, to: &Path, mark: &str) -> Result<bool, SourceError> {
+    let Some(path) = by_item(from)?.remove(item) else { return Ok(false) };
+    make(to).map_err(|error| failed("make the folder", to, &error))?;
+    let moved = gone_is_none(fs::rename(&path, to.join("new").join(format!("{item}.{mark}"))));
+    Ok(moved.map_err(|error| failed("move the mail file", &path, &error))?.is_some())
+}
+
+/// Writes a mail beside the folder, then renames it into `new` whole.
+pub(super) fn put(maildir: &Path, name: &str, bytes: &[u8]) -> Result<(), SourceError> {
+    let (half, whole) = (maildir.join("tmp").join(name), maildir.join("new").join(name));
+    let written = make(maildir).and_then(|()| fs::write(&half, bytes)).and_then(|()| fs::rename(&half, &whole));
+    written.map_err(|error| failed("write the mail file", &whole, &error))
 }
 
 /// A name that nothing has yet in `folder`: renaming must not wipe out another mail.

@@ -116,6 +116,19 @@ impl Link {
         }
     }
 
+    /// Puts a mail into a folder, whose name the library quotes.
+    pub async fn append(&mut self, folder: &str, bytes: &[u8]) -> Result<(), SourceError> {
+        match timeout(self.answer, self.session.append(folder, None, None, bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(async_imap::error::Error::No(text))) => {
+                Err(SourceError::protocol(format!("the server refused the mail: {}", said(&text))))
+            }
+            Ok(Err(async_imap::error::Error::Io(error))) => Err(read_failed(&error)),
+            Ok(Err(_)) => Err(SourceError::protocol("the server did not take the mail")),
+            Err(_) => Err(too_slow("putting a mail into a folder", self.answer)),
+        }
+    }
+
     /// Shows the next answer to `look`. It may take as long as bytes keep
     /// coming, within reason.
     pub async fn read<T>(&mut self, what: &str, look: impl FnOnce(&Response<'_>) -> T) -> Result<T, SourceError> {

@@ -9,9 +9,14 @@ use jiff::fmt::strtime;
 /// Base64 of RFC 3501 5.1.3: `,` for `/`, no padding.
 const MODIFIED: GeneralPurpose = GeneralPurpose::new(&IMAP_MUTF7, NO_PAD);
 
-/// A folder's name, encoded in modified UTF-7 (RFC 3501 5.1.3) and quoted.
-/// Control characters must have been refused before ([`is_good_name`]).
+/// A folder's name, encoded and quoted. Control characters must have been
+/// refused before ([`is_good_name`]).
 pub(super) fn mailbox_name(name: &str) -> String {
+    format!("\"{}\"", encoded_name(name).replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A folder's name in modified UTF-7 (RFC 3501 5.1.3), not quoted.
+pub(super) fn encoded_name(name: &str) -> String {
     let mut encoded = String::new();
     let mut foreign = String::new();
     for letter in name.chars() {
@@ -19,7 +24,6 @@ pub(super) fn mailbox_name(name: &str) -> String {
             close(&mut encoded, &mut foreign);
             match letter {
                 '&' => encoded.push_str("&-"),
-                '"' | '\\' => encoded.extend(['\\', letter]),
                 _ => encoded.push(letter),
             }
         } else {
@@ -27,7 +31,7 @@ pub(super) fn mailbox_name(name: &str) -> String {
         }
     }
     close(&mut encoded, &mut foreign);
-    format!("\"{encoded}\"")
+    encoded
 }
 
 fn close(encoded: &mut String, foreign: &mut String) {

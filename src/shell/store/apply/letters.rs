@@ -1,11 +1,11 @@
-//! Letters on their way: pending → trying → sent, deferred or failed. What has
+//! Letters on their way: pending → trying → sent, deferred or failed; held and retried by hand. What has
 //! left is never waiting again, whatever a later record says.
 
 use jiff::Timestamp;
 
 use crate::desk::letter::Template;
 use crate::desk::record::LetterRow;
-use crate::shell::store::rows::{LetterState, OurId, OutboxRow};
+use crate::shell::store::rows::{ByHand, LetterState, OurId, OutboxRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 /// A committed letter waits from now on.
@@ -21,6 +21,7 @@ pub fn add(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), S
         next_try: at,
         response: String::new(),
         done_at: None,
+        by_hand: None,
     };
     state.put(Tree::Outbox, number(letter.no).to_vec(), &row)?;
     state.put(Tree::Queue, queue_key(&row), &letter.no)?;
@@ -37,7 +38,7 @@ pub fn add(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), S
 /// Counted before the attempt, so that none goes uncounted.
 pub fn trying(state: &mut State, no: u64) -> Result<(), StateError> {
     let mut row = row(state, no)?;
-    if row.is_done() {
+    if row.is_done() || row.state == LetterState::Held {
         return Ok(());
     }
     row.state = LetterState::Trying;
@@ -48,7 +49,7 @@ pub fn trying(state: &mut State, no: u64) -> Result<(), StateError> {
 /// It waits until `until`.
 pub fn defer(state: &mut State, no: u64, until: Timestamp, response: &str) -> Result<(), StateError> {
     let mut row = row(state, no)?;
-    if row.is_done() {
+    if row.is_done() || row.state == LetterState::Held {
         return Ok(());
     }
     state.remove(Tree::Queue, queue_key(&row));
@@ -70,6 +71,33 @@ pub fn finish(state: &mut State, no: u64, to: LetterState, response: &str, at: T
     row.state = to;
     response.clone_into(&mut row.response);
     row.done_at = Some(at);
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+/// By hand: it waits for nothing but a retry by hand.
+pub fn hold(state: &mut State, no: u64, hand: ByHand) -> Result<(), StateError> {
+    let mut row = row(state, no)?;
+    if row.is_done() {
+        return Err(StateError::Contradiction(format!("letter {no} waits for nothing any more")));
+    }
+    state.remove(Tree::Queue, queue_key(&row));
+    row.state = LetterState::Held;
+    row.by_hand = Some(hand);
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+/// By hand: it is due now, and has its whole time before it again.
+pub fn retry(state: &mut State, no: u64, hand: ByHand) -> Result<(), StateError> {
+    let mut row = row(state, no)?;
+    if row.state == LetterState::Sent {
+        return Err(StateError::Contradiction(format!("letter {no} was sent")));
+    }
+    state.remove(Tree::Queue, queue_key(&row));
+    row.state = LetterState::Pending;
+    row.next_try = hand.at;
+    row.done_at = None;
+    row.by_hand = Some(hand);
+    state.put(Tree::Queue, queue_key(&row), &no)?;
     state.put(Tree::Outbox, number(no).to_vec(), &row)
 }
 

@@ -1,0 +1,152 @@
+//! A mail out of the Quarantine folder and back into the mailbox, over a
+//! connection of its own beside the desk that may be running.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+
+use super::folder::{self, FolderSource};
+use super::imap::ImapSource;
+use super::{Fetched, Listed, Source, SourceError};
+use crate::desk::record::Folder;
+use crate::shell::config::{self, Imap};
+use crate::shell::store::pack::hex;
+
+/// Mails looked into between two looks whether the wanted one was among them.
+const SET: usize = 50;
+
+/// A mailbox with its Quarantine folder.
+pub enum Mailbox {
+    Imap(Box<Imap>),
+    /// A Maildir.
+    Folder(PathBuf),
+}
+
+impl From<&config::Source> for Mailbox {
+    fn from(source: &config::Source) -> Mailbox {
+        match source {
+            config::Source::Imap(imap) => Mailbox::Imap(Box::new(imap.clone())),
+            config::Source::Folder(folder) => Mailbox::Folder(folder.path.clone()),
+        }
+    }
+}
+
+/// A mail that was found in the Quarantine folder.
+pub struct Found {
+    quarantine: Quarantine,
+    listed: Listed,
+}
+
+enum Quarantine {
+    Imap(Box<ImapSource>),
+    Folder { source: FolderSource, path: PathBuf, mailbox: PathBuf },
+}
+
+impl Mailbox {
+    /// Whether lines of a mail end in CR LF here, whatever they ended in before.
+    pub fn ends_lines_itself(&self) -> bool {
+        matches!(self, Mailbox::Imap(_))
+    }
+
+    /// Looks for the mail with these bytes, beginning with those that came
+    /// last before it was kept. `None`: it is not there (any more).
+    ///
+    /// # Errors
+    /// The mailbox is out of reach or wrongly configured.
+    pub async fn find(&self, sha256: &str, kept: Timestamp, size_max: u64) -> Result<Option<Found>, SourceError> {
+        match self {
+            Mailbox::Imap(imap) => {
+                let mut source = ImapSource::new(turned(imap), size_max)?;
+                let listed = search(&mut source, sha256, kept).await?;
+                Ok(listed.map(|listed| Found { quarantine: Quarantine::Imap(Box::new(source)), listed }))
+            }
+            Mailbox::Folder(mailbox) => {
+                let path = folder::quarantine_of(mailbox);
+                if !path.is_dir() {
+                    return Ok(None);
+                }
+                let mut source = FolderSource::new(path.clone(), size_max);
+                let listed = search(&mut source, sha256, kept).await?;
+                let quarantine = Quarantine::Folder { source, path, mailbox: mailbox.clone() };
+                Ok(listed.map(|listed| Found { quarantine, listed }))
+            }
+        }
+    }
+
+    /// Puts a mail into the mailbox, as if it had come now; `name` is for a
+    /// Maildir, where names do not repeat.
+    ///
+    /// # Errors
+    /// The mailbox is out of reach, wrongly configured, or does not take it.
+    pub async fn put(&self, bytes: Vec<u8>, name: String, size_max: u64) -> Result<(), SourceError> {
+        match self {
+            Mailbox::Imap(imap) => {
+                let mut source = ImapSource::new(imap.as_ref().clone(), size_max)?;
+                source.connect().await?;
+                source.put(&bytes).await
+            }
+            Mailbox::Folder(mailbox) => folder::put(mailbox.clone(), name, bytes).await,
+        }
+    }
+}
+
+impl Found {
+    /// Moves it back, where the desk finds it like new mail. `mark` tells its
+    /// name in a Maildir from the one that was handled. False: it is gone by now.
+    ///
+    /// # Errors
+    /// The mailbox is out of reach; the mail then lies where it was.
+    pub async fn bring_back(self, mark: String) -> Result<bool, SourceError> {
+        match self.quarantine {
+            Quarantine::Imap(mut source) => {
+                source.settle(&[(self.listed.place, Folder::Processed)]).await?;
+                Ok(true)
+            }
+            Quarantine::Folder { source, path, mailbox } => {
+                drop(source);
+                folder::bring_back(path, self.listed.place.item, mailbox, mark).await
+            }
+        }
+    }
+}
+
+/// The same account with the Quarantine folder as the mailbox, and the mailbox
+/// as the folder to which mail goes that is done with there.
+fn turned(imap: &Imap) -> Imap {
+    Imap {
+        mailbox: imap.quarantine.clone(),
+        processed: imap.mailbox.clone(),
+        quarantine: imap.processed.clone(),
+        ..imap.clone()
+    }
+}
+
+async fn search(source: &mut impl Source, sha256: &str, kept: Timestamp) -> Result<Option<Listed>, SourceError> {
+    source.connect().await?;
+    let mut listed = source.list().await?;
+    listed.sort_by_key(|mail| kept.duration_since(mail.received).abs());
+    for set in listed.chunks(SET) {
+        let (sink, mut arriving) = mpsc::channel::<Fetched>(1);
+        let fetch = async {
+            let result = source.fetch(set, &sink).await;
+            drop(sink);
+            result
+        };
+        let compare = async {
+            let mut found = None;
+            while let Some(fetched) = arriving.recv().await {
+                let is_it = fetched.bytes.is_some_and(|bytes| hex(&Sha256::digest(&bytes)) == sha256);
+                found = if is_it { Some(fetched.place) } else { found };
+            }
+            found
+        };
+        let (fetched, found) = tokio::join!(fetch, compare);
+        fetched?;
+        if let Some(place) = found {
+            return Ok(set.iter().find(|mail| mail.place == place).cloned());
+        }
+    }
+    Ok(None)
+}
