@@ -19,6 +19,7 @@ pub mod health;
 pub mod outbox;
 pub mod timers;
 pub mod run;
+pub mod replay;
 pub mod story;
 pub mod view;
 pub mod socket;

@@ -107,6 +107,16 @@ enum Command {
         #[command(flatten)]
         asking: Asking,
     },
+    /// Decide over a whole mailbox, in the order of time; commits nothing, sends nothing
+    Replay {
+        /// A Maildir with its subfolders, or an mbox file
+        mailbox: PathBuf,
+        /// The rules to decide by; twice: show where the two differ
+        #[arg(long, value_name = "DIR")]
+        rules: Vec<PathBuf>,
+        #[command(flatten)]
+        asking: Asking,
+    },
     /// The vendor's companies, representatives and units
     #[command(subcommand)]
     Register(RegisterAction),
@@ -306,6 +316,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Check { connect, asking } => check::check(&asking, connect).await,
         Command::Read { file, rules, form } => commands::mail::read(&file, rules.as_deref(), form.json),
         Command::Try { file, at, asking } => commands::mail::try_mail(&file, at, &asking).await,
+        Command::Replay { mailbox, rules, asking } => commands::replay::replay(&mailbox, &rules, &asking).await,
         Command::Register(action) => commands::register::register(action).await,
         Command::Ticket(action) => commands::ticket(action).await,
         Command::Outbox(action) => commands::outbox::outbox(action).await,

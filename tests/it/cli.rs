@@ -6,6 +6,7 @@ mod desk;
 mod mail;
 mod place;
 mod register;
+mod replay;
 mod running;
 
 use std::fs;
@@ -48,6 +49,7 @@ fn help_and_version_are_no_failures() {
         "check",
         "read",
         "try",
+        "replay",
         "register",
         "ticket",
         "outbox",

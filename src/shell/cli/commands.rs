@@ -4,6 +4,7 @@ pub mod mail;
 pub mod outbox;
 pub mod quarantine;
 pub mod register;
+pub mod replay;
 
 use std::path::{Path, PathBuf};
 

@@ -77,11 +77,16 @@ impl Page {
 
     /// A heading over what follows, after an empty line.
     pub fn head(&mut self, text: &str) {
+        self.gap();
+        let painted = self.paint(&terminal::line(text), Tone::Bold);
+        self.push(&painted);
+    }
+
+    /// An empty line between what stands above and what follows.
+    pub fn gap(&mut self) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        let painted = self.paint(&terminal::line(text), Tone::Bold);
-        self.push(&painted);
     }
 
     /// One line.

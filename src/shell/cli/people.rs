@@ -5,6 +5,7 @@ mod events;
 pub mod kept;
 pub mod read;
 pub mod register;
+pub mod replay;
 mod words;
 
 use jiff::Timestamp;

@@ -39,7 +39,7 @@ impl Place {
 
     fn prepare(rules: bool) -> Place {
         let place = Place { folder: tempfile::tempdir().unwrap(), rules };
-        for part in ["mailbox/new", "mailbox/cur", "mailbox/tmp", "postman"] {
+        for part in ["mailbox/new", "mailbox/cur", "mailbox/tmp", "postman", "tmp"] {
             fs::create_dir_all(place.path(part)).unwrap();
         }
         for kind in ["staff", "evidence"] {
@@ -88,7 +88,11 @@ impl Place {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(words).current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped());
-        command.stderr(Stdio::piped()).env_remove("RUST_LOG").env("SUDO_USER", "tester");
+        command
+            .stderr(Stdio::piped())
+            .env_remove("RUST_LOG")
+            .env("SUDO_USER", "tester")
+            .env("TMPDIR", self.path("tmp"));
         command
     }
 
@@ -224,7 +228,7 @@ pub fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use upgrade_desk::desk::record::Folder;
+use upgrade_desk::shell::clock;
 use upgrade_desk::shell::config::{Imap, Password, Security, StartFrom};
 use upgrade_desk::shell::source::imap::ImapSource;
+use upgrade_desk::shell::source::recall::Mailbox;
 use upgrade_desk::shell::source::{Fetched, Source, Woken};
+use upgrade_desk::shell::store::pack::hex;
 
 use super::fetch;
 use crate::support::dovecot::Dovecot;
@@ -14,7 +18,11 @@ use crate::support::dovecot::Dovecot;
 const SIZE_MAX: u64 = 10_000;
 
 fn source(dovecot: &Dovecot, user: &str, processed: &str) -> ImapSource {
-    let settings = Imap {
+    ImapSource::new(settings(dovecot, user, processed), SIZE_MAX).unwrap()
+}
+
+fn settings(dovecot: &Dovecot, user: &str, processed: &str) -> Imap {
+    Imap {
         host: "localhost".to_owned(),
         port: dovecot.imaps_port,
         security: Security::Tls,
@@ -25,8 +33,7 @@ fn source(dovecot: &Dovecot, user: &str, processed: &str) -> ImapSource {
         quarantine: "Quarantine".to_owned(),
         private_ca: Some(dovecot.authority()),
         start_from: StartFrom::All,
-    };
-    ImapSource::new(settings, SIZE_MAX).unwrap()
+    }
 }
 
 fn mail(text: &str) -> String {
@@ -125,4 +132,48 @@ async fn no_flag_is_set_what_is_big_stays_and_foreign_names_work() {
     source.settle(&[(small, Folder::Processed)]).await.unwrap();
     assert_eq!(dovecot.count("names", "Gepr&APw-ft &- \"fertig\""), 1);
     assert_eq!(dovecot.count("names", ""), 1);
+}
+
+/// Out of Quarantine and back by its bytes alone; a mail from a file goes in as
+/// it is, under a name that IMAP writes in its own way.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot: make test runs it"]
+async fn a_kept_mail_is_found_by_its_bytes_and_brought_back() {
+    let dovecot = Dovecot::start();
+    let imap = settings(&dovecot, "recall", "Geprüft & \"fertig\"");
+    let mut source = ImapSource::new(imap.clone(), SIZE_MAX).unwrap();
+    for number in 0..120 {
+        deliver(&dovecot, "recall", &format!("mail {number}")).await;
+    }
+    source.connect().await.unwrap();
+    let listed = source.list().await.unwrap();
+    let (fetched, result) = fetch(&mut source, &listed).await;
+    result.unwrap();
+    let wanted = fetched.iter().find(|mail| text(mail).ends_with("\r\n\r\nmail 7")).unwrap();
+    let sha256 = hex(&Sha256::digest(wanted.bytes.as_ref().unwrap()));
+    let done: Vec<_> = listed.iter().map(|mail| (mail.place.clone(), Folder::Quarantine)).collect();
+    source.settle(&done).await.unwrap();
+
+    let mailbox = Mailbox::Imap(Box::new(imap.clone()));
+    let now = clock::now();
+    assert!(mailbox.find(&"0".repeat(64), now, SIZE_MAX).await.unwrap().is_none());
+    let found = mailbox.find(&sha256, now, SIZE_MAX).await.unwrap().expect("it lies in Quarantine");
+    assert!(found.bring_back("released-1".to_owned()).await.unwrap());
+    assert_eq!((dovecot.count("recall", ""), dovecot.count("recall", "Quarantine")), (1, 119));
+    source.connect().await.unwrap();
+    let back = source.list().await.unwrap();
+    assert_ne!(back[0].place, wanted.place, "it has another place than the one that was handled");
+    assert_eq!(back[0].received, wanted.received, "and arrived when it arrived");
+    assert!(mailbox.find(&sha256, now, SIZE_MAX).await.unwrap().is_none(), "it is no longer there");
+
+    let bytes = mail("from a file").replace('\n', "\r\n").into_bytes();
+    mailbox.put(bytes.clone(), String::new(), SIZE_MAX).await.unwrap();
+    let foreign = Imap { mailbox: "Geprüft & \"fertig\"".to_owned(), processed: "INBOX".to_owned(), ..imap };
+    Mailbox::Imap(Box::new(foreign)).put(bytes.clone(), String::new(), SIZE_MAX).await.unwrap();
+    assert_eq!((dovecot.count("recall", ""), dovecot.count("recall", "Gepr&APw-ft &- \"fertig\"")), (2, 1));
+    source.connect().await.unwrap();
+    let listed = source.list().await.unwrap();
+    let (fetched, result) = fetch(&mut source, &listed[1..]).await;
+    result.unwrap();
+    assert_eq!(fetched[0].bytes.as_ref(), Some(&bytes), "not a byte is another");
 }

@@ -1,0 +1,77 @@
+//! `replay`: a whole mailbox decided over, with a register like the desk's.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::desk::register::Register;
+use crate::shell::cli::commands::answered;
+use crate::shell::cli::reach::{self, Reached};
+use crate::shell::cli::{Asking, people};
+use crate::shell::replay::archive::Archive;
+use crate::shell::replay::{self, Under};
+use crate::shell::run::Failure;
+use crate::shell::view::Request;
+use crate::shell::{socket, terminal};
+
+/// Progress is told this often, and only on a terminal.
+const TELL: Duration = Duration::from_secs(1);
+
+pub async fn replay(mailbox: &Path, rules: &[PathBuf], asking: &Asking) -> Result<(), Failure> {
+    if rules.len() > 2 {
+        return Err(Failure::Use(format!("expected --rules once or twice, found it {} times", rules.len())));
+    }
+    let reached = reach::find(&asking.which)?;
+    let under = under(rules, &reached)?;
+    let archive = Archive::open(mailbox).map_err(Failure::Use)?;
+    let register = register(&reached).await?;
+    let key = replay::message_key(&reached.data);
+    let mut progress = progress();
+    let replaying = replay::replay(&archive, &under, &register, &key, &mut progress);
+    let replayed = tokio::select! {
+        replayed = replaying => replayed.map_err(|error| Failure::Work(error.to_string()))?,
+        _ = tokio::signal::ctrl_c() => return Err(Failure::Work("ended before all mails were decided".to_owned())),
+    };
+    let mut answer = serde_json::to_value(&replayed).map_err(|error| Failure::Work(error.to_string()))?;
+    if let Some(fields) = answer.as_object_mut() {
+        let size = json!({ "companies": register.companies.len(), "representatives": register.representatives.len(),
+            "units": register.units.len(), "empty": register.units.is_empty() });
+        fields.insert("mailbox".to_owned(), Value::from(mailbox.display().to_string()));
+        fields.insert("register".to_owned(), size);
+    }
+    answered(&reached, asking.form.json, &answer, people::replay::replayed)
+}
+
+/// The rules that were named; without any, those of the desk.
+fn under(rules: &[PathBuf], reached: &Reached) -> Result<Vec<Under>, Failure> {
+    if rules.is_empty() {
+        return Ok(vec![Under { name: "the desk's own".to_owned(), rules: reached.rules.clone() }]);
+    }
+    let load =
+        |folder: &PathBuf| Ok(Under { name: folder.display().to_string(), rules: reach::load_rules(Some(folder))? });
+    rules.iter().map(load).collect()
+}
+
+/// The desk's register as it is now. Where no desk was ever started it is empty.
+async fn register(reached: &Reached) -> Result<Register, Failure> {
+    if !reached.has_store() && !socket::path(&reached.data).exists() {
+        eprintln!("note: there is no desk in {} yet, so the register is empty", reached.data.display());
+        return Ok(Register::default());
+    }
+    let register = reach::ask(reached, Request::Register).await?;
+    serde_json::from_value(register).map_err(|error| Failure::Work(error.to_string()))
+}
+
+fn progress() -> impl FnMut(usize, usize) {
+    let is_seen = std::io::stderr().is_terminal();
+    let mut told = Instant::now();
+    move |done, of| {
+        if is_seen && told.elapsed() >= TELL {
+            told = Instant::now();
+            eprintln!("{}", terminal::line(&format!("{done} of {of} mails are decided")));
+        }
+    }
+}
