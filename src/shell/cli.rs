@@ -101,8 +101,8 @@ enum Command {
     Try {
         /// A mail file, or - for standard input
         file: PathBuf,
-        /// As if it were received and decided then (RFC 3339)
-        #[arg(long, value_name = "TIME")]
+        /// As if it were received and decided then, such as 2026-11-30T17:00:00Z
+        #[arg(long, value_name = "TIME", value_parser = time)]
         at: Option<Timestamp>,
         #[command(flatten)]
         asking: Asking,
@@ -296,6 +296,11 @@ fn state(written: &str) -> Result<Status, String> {
         let names: Vec<&str> = Status::VARIANTS.iter().map(|status| status.name()).collect();
         format!("expected one of {}", names.join(", "))
     })
+}
+
+fn time(written: &str) -> Result<Timestamp, String> {
+    let expected = |_| "expected a time with its offset, such as 2026-11-30T17:00:00Z or 2026-11-30T09:00:00-08:00";
+    written.trim().parse().map_err(expected).map_err(str::to_owned)
 }
 
 fn letter_state(written: &str) -> Result<LetterState, String> {

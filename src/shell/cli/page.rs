@@ -62,7 +62,11 @@ pub fn good(text: impl Into<String>) -> Cell {
 }
 
 /// No column of a table is made narrower than this.
-const COLUMN_MIN: usize = 24;
+const COLUMN_MIN: usize = 12;
+/// A word of a table is broken only when it is longer.
+const WORD_MAX: usize = 28;
+/// Stands for a blank at which no line may be broken; shown as a blank.
+const FIRM_BLANK: &str = "\u{a0}";
 const GAP: &str = "  ";
 
 pub struct Page {
@@ -126,13 +130,16 @@ impl Page {
             .map(|row| row.into_iter().map(|cell| (terminal::line(&cell.text), cell.tone)).collect())
             .collect();
         let mut widths: Vec<usize> = heads.iter().map(|head| terminal::width(head)).collect();
+        let mut least: Vec<usize> = widths.iter().map(|width| (*width).max(COLUMN_MIN)).collect();
         for row in &shown {
-            for (width, (text, _)) in widths.iter_mut().zip(row) {
+            for ((width, least), (text, _)) in widths.iter_mut().zip(&mut least).zip(row) {
                 *width = (*width).max(terminal::width(text));
+                let longest = text.split(' ').map(terminal::width).max().unwrap_or(0);
+                *least = (*least).max(longest.min(WORD_MAX));
             }
         }
         if let Some(columns) = self.style.columns {
-            fit(&mut widths, columns);
+            fit(&mut widths, &least, columns);
         }
         let heads: Vec<(String, Tone)> = heads.iter().map(|head| ((*head).to_owned(), Tone::Bold)).collect();
         for row in std::iter::once(&heads).chain(&shown) {
@@ -165,10 +172,10 @@ impl Page {
         }
     }
 
-    /// The moment under `name`, in the desk's zone.
+    /// The moment under `name`, in the desk's zone; no table breaks it in two.
     pub fn when(&self, value: &Value, name: &str) -> String {
         let at = value.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
-        at.map_or(String::new(), |at| self.moment(at))
+        at.map_or(String::new(), |at| self.moment(at).replace(' ', FIRM_BLANK))
     }
 
     /// `Tue 17 Nov 2026 10:30 PST`.
@@ -195,7 +202,7 @@ impl Page {
     }
 
     fn push(&mut self, line: &str) {
-        self.text.push_str(line);
+        self.text.push_str(&line.replace(FIRM_BLANK, " "));
         self.text.push('\n');
     }
 
@@ -212,14 +219,13 @@ impl Page {
 }
 
 /// Narrows the widest columns until all fit, or none can be narrower.
-fn fit(widths: &mut [usize], columns: usize) {
+fn fit(widths: &mut [usize], least: &[usize], columns: usize) {
     let gaps = GAP.len() * widths.len().saturating_sub(1);
     let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(columns);
     while over > 0 {
         // The last of equals: what may be long stands at the end.
-        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > COLUMN_MIN) else {
-            return;
-        };
+        let wide = widths.iter_mut().zip(least).filter(|(width, least)| **width > **least);
+        let Some((widest, _)) = wide.max_by_key(|(width, _)| **width) else { return };
         *widest -= 1;
         over -= 1;
     }
@@ -264,10 +270,26 @@ mod tests {
 
     #[test]
     fn a_terminal_that_is_too_narrow_gets_columns_of_the_least_width() {
-        let mut shown = page(true, Some(30));
+        let mut shown = page(true, Some(20));
         shown.table(&["NO", "NAME", "WHAT"], rows(), "nothing");
         let plain = shown.finish().replace("\u{1b}[1m", "").replace("\u{1b}[31m", "").replace("\u{1b}[0m", "");
-        assert_eq!(plain, "NO  NAME  WHAT\n1   漢字\n22  a     a forged\\u{a}row of\n          cells\n");
+        let expected = "NO  NAME  WHAT\n1   漢字\n22  a     a\n          forged\\u{a}row\n          of cells\n";
+        assert_eq!(plain, expected);
+    }
+
+    #[test]
+    fn moments_and_addresses_are_not_broken_in_two() {
+        let mut shown = page(false, Some(60));
+        let at = shown.when(&serde_json::json!({ "at": "2026-11-17T18:30:00Z" }), "at");
+        shown.table(
+            &["AT", "TO", "SUBJECT"],
+            vec![vec![at.into(), "ann@acme.example".into(), "on time and so on".into()]],
+            "",
+        );
+        let expected = "AT                         TO                SUBJECT\n\
+                        Tue 17 Nov 2026 10:30 PST  ann@acme.example  on time and so\n\
+                        \x20                                            on\n";
+        assert_eq!(shown.finish(), expected);
     }
 
     #[test]

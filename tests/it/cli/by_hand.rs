@@ -272,3 +272,52 @@ fn a_dropped_mail_needs_a_reason_and_stays_where_it_is() {
     assert_eq!((late.code, late.out.as_str()), (1, ""));
     assert!(late.err.contains("was released: it is no longer there to be dropped"), "{}", late.err);
 }
+
+/// What was never fetched has no bytes to be found by.
+#[test]
+fn a_mail_that_was_never_fetched_can_only_come_from_a_file() {
+    let place = Place::with_own_rules();
+    place.import_sample();
+    place.change_rule("limits.toml", "message_bytes_max = 26214400", "message_bytes_max = 500");
+    let mail = stranger("big");
+    assert!(mail.len() > 500);
+    place.drop_mail("1764064800.M1P2.host.example", &mail);
+    place.drain();
+    let row = place.desk_json(&["quarantine", "list"])[0].clone();
+    assert_eq!((&row["reason"], &row["sha256"]), (&json!("too_big"), &json!(null)));
+    let ran = place.desk(&["quarantine", "release", "1"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("was never fetched (too_big)") && ran.err.contains("--file"), "{}", ran.err);
+    fs::write(place.path("big.eml"), &mail).unwrap();
+    let ran = place.desk(&["quarantine", "release", "1", "--file", "big.eml"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("at most 500 bytes"), "{}", ran.err);
+    place.change_rule("limits.toml", "message_bytes_max = 500", "message_bytes_max = 26214400");
+    assert_eq!(place.desk(&["quarantine", "release", "1", "--file", "big.eml"]).code, 0);
+    place.drain();
+    assert_eq!(place.desk_json(&["ticket", "list"])[0]["state"], "REP_CHECK");
+}
+
+#[test]
+fn release_needs_to_know_the_mailbox() {
+    let place = keeping();
+    let ran = place.run(&["quarantine", "release", "1", "--dir", "data"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("name the desk's configuration with --config"), "{}", ran.err);
+    let ran = place.desk(&["quarantine", "release", "77"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("there is nothing in quarantine under 77"), "{}", ran.err);
+}
+
+/// A demo knows its mailbox without a configuration.
+#[test]
+fn a_mail_of_the_demo_can_be_released() {
+    let place = Place::new();
+    assert_eq!(place.run(&["demo", "--once", "--dir", "demo"]).code, 0);
+    let list = place.run(&["quarantine", "list", "--dir", "demo", "--json"]).json();
+    let no = list[0]["no"].to_string();
+    let ran = place.run(&["quarantine", "release", &no, "--dir", "demo"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("lies in the mailbox again; it is taken up when the desk runs"), "{}", ran.out);
+    assert_eq!(fs::read_dir(place.path("demo/mailbox/new")).unwrap().count(), 1);
+}

@@ -7,6 +7,8 @@ use crate::shell::cli::people::{cells, list, text};
 
 pub fn letters(page: &mut Page, letters: &Value) {
     let rows = letters.as_array().into_iter().flatten().map(|letter| {
+        // What was said to a letter that left is in `outbox show`.
+        let answer = if text(letter, "state") == "sent" { String::new() } else { text(letter, "response") };
         vec![
             text(letter, "no").into(),
             state(letter),
@@ -15,7 +17,7 @@ pub fn letters(page: &mut Page, letters: &Value) {
             page.when(letter, "next_try").into(),
             text(letter, "to").into(),
             text(letter, "subject").into(),
-            text(letter, "response").into(),
+            answer.into(),
         ]
     });
     let rows = rows.collect();
@@ -109,11 +111,10 @@ pub fn quarantine(page: &mut Page, rows: &Value) {
             from,
             text(row, "reason"),
             text(row, "subject"),
-            text(row, "detail"),
         ])
     });
     let rows = rows.collect();
-    let heads = ["NO", "STATE", "KEPT", "SAYS IT IS FROM", "REASON", "SUBJECT", "DETAIL"];
+    let heads = ["NO", "STATE", "KEPT", "SAYS IT IS FROM", "REASON", "SUBJECT"];
     page.table(&heads, rows, "nothing waits in quarantine");
 }
 
