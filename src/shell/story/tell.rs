@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::desk::record::{Decided, Record, What};
+use crate::desk::record::{Decided, Did, Record, What};
 use crate::desk::ticket::Event;
 
 /// One step as it was played.
@@ -27,11 +27,20 @@ impl Told {
             match &record.what {
                 What::Decided(decided) => lines.extend(decision(decided)),
                 What::Deferred { letter, .. } => lines.push(format!("    later     letter {letter} is tried again")),
-                What::Console { by, .. } => lines.push(format!("    by hand   {by}")),
+                What::Console { by, did } => lines.push(format!("    by hand   {by} {}", by_hand(did))),
                 What::Trying { .. } | What::Sent { .. } | What::Imported { .. } | What::Floor { .. } => {}
             }
         }
         lines
+    }
+}
+
+fn by_hand(did: &Did) -> String {
+    match did {
+        Did::Retried { letter } => format!("made letter {letter} due"),
+        Did::Held { letter } => format!("held letter {letter}"),
+        Did::Released { kept, reason, .. } => format!("released quarantine {kept}: {reason}"),
+        Did::Dropped { kept, reason } => format!("dropped quarantine {kept}: {reason}"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::mail::{PASSWORD, asap};
-use super::place::{FOLDERS, Place, Running, wait_for};
+use super::place::{FOLDERS, Place, Running, source, wait_for};
 
 /// Two letters that nobody took.
 fn waiting() -> Place {
@@ -320,4 +320,84 @@ fn a_mail_of_the_demo_can_be_released() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.contains("lies in the mailbox again; it is taken up when the desk runs"), "{}", ran.out);
     assert_eq!(fs::read_dir(place.path("demo/mailbox/new")).unwrap().count(), 1);
+}
+
+/// Whatever breaks off between the journal and the mailbox can be done again.
+#[test]
+fn a_release_that_broke_off_is_done_again() {
+    let place = keeping();
+    fs::remove_dir(place.path("mailbox/new")).unwrap();
+    fs::write(place.path("mailbox/new"), "in the way").unwrap();
+    let broken = place.desk(&["quarantine", "release", "1"]);
+    assert_eq!((broken.code, broken.out.as_str()), (1, ""));
+    assert!(broken.err.contains("could not be put into the mailbox") && broken.err.contains("run this again"));
+    assert_eq!(place.mails(".Quarantine/cur").len(), 1);
+    let waits = place.desk_json(&["quarantine", "list"]);
+    assert_eq!((&waits[0]["state"], &waits[0]["decided_again"]), (&json!("released"), &json!(null)));
+    fs::remove_file(place.path("mailbox/new")).unwrap();
+    fs::create_dir(place.path("mailbox/new")).unwrap();
+    let again = place.desk_json(&["quarantine", "release", "1"]);
+    assert_eq!((&again["state"], &again["changed"]), (&json!("released"), &json!(false)));
+    place.drain();
+    opened_unproven(&place);
+}
+
+/// A forged answer to our own letter, let out of quarantine, is a note to staff
+/// and changes nothing of the ticket.
+#[test]
+fn a_released_answer_changes_no_ticket() {
+    let place = Place::new();
+    place.import_sample();
+    place.drop_mail("1764064800.M1P2.host.example", &asap("asked"));
+    place.drain();
+    let first = &letters(&place)[0];
+    let (id, letter) = (first["ticket"].as_str().unwrap(), first["message_id"].as_str().unwrap());
+    let before = place.desk_json(&["ticket", "show", id]);
+    let forged = format!(
+        "Authentication-Results: mx.vendor.example; dmarc=fail header.from=acme-tel.example\n\
+         From: Dana Ruiz <dana@acme-tel.example>\nSubject: Re: [{id}]\nMessage-ID: <forged@acme-tel.example>\n\
+         In-Reply-To: <{letter}>\n\nUnit IP Address: 203.0.113.99\n"
+    );
+    place.drop_mail("1764064900.M1P2.host.example", &forged);
+    place.drain();
+    assert_eq!(place.desk_json(&["quarantine", "list"])[0]["reason"], "authentication_failed");
+    assert_eq!(place.desk(&["quarantine", "release", "1"]).code, 0);
+    place.drain();
+    let after = place.desk_json(&["ticket", "show", id]);
+    for same in ["state", "units", "consent", "window", "contacts"] {
+        assert_eq!(before[same], after[same], "{same}");
+    }
+    let events = after["events"].as_array().unwrap();
+    let last = events.last().unwrap();
+    assert_eq!((&last["type"], &last["kind"]), (&json!("noted"), &json!("unproven")), "{last}");
+    assert_eq!(events.len(), before["events"].as_array().unwrap().len() + 1);
+    assert_eq!(letters(&place).last().unwrap()["template"], "M-31");
+    assert_eq!(place.desk_json(&["ticket", "list"]).as_array().unwrap().len(), 1);
+}
+
+/// Proven by his mail host, on file by now, his own unit, all complete: by mail
+/// it would be queued at once. Out of quarantine it waits for a person.
+#[test]
+fn a_released_mail_of_a_proven_representative_is_not_proven_either() {
+    let place = Place::new();
+    let sample = fs::read_to_string(source("fixtures/register/sample.csv")).unwrap();
+    let others: Vec<&str> = sample
+        .lines()
+        .enumerate()
+        .filter(|(no, line)| *no == 0 || line.contains("nordwind"))
+        .map(|(_, line)| line)
+        .collect();
+    assert!(others.len() > 3, "{others:?}");
+    fs::write(place.path("others.csv"), others.join("\n") + "\n").unwrap();
+    assert_eq!(place.desk(&["register", "import", "others.csv", "--yes"]).code, 0);
+    place.drop_mail("1764064800.M1P2.host.example", &asap("early"));
+    place.drain();
+    assert_eq!(place.desk_json(&["quarantine", "list"])[0]["reason"], "unknown_sender");
+    place.import_sample();
+    fs::write(place.path("mail.eml"), asap("other")).unwrap();
+    let by_mail = place.desk_json(&["try", "mail.eml"]);
+    assert_eq!((&by_mail["outcome"], &by_mail["state"]), (&json!("queued_asap"), &json!("QUEUED_ASAP")));
+    assert_eq!(place.desk(&["quarantine", "release", "1"]).code, 0);
+    place.drain();
+    opened_unproven(&place);
 }
