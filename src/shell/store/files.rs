@@ -31,30 +31,20 @@ pub fn open_for_append(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens for reading and for writing in place (mode 0600), making it if it is missing.
+pub fn open_to_overwrite(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(FILE_MODE).open(path)
+}
+
 /// Writes the whole file so that after a crash it is the old one or the new one.
 pub fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_new(path, bytes, true)
-}
-
-/// The same without waiting for the disk: whole after the death of the
-/// process, possibly old after a power cut.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_new(path, bytes, false)
-}
-
-fn write_new(path: &Path, bytes: &[u8], synced: bool) -> io::Result<()> {
     use std::io::Write;
     let fresh = path.with_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&fresh)?;
     file.write_all(bytes)?;
-    if synced {
-        file.sync_all()?;
-    }
+    file.sync_all()?;
     std::fs::rename(&fresh, path)?;
-    match path.parent() {
-        Some(folder) if synced => sync_folder(folder),
-        _ => Ok(()),
-    }
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 /// Makes names in the folder last.
