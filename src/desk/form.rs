@@ -4,6 +4,7 @@ mod fill;
 mod gather;
 pub(in crate::desk) mod label;
 pub(in crate::desk) mod lines;
+mod made;
 mod prose;
 mod time;
 mod unit;
@@ -16,11 +17,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::form::gather::{Gathered, gather};
-use crate::desk::form::label::Labels;
 use crate::desk::form::time::Clock;
 use crate::desk::form::value::Kinds;
 use crate::desk::mail::Mail;
 use crate::desk::moment::{When, Zones};
+
+pub use made::Made;
 
 /// The fields of the vendor's form, in its order.
 #[derive(
@@ -195,8 +197,8 @@ pub struct PartRule {
     pub labels: Vec<String>,
 }
 
-/// All of `rules/form.toml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All of `rules/form.toml`, ready to read with once [`Spec::ready`] was called.
+#[derive(Debug, Clone, Default)]
 pub struct Spec {
     pub fields: Vec<FieldRule>,
     pub parts: Vec<PartRule>,
@@ -219,9 +221,18 @@ pub struct Spec {
     pub unit_heads: Vec<String>,
     /// The line above the empty form in our own M-02.
     pub question_marks: Vec<String>,
+    /// What [`Spec::ready`] makes of all this.
+    pub made: Made,
 }
 
 impl Spec {
+    /// Makes what reading needs of labels, words and pattern, once for all mails.
+    #[must_use]
+    pub fn ready(mut self) -> Spec {
+        self.made = Made::of(&self);
+        self
+    }
+
     pub fn rule(&self, key: FieldKey) -> Option<&FieldRule> {
         self.fields.iter().find(|rule| rule.key == key)
     }
@@ -247,7 +258,7 @@ pub fn read_reply(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, rece
 
 /// What a request in sentences gives away by its shape; may be nothing.
 pub fn read_prose(mail: &Mail, spec: &Spec) -> Form {
-    prose::read(&lines::of_text(mail, spec), &Kinds::new(spec))
+    prose::read(&lines::of_text(mail, spec), &Kinds { spec })
 }
 
 /// Completes an answer from the form before it, so that [`Form::merge`] then
@@ -262,7 +273,6 @@ pub fn settle(newer: &mut Form, older: &Form, zones: &Zones, desk_zone: &str, op
 struct Reader<'a> {
     mail: &'a Mail,
     kinds: Kinds<'a>,
-    labels: Labels,
     clock: Clock<'a>,
 }
 
@@ -270,15 +280,15 @@ impl<'a> Reader<'a> {
     fn new(mail: &'a Mail, spec: &'a Spec, zones: &'a Zones, desk_zone: &'a str, received: Timestamp) -> Reader<'a> {
         let anchor = mail.date.filter(|date| is_near(*date, received)).unwrap_or(received);
         let clock = Clock { anchor, zones, desk_zone };
-        Reader { mail, kinds: Kinds::new(spec), labels: Labels::new(spec), clock }
+        Reader { mail, kinds: Kinds { spec }, clock }
     }
 
     /// Reads both parts and prefers the one with more labels.
     fn forms(&self, labels_min: usize) -> Vec<Form> {
         let reply = lines::is_reply(self.mail);
         let spec = self.kinds.spec;
-        let text = gather(&lines::of_text(self.mail, spec), &self.labels, &self.kinds, reply);
-        let html = gather(&lines::of_html(self.mail, spec), &self.labels, &self.kinds, reply);
+        let text = gather(&lines::of_text(self.mail, spec), &self.kinds, reply);
+        let html = gather(&lines::of_html(self.mail, spec), &self.kinds, reply);
         let (chosen, other) =
             if html.different_labels() > text.different_labels() { (html, text) } else { (text, html) };
         if chosen.different_labels() < labels_min.max(1) || chosen.entries.is_empty() && reply {

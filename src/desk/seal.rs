@@ -8,7 +8,6 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::desk::form::Spec;
-use crate::desk::form::label::Labels;
 use crate::desk::form::value::{FOREIGN_MARK, marker};
 use crate::desk::mail::Mail;
 use crate::desk::seal::find::Finder;
@@ -36,7 +35,7 @@ impl Secret {
 /// where its letters stand. Answers that are no password ("same as last time")
 /// stay. The secrets come in the order of their marks, to the exact byte.
 pub fn take(mail: &mut Mail, spec: &Spec) -> Vec<Secret> {
-    let finder = Finder { labels: Labels::new(spec), spec };
+    let finder = Finder { labels: &spec.made.labels, spec };
     let mut secrets = Vec::new();
     let mut texts = texts(mail);
     for text in &mut texts {

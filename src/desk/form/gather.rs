@@ -40,9 +40,16 @@ impl Gathered {
 }
 
 /// Reads all lines. `reply`: a line that says ASAP and nothing else is an answer.
-pub(super) fn gather(lines: &[Line<'_>], labels: &Labels, kinds: &Kinds<'_>, reply: bool) -> Gathered {
-    let mut gatherer =
-        Gatherer { lines, labels, kinds, at: 0, unit: None, found: Gathered::default(), notes: Notes::default() };
+pub(super) fn gather(lines: &[Line<'_>], kinds: &Kinds<'_>, reply: bool) -> Gathered {
+    let mut gatherer = Gatherer {
+        lines,
+        labels: &kinds.spec.made.labels,
+        kinds,
+        at: 0,
+        unit: None,
+        found: Gathered::default(),
+        notes: Notes::default(),
+    };
     while let Some(line) = lines.get(gatherer.at) {
         if reply && line.own && is_asap(line.text, kinds.spec) {
             gatherer.push(Label::Field(FieldKey::Asap), "yes".to_owned(), String::new(), line.own);

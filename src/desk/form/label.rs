@@ -42,6 +42,7 @@ pub(in crate::desk) struct Found {
 }
 
 /// Every label of the configuration, ready to be found.
+#[derive(Debug, Clone, Default)]
 pub(in crate::desk) struct Labels {
     /// First word of a label to all labels that begin with it.
     by_first_word: BTreeMap<String, Vec<(Vec<String>, Label)>>,
@@ -313,6 +314,10 @@ fn tokens(line: &str) -> Vec<Token> {
 
 /// Lower case, without accents, in common width.
 pub(in crate::desk) fn compare_form(word: &str) -> String {
+    // Most words: neither accents nor width, and nothing to compose.
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).nfkc().collect()
 }
 

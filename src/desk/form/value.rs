@@ -9,6 +9,8 @@ mod phone;
 mod serial;
 mod words;
 
+use std::borrow::Cow;
+
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,19 +19,14 @@ use crate::desk::form::{Fault, FieldKey, Spec, Value};
 pub use mac::mac;
 pub(in crate::desk) use password::{FOREIGN_MARK, is_placeholder, marker};
 pub use phone::phone;
-pub(super) use words::{is_asap, is_nothing};
+pub(super) use words::{is_asap, is_nothing, letters};
 
-/// The specification with what is made from it once.
+/// Reads values as the specification wants them.
 pub(super) struct Kinds<'a> {
     pub spec: &'a Spec,
-    serial_pattern: Option<Regex>,
 }
 
 impl Kinds<'_> {
-    pub(super) fn new(spec: &Spec) -> Kinds<'_> {
-        Kinds { spec, serial_pattern: Regex::new(&spec.serial_pattern).ok() }
-    }
-
     /// Reads the value of one field. The time and its zone need each other and
     /// are read in `time.rs`; here they are words.
     pub(super) fn read(&self, key: FieldKey, written: &str) -> Result<Value, Fault> {
@@ -38,7 +35,7 @@ impl Kinds<'_> {
             FieldKey::UpgradeTime | FieldKey::TimeZone => words::text(written),
             FieldKey::AdminEmail => address::read(written).map(Value::Address),
             FieldKey::AdminPhone => phone(written, &self.spec.phone_country).map(Value::Phone),
-            FieldKey::UnitSerial => serial::read(written, self.serial_pattern.as_ref()).map(Value::Serial),
+            FieldKey::UnitSerial => serial::read(written, self.spec.made.serial.as_ref()).map(Value::Serial),
             FieldKey::UnitMac => mac(written).map(Value::Mac),
             FieldKey::UnitIp => ip::read(written).map(Value::Ip),
             FieldKey::ManagerPassword => password::read(written, self.spec),
@@ -65,7 +62,11 @@ pub fn serial(written: &str, pattern: &str) -> Result<String, Fault> {
 
 /// In common width, blanks single, without the marks of bold text around it.
 fn plain(written: &str) -> String {
-    let text: String = written.nfkc().filter(|c| !is_invisible(*c)).collect();
+    // ASCII is its own common width and has no invisible letters.
+    let text: Cow<'_, str> = match written.is_ascii() {
+        true => written.into(),
+        false => written.nfkc().filter(|c| !is_invisible(*c)).collect::<String>().into(),
+    };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.trim_matches(|c: char| matches!(c, '*' | '_' | ' ')).to_owned()
 }

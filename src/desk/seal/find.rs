@@ -12,7 +12,7 @@ use crate::desk::form::{FieldKey, Spec};
 const BLANK_LINES_MAX: usize = 4;
 
 pub(super) struct Finder<'a> {
-    pub labels: Labels,
+    pub labels: &'a Labels,
     pub spec: &'a Spec,
 }
 
@@ -117,7 +117,7 @@ impl Finder<'_> {
         let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
         let word = compare_form(plain);
         // A word with anything but letters in it is none of a sentence.
-        plain.chars().all(char::is_alphabetic) && self.spec.not_in_prose.iter().any(|other| compare_form(other) == word)
+        plain.chars().all(char::is_alphabetic) && self.spec.made.not_in_prose.contains(&word)
     }
 }
 

@@ -53,7 +53,7 @@ pub fn read(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Spec> {
     let parts = parts(file, &text.parts, faults);
     check_labels(file, &text, faults);
     let lower = by_language::lower;
-    Some(Spec {
+    let spec = Spec {
         not_a_password: lower(file, "not_a_password", &text.not_a_password, faults),
         not_in_prose: lower(file, "not_in_prose", &text.not_in_prose, faults),
         yes: lower(file, "yes", &text.yes, faults),
@@ -66,7 +66,9 @@ pub fn read(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Spec> {
         labels_min: text.labels_min.into_inner(),
         serial_pattern: text.serial_pattern.into_inner(),
         phone_country: text.phone_country.into_inner(),
-    })
+        ..Spec::default()
+    };
+    Some(spec.ready())
 }
 
 fn check_values(file: &TomlFile, text: &FormText, faults: &mut Vec<FileFault>) {

@@ -52,8 +52,7 @@ pub(in crate::desk) fn placeholder(written: &str, spec: &Spec) -> Option<String>
     }
     let text = compare_form(&bare(written)).replace('’', "'");
     let text = text.trim_matches(['(', ')', '[', ']', '<', '>', ' ', '!']);
-    let hit = spec.not_a_password.iter().find(|entry| {
-        let entry = compare_form(entry);
+    let hit = spec.made.not_a_password.iter().find(|(entry, _)| {
         let behind = text.strip_prefix(entry.as_str()).map(|rest| rest.chars().next());
         match behind {
             Some(None) => true,
@@ -61,5 +60,5 @@ pub(in crate::desk) fn placeholder(written: &str, spec: &Spec) -> Option<String>
             None => false,
         }
     });
-    hit.cloned()
+    hit.map(|(_, as_configured)| as_configured.clone())
 }

@@ -22,8 +22,8 @@ pub(super) fn text(written: &str) -> Result<Value, Fault> {
 pub(super) fn yes_no(written: &str, spec: &Spec) -> Result<bool, Fault> {
     let text = compare_form(&bare(written));
     let boxed = text.trim_matches(['[', ']', '(', ')', '!', ' ']);
-    let begins = |words: &[String]| words.iter().any(|word| begins_with(boxed, &compare_form(word)));
-    match (begins(&spec.yes), begins(&spec.no)) {
+    let begins = |words: &[String]| words.iter().any(|word| begins_with(boxed, word));
+    match (begins(&spec.made.yes), begins(&spec.made.no)) {
         (true, false) => Ok(true),
         (false, true) => Ok(false),
         // "not tested" begins with a no; "no, tested" says both.
@@ -39,7 +39,7 @@ pub(super) fn asap(written: &str, spec: &Spec) -> Result<bool, Fault> {
 /// Whether a text says "as soon as possible" and nothing else (F-12).
 pub(in crate::desk::form) fn is_asap(written: &str, spec: &Spec) -> bool {
     let text = letters(&compare_form(&bare(written)));
-    spec.asap.iter().any(|word| letters(&compare_form(word)) == text)
+    spec.made.asap.contains(&text)
 }
 
 /// Whether a value is only strokes and dots, as in an empty form.
@@ -52,7 +52,8 @@ fn begins_with(text: &str, word: &str) -> bool {
     matches!(behind, Some(None)) || matches!(behind, Some(Some(c)) if !c.is_alphanumeric() && !word.is_empty())
 }
 
-fn letters(text: &str) -> String {
+/// Letters and digits, blanks single.
+pub(in crate::desk::form) fn letters(text: &str) -> String {
     let kept: String = text.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
