@@ -9,7 +9,7 @@ help:
 	@echo "make test    all checks and tests; installs Dovecot and Postfix when missing"
 	@echo "make check   formatting and lints only"
 	@echo "make fmt     format everything"
-	@echo "make bench   how fast mails are read (release build)"
+	@echo "make bench   10,000 mails handled, beside mbsync copying them (release build)"
 	@echo "make soak    the random tests again, many times longer"
 	@echo "make fuzz    a minute of random bytes for each reader (needs cargo-fuzz)"
 
@@ -31,8 +31,12 @@ check:
 fmt:
 	cargo fmt
 
+# RUNS=1 for a look, 3 for medians.
+RUNS ?= 3
 bench:
+	@tests/install.sh bench
 	cargo bench --locked --bench parse
+	cargo bench --locked --bench desk -- $(RUNS)
 
 # ROUNDS multiplies what the random tests try.
 ROUNDS ?= 50

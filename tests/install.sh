@@ -1,9 +1,17 @@
 #!/bin/sh
-# The mail servers that the tests talk to, as Debian packages. Installs what is
-# missing when it may; starts nothing, and leaves nothing enabled or listening.
+# The mail servers that the tests talk to, as Debian packages; with the word
+# "bench" what `make bench` needs. Installs what is missing when it may; starts
+# nothing, and leaves nothing enabled or listening.
 set -eu
 
 packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl"
+programs="dovecot postfix openssl"
+without="cargo test         (everything that needs no server)"
+if [ "${1:-}" = bench ]; then
+    packages="dovecot-core dovecot-imapd postfix isync"
+    programs="dovecot smtp-sink mbsync"
+    without="cargo bench --bench parse   (reading alone)"
+fi
 ports="25 110 143 993"
 policy=/usr/sbin/policy-rc.d
 mark="# of upgrade-desk's tests: while they install, no service may start"
@@ -65,7 +73,7 @@ refuse_to_remove() {
     removed=$(get install -s -y --no-install-recommends 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p' | tr '\n' ' ')
     if [ -n "$removed" ]; then
         say "installing $missing would remove $removed; nothing was changed"
-        say "install them yourself if that is right, or run the tests without servers: cargo test"
+        say "install them yourself if that is right, or without: $without"
         exit 2
     fi
 }
@@ -96,10 +104,10 @@ disable_services() {
 }
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
-    for program in dovecot postfix openssl; do
+    for program in $programs; do
         if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1; then
             say "$program is missing; install what your system calls $packages"
-            say "or run the tests that need no server: cargo test"
+            say "or without: $without"
             exit 2
         fi
     done
@@ -110,10 +118,10 @@ missing=$(missing_packages)
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
-    say "missing for the tests with real mail servers: $missing"
+    say "missing: $missing"
     say "install them:   sudo apt-get install --no-install-recommends $missing"
-    say "or as root:     tests/install.sh   (installs them without starting a service)"
-    say "or without:     cargo test         (everything that needs no server)"
+    say "or as root:     tests/install.sh ${1:-}   (installs them without starting a service)"
+    say "or without:     $without"
     exit 2
 fi
 
