@@ -160,6 +160,11 @@ impl Recipient {
         Recipient { address: rules.access.desk_address.clone(), for_staff: true }
     }
 
+    /// 2.8: where an alarm goes when all levels were silent.
+    pub fn last_resort(rules: &Rules) -> Recipient {
+        Recipient { address: rules.escalation.last_address.clone(), for_staff: true }
+    }
+
     /// Decisions 12: a proven author who is not on file, for the neutral note only.
     pub fn proven_author(identity: &Identity, proof: &Proof) -> Option<Recipient> {
         proof.is_dkim_pass().then(|| Recipient { address: identity.address.clone(), for_staff: false })

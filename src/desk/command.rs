@@ -1,6 +1,7 @@
 //! `#word …` lines become a [`Command`] or a [`CommandFault`]. What a command
 //! does is in `decide/command.rs`; here it is only read.
 
+mod arguments;
 mod schedule;
 pub mod word;
 
@@ -10,6 +11,8 @@ use strum::VariantArray;
 
 use crate::desk::command::word::Word;
 use crate::desk::moment::{Zones, shown};
+use crate::desk::ticket::{TicketId, TicketKind};
+use crate::desk::urgency::Severity;
 
 /// What staff can ask for by mail (section 5.1), as far as it exists today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +60,73 @@ pub enum Command {
     Cancel {
         reason: String,
     },
+    /// Windows to choose from; none: the desk finds some (UT-20).
+    Offer {
+        slots: Vec<Slot>,
+    },
+    Extend {
+        minutes: u32,
+        reason: String,
+    },
+    Remind,
+    Ack,
+    Work,
+    Ask {
+        text: String,
+    },
+    Sev {
+        severity: Severity,
+        reason: String,
+    },
+    /// `None` takes the link away.
+    Link {
+        upgrade: Option<TicketId>,
+    },
+    /// `what` is `rollback` or `patch`.
+    Propose {
+        what: String,
+        text: String,
+    },
+    Resolved {
+        text: String,
+    },
+    Transfer {
+        to: String,
+    },
+    Merge {
+        into: TicketId,
+    },
+    /// `cause`: an issue of the upgrade, for its official feedback (PT-19).
+    Close {
+        reason: String,
+        cause: Option<String>,
+    },
     Help,
+}
+
+/// A time to choose: `minutes` is the planned length if given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    pub start: Timestamp,
+    pub zone: String,
+    pub minutes: Option<u32>,
+}
+
+impl Command {
+    /// What it is for; `None`: for every ticket.
+    pub fn is_for(&self) -> Option<TicketKind> {
+        match self {
+            Command::Note { .. } | Command::Reply { .. } | Command::Take | Command::Help | Command::Ask { .. } => None,
+            Command::Precheck { .. } | Command::Schedule { .. } | Command::Deny { .. } => Some(TicketKind::Upgrade),
+            Command::Start | Command::Applied | Command::Done { .. } => Some(TicketKind::Upgrade),
+            Command::Partial { .. } | Command::RolledBack { .. } | Command::Failed { .. } => Some(TicketKind::Upgrade),
+            Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
+            Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
+            Command::Ack | Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
+            Command::Propose { .. } | Command::Resolved { .. } => Some(TicketKind::Problem),
+            Command::Transfer { .. } | Command::Merge { .. } | Command::Close { .. } => Some(TicketKind::Problem),
+        }
+    }
 }
 
 /// A command line, as written and as understood.
@@ -144,8 +213,35 @@ impl Context<'_> {
             Word::Failed => Ok(Command::Failed { text: words.to_owned() }),
             Word::Feedback => said(word, words).map(|text| Command::Feedback { text }),
             Word::Cancel => Ok(Command::Cancel { reason: words.to_owned() }),
+            Word::Offer => self.offer(words),
+            Word::Extend => arguments::extend(words),
+            Word::Remind => alone(word, words, Command::Remind),
+            Word::Ack => alone(word, words, Command::Ack),
+            Word::Work => alone(word, words, Command::Work),
+            Word::Ask => said(word, words).map(|text| Command::Ask { text }),
+            Word::Sev => arguments::severity(words),
+            Word::Link => arguments::link(words),
+            Word::Propose => arguments::propose(words),
+            Word::Resolved => said(word, words).map(|text| Command::Resolved { text }),
+            Word::Transfer => said(word, words).map(|to| Command::Transfer { to }),
+            Word::Merge => arguments::merge(words),
+            Word::Close => arguments::close(words),
             Word::Help => alone(word, words, Command::Help),
         }
+    }
+}
+
+impl Context<'_> {
+    /// `#offer`, or `#offer <time>; <time>`, each as in `#schedule`.
+    fn offer(&self, words: &str) -> Result<Command, CommandFault> {
+        let mut slots = Vec::new();
+        for part in words.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+            match schedule::read(part, self.zones, self.desk_zone, self.received)? {
+                Command::Schedule { start, zone, minutes } => slots.push(Slot { start, zone, minutes }),
+                _ => return fault("expected times as in #schedule, with a semicolon between them"),
+            }
+        }
+        Ok(Command::Offer { slots })
     }
 }
 

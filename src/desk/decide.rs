@@ -1,7 +1,10 @@
 //! `(input, known, now, rules) -> Decision`: everything that can follow.
 //! A decision is made on values; nothing is looked up, sent or worded here.
 
+mod alarm;
 mod answer;
+mod bounce;
+mod challenge;
 mod command;
 mod delivery;
 mod draft;
@@ -9,7 +12,10 @@ mod due;
 mod gates;
 mod mail;
 mod notice;
+mod offer;
+mod problem;
 mod released;
+mod remind;
 mod reply;
 mod request;
 mod schedule;
@@ -24,7 +30,15 @@ use crate::desk::known::Known;
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Quarantined, TicketChange, Why};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::TicketId;
+use crate::desk::ticket::{TicketId, TicketKind};
+
+/// What every decision may look at besides its input.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    pub known: &'a Known,
+    pub now: Timestamp,
+    pub rules: &'a Rules,
+}
 
 /// Everything that follows from one input, for one ticket or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +75,16 @@ pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> De
             let why = Why::new("security 2.2", format!("the mail was not read: {name}"));
             Decision::quarantine(Actor::Unknown, name, "the original lies unread, sealed or in its folder", why)
         }
-        Input::Due(timer) => due::decide(timer, known, now, rules),
+        Input::Due(timer) => due::decide(timer, &World { known, now, rules }),
         Input::Delivered { letter, .. } => delivery::delivered(*letter, known, now),
-        Input::Undelivered { letter, address, why } => delivery::undelivered(*letter, address, why, known, now, rules),
+        Input::Undelivered { letter, address, why } => {
+            delivery::undelivered(*letter, address, why, &World { known, now, rules })
+        }
     }
 }
 
 /// `UP-2026-00417`: the year in the desk's zone.
-fn ticket_id(number: u64, now: Timestamp, rules: &Rules) -> TicketId {
+fn ticket_id(kind: TicketKind, number: u64, now: Timestamp, rules: &Rules) -> TicketId {
     let year = crate::desk::access::day_of(now, &rules.hours.zone).year();
-    TicketId(format!("UP-{year}-{number:05}"))
+    TicketId(format!("{}-{year}-{number:05}", kind.prefix()))
 }

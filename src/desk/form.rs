@@ -151,6 +151,10 @@ impl Form {
 
     /// Later values win, field by field; fields not answered stay (UT-05).
     pub fn merge(&mut self, newer: &Form) {
+        // F-13: "ASAP" that comes later and alone takes the time back.
+        if newer.wants_asap() && !newer.fields.contains_key(&FieldKey::UpgradeTime) {
+            self.fields.remove(&FieldKey::UpgradeTime);
+        }
         for (key, slot) in &newer.fields {
             self.fields.insert(*key, slot.clone());
         }
@@ -259,6 +263,26 @@ pub fn read_reply(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, rece
 /// What a request in sentences gives away by its shape; may be nothing.
 pub fn read_prose(mail: &Mail, spec: &Spec) -> Form {
     prose::read(&lines::of_text(mail, spec), &Kinds { spec })
+}
+
+/// The form in which serial numbers compare (F-05): upper case, no blanks and
+/// dashes.
+pub fn compact(serial: &str) -> String {
+    serial.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+/// Units that a text names by the shape of their identifiers, without labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    pub serials: Vec<String>,
+    pub macs: Vec<String>,
+    pub ips: Vec<IpAddr>,
+}
+
+/// The identifiers in subject and own text; whether they are anybody's, the
+/// register says. At most some of each kind.
+pub fn units_in(mail: &Mail, spec: &Spec) -> Named {
+    prose::named(&format!("{}\n{}", mail.subject, mail.own_text), &Kinds { spec })
 }
 
 /// Completes an answer from the form before it, so that [`Form::merge`] then

@@ -1,5 +1,7 @@
 //! Business hours, holidays and changes of clock (S-01, S-02, S-09, S-11).
 
+mod business;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time, Weekday};

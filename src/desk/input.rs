@@ -11,6 +11,7 @@ use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::{self, Secret};
 use crate::desk::ticket::subject_tag;
 use crate::desk::timers::Timer;
+use crate::desk::urgency::{self, Reading};
 
 /// Where a mail lies: its one name for ever (RFC 3501 2.3.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +62,8 @@ pub struct MailInput {
     pub kind: Kind,
     pub forms: Vec<Form>,
     pub commands: Vec<CommandLine>,
+    /// How it reads: a problem, thanks, a nudge; and how urgent (4.4).
+    pub urgency: Reading,
     /// Ids of the sealed secrets, in the order of `form::Value::Sealed`.
     pub secrets: Vec<String>,
     /// SHA-256 of the bytes as fetched.
@@ -116,6 +119,7 @@ pub struct Understood {
     pub kind: Kind,
     pub forms: Vec<Form>,
     pub commands: Vec<CommandLine>,
+    pub urgency: Reading,
     pub secrets: Vec<Secret>,
 }
 
@@ -128,19 +132,41 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
     let zone = &rules.hours.zone;
     let mut forms = form::read(&mail, &rules.form, &rules.zones, zone, received);
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);
-    let kind = classify(&mail, &forms, &rules.classify);
+    let urgency = urgency::read(&mail, &rules.urgency);
+    let whole_form = !forms.is_empty();
+    let answers = if !whole_form && is_reply(&mail) {
+        form::read_reply(&mail, &rules.form, &rules.zones, zone, received)
+    } else {
+        None
+    };
+    let reports = commands.is_empty() && reports_a_problem(&mail, &urgency, whole_form, answers.is_some());
+    let kind = classify(&mail, whole_form, reports, &rules.classify);
+    if matches!(kind, Kind::Reply | Kind::Problem) {
+        forms.extend(answers);
+    }
     if kind == Kind::Request && forms.is_empty() {
         // Asked for in words: what they do not say is asked for at once.
         forms.push(form::read_prose(&mail, &rules.form));
     }
-    if forms.is_empty() && kind == Kind::Reply {
-        forms.extend(form::read_reply(&mail, &rules.form, &rules.zones, zone, received));
+    Understood { mail, proof, kind, urgency, forms, commands, secrets }
+}
+
+/// Whether it is a report before it is a request or an answer. A new form stays
+/// a request, whatever its remarks say; an answer gives way to P1 and P2 only.
+fn reports_a_problem(mail: &Mail, urgency: &Reading, whole_form: bool, answers: bool) -> bool {
+    match (is_reply(mail), whole_form, answers) {
+        (false, true, _) => false,
+        (true, true, _) | (true, _, true) => urgency.alarms(),
+        _ => urgency.problem().is_some(),
     }
-    Understood { mail, proof, kind, forms, commands, secrets }
+}
+
+fn is_reply(mail: &Mail) -> bool {
+    !mail.in_reply_to.is_empty() || subject_tag(&mail.subject).is_some()
 }
 
 /// What the mail is, by the first that holds.
-fn classify(mail: &Mail, forms: &[Form], words: &Classify) -> Kind {
+fn classify(mail: &Mail, whole_form: bool, reports: bool, words: &Classify) -> Kind {
     let report = mail.report.as_ref().map(|report| report.kind);
     match report {
         Some(ReportKind::Failed | ReportKind::Delayed) => return Kind::Bounce,
@@ -151,14 +177,15 @@ fn classify(mail: &Mail, forms: &[Form], words: &Classify) -> Kind {
         None => {}
     }
     let by_machine = mail.automatic_because.iter().any(|sign| *sign != AutomaticSign::Bulk);
-    let is_reply = !mail.in_reply_to.is_empty() || subject_tag(&mail.subject).is_some();
     if mail.calendar_method.as_deref().is_some_and(|method| method.eq_ignore_ascii_case("REPLY")) {
         Kind::Calendar
     } else if by_machine {
         Kind::Automatic
-    } else if !forms.is_empty() {
+    } else if reports {
+        Kind::Problem
+    } else if whole_form {
         Kind::Request
-    } else if is_reply {
+    } else if is_reply(mail) {
         Kind::Reply
     } else if asks_for_an_upgrade(mail, words) {
         Kind::Request

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::desk::form::FieldKey;
-use crate::desk::input::{Input, MailInput, Place};
+use crate::desk::command::Command;
+use crate::desk::form::{self, FieldKey};
+use crate::desk::input::{Input, Kind, MailInput, Place};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Ticket, TicketId, subject_tag};
+use crate::desk::ticket::{Ticket, TicketId, ids_in, subject_tag};
+use crate::desk::token::Token;
+use crate::desk::urgency::Tone;
 
 /// What must be looked up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +34,16 @@ pub struct Ask {
     /// The ticket itself, for a timer.
     pub ticket: Option<TicketId>,
     pub letter: Option<u64>,
+    /// The Message-ID of ours that a delivery report is about.
+    pub reported: Option<String>,
+    /// Tickets named in words or commands.
+    pub named: Vec<TicketId>,
+    /// The tickets of the writer's company and of the named units' companies.
+    pub of_company: bool,
 }
+
+/// More tickets in one mail are not looked up.
+const NAMED_MAX: usize = 10;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +69,20 @@ pub struct Known {
     /// Neutral notes sent to this address in the last 24 hours (decisions 12).
     pub neutral_notes_today: u32,
     pub letter: Option<LetterKnown>,
+    /// Tickets that were named, as far as they exist.
+    pub named: BTreeMap<TicketId, Ticket>,
+    /// The newest tickets of the companies met, upgrades and problems.
+    pub of_company: Vec<Ticket>,
+    /// The upgrade that the found problem ticket is linked to.
+    pub linked: Option<Ticket>,
+    /// The single-use token that the mail brings back, valid for its author and
+    /// the found ticket.
+    pub token: Option<Token>,
+    /// Letters M-15 to each representative met, in the last 24 hours.
+    pub challenges_today: BTreeMap<String, u32>,
+    /// Alarms of strangers and machines in the last 24 hours (TC14).
+    pub stranger_alarms_today: u32,
+    pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,
 }
@@ -104,6 +130,8 @@ pub struct LetterKnown {
     pub to: String,
     pub ticket: Option<TicketId>,
     pub for_staff: bool,
+    /// It is known already that it never arrived.
+    pub failed: bool,
 }
 
 impl Ask {
@@ -126,18 +154,29 @@ impl Ask {
         let texts = |key: FieldKey| -> Vec<String> {
             input.forms.iter().filter_map(|form| form.text(key)).map(str::to_owned).collect()
         };
+        let about_a_problem = input.kind != Kind::Request && input.urgency.tone != Tone::Plain;
+        let units = if about_a_problem { form::units_in(mail, &rules.form) } else { form::Named::default() };
+        let mut named = ids_in(&format!("{} {}", mail.subject, mail.own_text));
+        named.truncate(NAMED_MAX);
+        named.extend(input.commands.iter().filter_map(|line| match &line.read {
+            Ok(Command::Link { upgrade: Some(id) } | Command::Merge { into: id }) => Some(id.clone()),
+            _ => None,
+        }));
         Ask {
             place: Some(input.place.clone()),
             duplicate_key: duplicate_key(input),
             sha256: Some(input.original_sha256.clone()),
             address: mail.address().map(str::to_owned),
-            serials: texts(FieldKey::UnitSerial),
-            macs: texts(FieldKey::UnitMac),
-            ips: input.forms.iter().filter_map(|form| form.ip()).collect(),
+            serials: texts(FieldKey::UnitSerial).into_iter().chain(units.serials).collect(),
+            macs: texts(FieldKey::UnitMac).into_iter().chain(units.macs).collect(),
+            ips: input.forms.iter().filter_map(|form| form.ip()).chain(units.ips).collect(),
             references,
             subject_tag: subject_tag(&mail.subject),
             ticket: None,
             letter: None,
+            reported: mail.report.as_ref().and_then(|report| report.original_message_id.clone()),
+            named,
+            of_company: about_a_problem,
         }
         .with_own_domain(rules)
     }

@@ -38,6 +38,10 @@ pub enum Template {
     #[serde(rename = "M-02")]
     #[strum(serialize = "M-02")]
     Missing,
+    /// What is open, and when it lapses.
+    #[serde(rename = "M-03")]
+    #[strum(serialize = "M-03")]
+    Reminder,
     #[serde(rename = "M-04")]
     #[strum(serialize = "M-04")]
     Denial,
@@ -54,12 +58,28 @@ pub enum Template {
     #[serde(rename = "M-07")]
     #[strum(serialize = "M-07")]
     OutsideHours,
+    /// Closed without an upgrade.
+    #[serde(rename = "M-08")]
+    #[strum(serialize = "M-08")]
+    Expired,
+    /// The window is near.
+    #[serde(rename = "M-09")]
+    #[strum(serialize = "M-09")]
+    WindowReminder,
     #[serde(rename = "M-12")]
     #[strum(serialize = "M-12")]
     Cancelled,
     #[serde(rename = "M-13")]
     #[strum(serialize = "M-13")]
     Started,
+    /// The work takes longer.
+    #[serde(rename = "M-14")]
+    #[strum(serialize = "M-14")]
+    TakingLonger,
+    /// Is this request yours? To a representative on file.
+    #[serde(rename = "M-15")]
+    #[strum(serialize = "M-15")]
+    Confirm,
     #[serde(rename = "M-16")]
     #[strum(serialize = "M-16")]
     FeedbackSuccess,
@@ -69,10 +89,38 @@ pub enum Template {
     #[serde(rename = "M-18")]
     #[strum(serialize = "M-18")]
     FeedbackFailed,
+    /// The official feedback's supplement: a late issue.
+    #[serde(rename = "M-19")]
+    #[strum(serialize = "M-19")]
+    Supplement,
+    /// A problem report has arrived.
+    #[serde(rename = "M-21")]
+    #[strum(serialize = "M-21")]
+    ProblemReceived,
+    /// The neutral form of M-21 (decisions 12).
+    #[serde(rename = "M-21-neutral")]
+    #[strum(serialize = "M-21-neutral")]
+    NeutralProblemNote,
+    /// An offer that needs the customer's consent.
+    #[serde(rename = "M-22")]
+    #[strum(serialize = "M-22")]
+    Proposal,
+    /// An alarm to staff.
+    #[serde(rename = "M-23")]
+    #[strum(serialize = "M-23")]
+    Alarm,
+    /// A person has it; or it is as urgent as a person says.
+    #[serde(rename = "M-24")]
+    #[strum(serialize = "M-24")]
+    PersonHasIt,
     /// Words of an agent to the customer (`#reply`).
     #[serde(rename = "M-25")]
     #[strum(serialize = "M-25")]
     AgentReply,
+    /// Solved, please confirm.
+    #[serde(rename = "M-26")]
+    #[strum(serialize = "M-26")]
+    Resolved,
     /// Transcript of an agent's commands.
     #[serde(rename = "M-27")]
     #[strum(serialize = "M-27")]

@@ -147,8 +147,14 @@ pub enum OutcomeWord {
     Scheduled,
     QueuedAsap,
     SpecialReview,
+    /// Other times were offered.
+    Offered,
     Consent,
     Cancelled,
+    /// A problem was reported, or is back.
+    Problem,
+    /// A ticket was ended by a word of the customer.
+    Closed,
     /// Commands of staff were done.
     Commands,
     /// Commands of staff were refused, all of them.

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use crate::desk::denial::Denial;
+use crate::desk::escalation::Escalation;
 use crate::desk::form::Spec;
 use crate::desk::hours::Hours;
 use crate::desk::limits::Limits;
 use crate::desk::mail::Marks;
 use crate::desk::moment::Zones;
+use crate::desk::urgency::UrgencyRules;
 
 /// Everything in `rules/`.
 #[derive(Debug, Clone)]
@@ -17,7 +19,10 @@ pub struct Rules {
     pub hours: Hours,
     pub zones: Zones,
     pub access: Access,
+    pub escalation: Escalation,
     pub classify: Classify,
+    /// What makes a mail a problem report (`urgency.toml`).
+    pub urgency: UrgencyRules,
     pub limits: Limits,
     pub counts: Counts,
     /// The sentence of each denial (`denials.toml`).
@@ -57,6 +62,9 @@ pub struct Classify {
     pub withdraw: Vec<String>,
     /// Phrases that ask for an upgrade in words, without a form.
     pub request: Vec<String>,
+    /// A first own line that agrees, or refuses: `yes`, `no` …
+    pub yes: Vec<String>,
+    pub no: Vec<String>,
 }
 
 /// How often (`limits.toml`, part `[counts]`).
@@ -66,6 +74,11 @@ pub struct Counts {
     pub corrections_max: u32,
     /// Decisions 12.
     pub neutral_notes_per_day_max: u32,
+    /// Letters M-15 to one address in 24 hours (security 2.2).
+    pub challenges_per_day_max: u32,
+    /// Alarms of strangers and machines in 24 hours; further ones only join the
+    /// work queue (TC14).
+    pub stranger_alarms_per_day_max: u32,
 }
 
 /// Facts about the desk that letters need (from the configuration).
@@ -95,6 +108,10 @@ pub enum Precheck {
 impl Access {
     pub fn staff_by_address(&self, address: &str) -> Option<&Staff> {
         self.staff.iter().find(|staff| staff.address.eq_ignore_ascii_case(address))
+    }
+
+    pub fn leads(&self) -> impl Iterator<Item = &Staff> {
+        self.staff.iter().filter(|staff| staff.is_lead)
     }
 
     pub fn staff_by_id(&self, id: &str) -> Option<&Staff> {

@@ -3,6 +3,7 @@
 
 mod event;
 mod fold;
+mod problem;
 mod table;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use crate::desk::mail::Proof;
 
 pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
-pub use table::{ROWS, Row, next};
+pub use problem::{Alarm, Change, Problem};
+pub use table::{PROBLEM_ROWS, ROWS, Row, next};
 
 /// `UP-2026-00417`. Never authorises anything (decisions 7).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,7 +31,26 @@ impl std::fmt::Display for TicketId {
     }
 }
 
-/// The states of section 2.1.
+/// What a ticket is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum TicketKind {
+    Upgrade,
+    Problem,
+}
+
+impl TicketKind {
+    /// How its ids begin (decisions 7).
+    pub fn prefix(self) -> &'static str {
+        match self {
+            TicketKind::Upgrade => "UP",
+            TicketKind::Problem => "PR",
+        }
+    }
+}
+
+/// The states of upgrades (2.1) and of problems (2.6); both end in CLOSED.
 #[derive(
     Debug,
     Clone,
@@ -65,6 +86,17 @@ pub enum Status {
     Watch,
     Closed,
     Cancelled,
+    Reported,
+    Triage,
+    Alerting,
+    Acknowledged,
+    Working,
+    WaitingCustomer,
+    ChangeProposed,
+    ChangeRunning,
+    Resolved,
+    Transferred,
+    Merged,
 }
 
 impl Status {
@@ -74,7 +106,7 @@ impl Status {
 
     /// Nothing more is expected to happen.
     pub fn is_final(self) -> bool {
-        matches!(self, Status::Closed | Status::Cancelled)
+        matches!(self, Status::Closed | Status::Cancelled | Status::Transferred | Status::Merged)
     }
 
     /// Work on the unit has not begun: cancelling is still possible (UT-30).
@@ -84,7 +116,14 @@ impl Status {
             Received | Quarantine | NeedsInfo | Validating | RepCheck | Denied | SpecialReview => true,
             AwaitingConsent | Scheduled | QueuedAsap | Ready | Blocked => true,
             InProgress | Verifying | FeedbackDue | Watch | Closed | Cancelled => false,
+            Reported | Triage | Alerting | Acknowledged | Working | WaitingCustomer => false,
+            ChangeProposed | ChangeRunning | Resolved | Transferred | Merged => false,
         }
+    }
+
+    /// Work on the unit is over: what comes now is about another matter.
+    pub fn has_ended(self) -> bool {
+        self.is_final() || self == Status::Watch
     }
 }
 
@@ -144,6 +183,8 @@ pub struct Consent {
 pub enum ConsentChannel {
     Request,
     Reply,
+    /// By the single-use token of a letter to the address on file.
+    Token,
 }
 
 /// The time a consent covers.
@@ -218,6 +259,20 @@ pub struct Ticket {
     pub undelivered: Vec<String>,
     /// Timers that fired, by name and time.
     pub reminded: Vec<String>,
+    /// When the present state began, or was begun anew by an answer.
+    pub since: Timestamp,
+    /// When the window in force was set (W-09).
+    pub window_set_at: Option<Timestamp>,
+    /// When the customer was last told that the work takes longer (W-10).
+    pub overrun_told_at: Option<Timestamp>,
+    /// Windows that the desk offered and the customer may pick from (UT-20).
+    pub offers: Vec<Window>,
+    /// Until when a representative on file can confirm (W-06).
+    pub confirm_until: Option<Timestamp>,
+    /// Minutes by which the work takes longer than planned (UT-34).
+    pub extended_minutes: u32,
+    /// A problem ticket has this; an upgrade ticket has none.
+    pub problem: Option<Problem>,
     pub letters: Vec<LetterRef>,
     /// Message-IDs of the customer's mails, newest last (for threading).
     pub customer_mails: Vec<String>,
@@ -244,6 +299,22 @@ impl Ticket {
     pub fn serial(&self) -> &str {
         self.form.text(FieldKey::UnitSerial).unwrap_or("")
     }
+
+    pub fn kind(&self) -> TicketKind {
+        if self.problem.is_some() { TicketKind::Problem } else { TicketKind::Upgrade }
+    }
+
+    /// When the work is to end by now: as planned, and what it was extended by.
+    pub fn planned_end(&self) -> Option<Timestamp> {
+        let end = self.window.as_ref()?.end;
+        let longer = jiff::SignedDuration::from_mins(i64::from(self.extended_minutes));
+        Some(end.checked_add(longer).unwrap_or(end))
+    }
+
+    /// The official feedback was written, sent or not.
+    pub fn has_feedback_letter(&self) -> bool {
+        self.letters.iter().any(|letter| matches!(letter.template.as_str(), "M-16" | "M-17" | "M-18"))
+    }
 }
 
 /// An event with its circumstances, as the journal and the views keep it.
@@ -256,10 +327,24 @@ pub struct Happened {
     pub status: Status,
 }
 
-/// The last `[UP-2026-00417]` in a subject.
+/// The last `[UP-2026-00417]` or `[PR-2026-00088]` in a subject.
 pub fn subject_tag(subject: &str) -> Option<TicketId> {
-    let (_, tail) = subject.rsplit_once("[UP-")?;
-    let (number, _) = tail.split_once(']')?;
+    let (_, tail) = subject.rsplit_once('[')?;
+    let (id, _) = tail.split_once(']')?;
+    named(id)
+}
+
+/// The ids of tickets that stand in a text, each once, in order.
+pub fn ids_in(text: &str) -> Vec<TicketId> {
+    let mut ids: Vec<TicketId> = Vec::new();
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+        ids.extend(named(&word.to_ascii_uppercase()).filter(|id| !ids.contains(id)));
+    }
+    ids
+}
+
+fn named(id: &str) -> Option<TicketId> {
+    let (kind, number) = id.split_once('-')?;
     let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '-');
-    plain.then(|| TicketId(format!("UP-{number}")))
+    (matches!(kind, "UP" | "PR") && plain).then(|| TicketId(id.to_owned()))
 }

@@ -1,11 +1,16 @@
 //! The timers of a ticket follow from its state: nobody sets or cancels one.
 //! A reschedule cannot leave an old reminder behind (domain 7).
 
+mod problem;
+mod upgrade;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Status, Ticket, TicketId};
+use crate::desk::ticket::{Ticket, TicketId, TicketKind};
+
+pub use upgrade::confirm_until;
 
 /// What comes due (2.8). The names are the domain's.
 #[derive(
@@ -30,6 +35,70 @@ pub enum TimerName {
     #[serde(rename = "UT-33")]
     #[strum(serialize = "UT-33")]
     StartLate,
+    /// The next step of a running alarm.
+    #[serde(rename = "W-03")]
+    #[strum(serialize = "W-03")]
+    Alarm,
+    /// A problem of P3 or P4 that nobody has looked at.
+    #[serde(rename = "W-04")]
+    #[strum(serialize = "W-04")]
+    Unseen,
+    /// A question to the customer is open.
+    #[serde(rename = "W-05")]
+    #[strum(serialize = "W-05")]
+    Remind,
+    /// The wished or offered time can hardly be kept.
+    #[serde(rename = "W-05-last-call")]
+    #[strum(serialize = "W-05-last-call")]
+    LastCall,
+    /// The offered times can no longer be kept.
+    #[serde(rename = "W-05-release")]
+    #[strum(serialize = "W-05-release")]
+    Release,
+    #[serde(rename = "W-05-lapse")]
+    #[strum(serialize = "W-05-lapse")]
+    Lapse,
+    /// A representative on file was asked to confirm.
+    #[serde(rename = "W-06")]
+    #[strum(serialize = "W-06")]
+    ConfirmRemind,
+    #[serde(rename = "W-06-lapse")]
+    #[strum(serialize = "W-06-lapse")]
+    ConfirmLapse,
+    /// The window is near.
+    #[serde(rename = "W-09")]
+    #[strum(serialize = "W-09")]
+    BeforeWindow,
+    /// Before the planned end: how is it going?
+    #[serde(rename = "W-10-ask")]
+    #[strum(serialize = "W-10-ask")]
+    Progress,
+    /// The planned end has passed.
+    #[serde(rename = "W-10")]
+    #[strum(serialize = "W-10")]
+    Overrun,
+    #[serde(rename = "W-10-lead")]
+    #[strum(serialize = "W-10-lead")]
+    OverrunLead,
+    /// The official feedback is owed.
+    #[serde(rename = "W-12")]
+    #[strum(serialize = "W-12")]
+    Feedback,
+    #[serde(rename = "W-12-lead")]
+    #[strum(serialize = "W-12-lead")]
+    FeedbackLead,
+    /// The customer of an open problem has heard nothing for long.
+    #[serde(rename = "W-13")]
+    #[strum(serialize = "W-13")]
+    Update,
+    /// Somebody has an urgent problem and nothing happens.
+    #[serde(rename = "W-14")]
+    #[strum(serialize = "W-14")]
+    Silence,
+    /// Resolved, and the customer is silent.
+    #[serde(rename = "W-15")]
+    #[strum(serialize = "W-15")]
+    Settle,
     /// End of the watch period.
     #[serde(rename = "W-17")]
     #[strum(serialize = "W-17")]
@@ -44,18 +113,11 @@ pub struct Timer {
     pub name: TimerName,
 }
 
-const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
-const LATE_AFTER: SignedDuration = SignedDuration::from_mins(10);
-const WATCH: SignedDuration = SignedDuration::from_hours(7 * 24);
-
 /// All timers that the ticket's state asks for now, without those that fired.
-pub fn of(ticket: &Ticket, _rules: &Rules) -> Vec<Timer> {
-    let window = ticket.window.as_ref();
-    let due = match ticket.status {
-        Status::Scheduled => window.map(|window| (TimerName::ReadyCheck, before(window.start, READY_BEFORE))),
-        Status::Ready => window.map(|window| (TimerName::StartLate, after(window.start, LATE_AFTER))),
-        Status::Watch => ticket.feedback_sent_at.map(|sent| (TimerName::WatchOver, after(sent, WATCH))),
-        _ => None,
+pub fn of(ticket: &Ticket, rules: &Rules) -> Vec<Timer> {
+    let due = match ticket.kind() {
+        TicketKind::Upgrade => upgrade::due(ticket, rules),
+        TicketKind::Problem => problem::due(ticket, rules),
     };
     due.into_iter()
         .map(|(name, at)| Timer { at, ticket: ticket.id.clone(), name })
@@ -78,4 +140,12 @@ fn after(at: Timestamp, distance: SignedDuration) -> Timestamp {
 
 fn before(at: Timestamp, distance: SignedDuration) -> Timestamp {
     at.checked_sub(distance).unwrap_or(Timestamp::MIN)
+}
+
+fn minutes(number: u32) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(number))
+}
+
+fn hours(number: u32) -> SignedDuration {
+    SignedDuration::from_hours(i64::from(number))
 }

@@ -38,9 +38,14 @@ const MAILS: &[(&str, &str)] = &[
     ("12-mistyped.eml", include_str!("../../fixtures/stories/first-week/12-mistyped.eml")),
     ("13-schedule.eml", include_str!("../../fixtures/stories/first-week/13-schedule.eml")),
     ("14-cancel.eml", include_str!("../../fixtures/stories/first-week/14-cancel.eml")),
+    ("15-not-ours.eml", include_str!("../../fixtures/stories/first-week/15-not-ours.eml")),
     ("16-start.eml", include_str!("../../fixtures/stories/first-week/16-start.eml")),
     ("17-applied.eml", include_str!("../../fixtures/stories/first-week/17-applied.eml")),
     ("18-done.eml", include_str!("../../fixtures/stories/first-week/18-done.eml")),
+    ("19-problem-inside-thanks.eml", include_str!("../../fixtures/stories/first-week/19-problem-inside-thanks.eml")),
+    ("20-ack.eml", include_str!("../../fixtures/stories/first-week/20-ack.eml")),
+    ("21-resolved.eml", include_str!("../../fixtures/stories/first-week/21-resolved.eml")),
+    ("22-works-now.eml", include_str!("../../fixtures/stories/first-week/22-works-now.eml")),
 ];
 /// Marks a folder that the demo may empty.
 const MARK: &str = "this-is-a-demo";
@@ -162,7 +167,7 @@ fn ending(dir: &Path, once: bool) {
     println!("  all tickets                  upgrade-desk ticket list --dir {dir}");
     println!("  one ticket, and why          upgrade-desk ticket show UP-… --dir {dir};  ticket why UP-… --dir {dir}");
     println!("  what was not trusted         upgrade-desk quarantine list --dir {dir}");
-    println!("  how a mail would be read     upgrade-desk read fixtures/stories/first-week/01-form.eml");
+    println!("  how a mail would be read     upgrade-desk read {dir}/mailbox/.Processed/cur/*.01-form.eml*");
     println!("  the truth, line by line      jq . {dir}/data/journal/*.jsonl | less");
     if !once {
         println!("  a mail of your own           cp some.eml {dir}/mailbox/new/   (it is answered while this runs)");

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{self, Input, MailInput, Place, Understood, Unreadable};
-use crate::desk::known::{Ask, Known, duplicate_key};
+use crate::desk::known::{Ask, duplicate_key};
 use crate::desk::letter::compose::Composer;
 use crate::desk::record::{Cause, Decided, OutcomeWord, What};
 use crate::desk::rules::Rules;
@@ -113,7 +113,7 @@ impl Desk {
         let secrets = self.seal(&understood)?;
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
-        let Understood { mail, proof, kind, forms, commands, .. } = understood;
+        let Understood { mail, proof, kind, forms, commands, urgency, .. } = understood;
         let input = MailInput {
             place,
             received,
@@ -122,6 +122,7 @@ impl Desk {
             kind,
             forms,
             commands,
+            urgency,
             secrets: secrets.clone(),
             original_sha256: sha256,
         };
@@ -201,7 +202,8 @@ impl Desk {
     /// Runs on the store's thread, between the answer and the commit.
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
         let Prepared { input, text, original, .. } = prepared;
-        let known = view.look_up(&Ask::about(&input, &self.rules), now).map_err(|error| error.to_string())?;
+        let mut known = view.look_up(&Ask::about(&input, &self.rules), now).map_err(|error| error.to_string())?;
+        known.token = self.composer.token(&input, &known, &self.rules);
         if known.place_done {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Duplicate) });
         }
@@ -223,11 +225,6 @@ impl Desk {
                 tracing::warn!(%secret, %error, "an unused secret could not be removed now");
             }
         }
-    }
-
-    /// What would be decided about a mail, without committing (`try`).
-    pub fn consider(&self, input: &Input, known: &Known, now: Timestamp) -> Decision {
-        decide(input, known, now, &self.rules)
     }
 }
 

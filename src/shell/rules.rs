@@ -3,9 +3,11 @@
 
 mod access;
 mod by_language;
+mod escalation;
 mod files;
 mod form;
 mod time;
+mod urgency;
 mod words;
 
 use std::path::Path;
@@ -43,17 +45,22 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let desk = files.toml("desk.toml").and_then(|file| access::desk(file, faults));
     let our_address = desk.as_ref().map(|desk| desk.address.as_str());
     let access = files.toml("access.toml").and_then(|file| access::access(file, our_address, faults));
+    let escalation =
+        files.toml("escalation.toml").and_then(|file| escalation::escalation(file, access.as_ref(), faults));
     let classify = files.toml("classify.toml").and_then(|file| words::classify(file, faults));
     let limits = files.toml("limits.toml").and_then(|file| words::limits(file, faults));
     let denials = files.toml("denials.toml").and_then(|file| words::denials(file, faults));
     let letters = words::letters(files, faults);
+    let urgency = files.toml("urgency.toml").and_then(|file| urgency::read(file, &letters, faults));
     let (limits, counts) = limits?;
     Some(Rules {
         form: form?,
         hours: hours?,
         zones: zones?,
         access: access?,
+        escalation: escalation?,
         classify: classify?,
+        urgency: urgency?,
         limits,
         counts,
         denials: denials?,

@@ -38,7 +38,8 @@ async fn play(story: &Path) -> (String, tempfile::TempDir) {
     let mut transcript = format!("{}\n", script.title);
     for step in &script.steps {
         let mail = step.mail.as_ref().map(|name| fs::read_to_string(story.join(name)).unwrap());
-        let told = stage.play(step, mail.as_deref()).await.unwrap();
+        let played = stage.play(step, mail.as_deref()).await;
+        let told = played.unwrap_or_else(|error| panic!("{transcript}\n{}: {error}", step.says));
         transcript.push('\n');
         for line in told.lines(stage.zone()) {
             transcript.push_str(&line);

@@ -20,6 +20,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/stories/", Use::Stories),
     ("fixtures/register/", Use::Named),
+    ("fixtures/urgency/", Use::Named),
 ];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {

@@ -4,7 +4,7 @@
 use std::fs;
 
 use strum::VariantArray;
-use upgrade_desk::desk::ticket::{ROWS, Row, Status};
+use upgrade_desk::desk::ticket::{PROBLEM_ROWS, ROWS, Row, Status};
 
 use crate::direction::order;
 use crate::shape::TOP_LEVEL;
@@ -106,19 +106,29 @@ fn first_sentence(text: &str) -> String {
 
 /// `ROWS` as a table.
 pub fn life_cycle(_tree: &Tree) -> String {
+    format!("Upgrades:\n\n{}\nProblems:\n\n{}", rows(ROWS), rows(PROBLEM_ROWS))
+}
+
+fn rows(rows: &[Row]) -> String {
+    let all: Vec<Status> = Status::VARIANTS.iter().copied().filter(|status| is_met(rows, *status)).collect();
     let mut table = "| id | in | happens | then |\n|---|---|---|---|\n".to_owned();
-    for Row { ids, from, event, to } in ROWS {
+    for Row { ids, from, event, to } in rows {
         let event: &str = event.into();
         let to = to.map_or("(stays)", Status::name);
-        table.push_str(&format!("| {ids} | {} | `{event}` | {to} |\n", states(from)));
+        table.push_str(&format!("| {ids} | {} | `{event}` | {to} |\n", states(from, &all)));
     }
     table
 }
 
+/// Whether a ticket of this kind can be in the state at all.
+fn is_met(rows: &[Row], status: Status) -> bool {
+    rows.iter().any(|row| row.from.contains(&status) || row.to == Some(status))
+}
+
 /// The states by name, or those that are missing when these are fewer.
-fn states(from: &[Status]) -> String {
+fn states(from: &[Status], all: &[Status]) -> String {
     let names = |list: Vec<&Status>| list.into_iter().map(|status| status.name()).collect::<Vec<_>>().join(", ");
-    let others: Vec<&Status> = Status::VARIANTS.iter().filter(|status| !from.contains(status)).collect();
+    let others: Vec<&Status> = all.iter().filter(|status| !from.contains(status)).collect();
     match others.len() {
         0 => "any".to_owned(),
         few if few < from.len() => format!("any but {}", names(others)),

@@ -6,7 +6,7 @@ use strum::VariantArray;
 use upgrade_desk::desk::denial::Denial;
 use upgrade_desk::desk::form::FieldKey;
 use upgrade_desk::desk::letter::Template;
-use upgrade_desk::desk::ticket::{EventKind, ROWS};
+use upgrade_desk::desk::ticket::{EventKind, PROBLEM_ROWS, ROWS};
 
 use crate::tree::{Finding, Tree};
 
@@ -64,7 +64,8 @@ pub fn check_banned(tree: &Tree) -> Vec<Finding> {
 pub fn check_life_cycle(tree: &Tree) -> Vec<Finding> {
     let file = "src/desk/ticket/table.rs";
     assert!(tree.text(file).is_some(), "{file} is gone: tell tests/tidy/rules.rs where the life-cycle is");
-    let with_row = |kind: &EventKind| *kind == EventKind::Opened || ROWS.iter().any(|row| row.event == *kind);
+    let first = |kind: &EventKind| matches!(kind, EventKind::Opened | EventKind::Reported);
+    let with_row = |kind: &EventKind| first(kind) || ROWS.iter().chain(PROBLEM_ROWS).any(|row| row.event == *kind);
     let without = EventKind::VARIANTS.iter().filter(|kind| !with_row(kind));
     without.map(|kind| missing_row(file, (*kind).into())).collect()
 }

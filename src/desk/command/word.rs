@@ -24,6 +24,19 @@ pub(super) enum Word {
     Failed,
     Feedback,
     Cancel,
+    Offer,
+    Extend,
+    Remind,
+    Ack,
+    Work,
+    Ask,
+    Sev,
+    Link,
+    Propose,
+    Resolved,
+    Transfer,
+    Merge,
+    Close,
     Help,
 }
 
@@ -57,6 +70,9 @@ impl Word {
         match self {
             Word::Note | Word::Reply | Word::Deny | Word::Feedback => true,
             Word::Partial | Word::Rolledback | Word::Failed => true,
+            Word::Ask | Word::Propose | Word::Resolved | Word::Close => true,
+            Word::Offer | Word::Extend | Word::Remind | Word::Ack | Word::Work => false,
+            Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
             Word::Done | Word::Cancel | Word::Help => false,
         }
@@ -65,7 +81,7 @@ impl Word {
     /// How it is written, and what it does.
     pub(super) fn usage(self) -> (&'static str, &'static str) {
         match self {
-            Word::Take => ("#take", "you do this upgrade"),
+            Word::Take => ("#take", "you have this ticket"),
             Word::Note => ("#note <text>", "an internal note; the customer never sees it"),
             Word::Reply => ("#reply <text>", "your words to the customer"),
             Word::Schedule => (
@@ -85,6 +101,26 @@ impl Word {
             Word::Failed => ("#failed <words>", "service is not fully restored; the words go to the customer"),
             Word::Feedback => ("#feedback <words>", "the words of the official feedback"),
             Word::Cancel => ("#cancel <reason>", "ends it before the work; the reason goes to the customer"),
+            Word::Offer => (
+                "#offer, or #offer 2026-12-03 10:00 America/Los_Angeles; 2026-12-04 10:00 America/Los_Angeles",
+                "offers times to choose from; nothing is set before a yes",
+            ),
+            Word::Extend => ("#extend 30 <reason>", "the work takes longer; the reason goes to the customer"),
+            Word::Remind => ("#remind", "asks the customer once more for what is open"),
+            Word::Ack => ("#ack", "you have this problem; the alarm stops, the customer is told (ack alone does, too)"),
+            Word::Work => ("#work", "you are looking into it"),
+            Word::Ask => ("#ask <text>", "a question to the customer; the clock waits for the answer"),
+            Word::Sev => ("#sev 2 <reason>", "how severe the problem is: 1 urgent to 4 a question"),
+            Word::Link => ("#link UP-2026-00417, or #link none", "which upgrade the problem is about"),
+            Word::Propose => {
+                ("#propose rollback <text>, or #propose patch <text>", "asks the customer's consent to a change")
+            }
+            Word::Resolved => ("#resolved <text>", "what was done; the customer is asked to confirm"),
+            Word::Transfer => ("#transfer <where>", "not about the upgrade: handed on; the customer is told"),
+            Word::Merge => ("#merge PR-2026-00088", "the same problem as that one"),
+            Word::Close => {
+                ("#close <reason>, or #close upgrade: <issue>", "ends it; an issue of the upgrade is reported")
+            }
             Word::Help => ("#help", "this list"),
         }
     }

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::desk::access::{Recipient, day_of};
+use crate::desk::decide::World;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::gates;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::request::{Weighed, asap_first, customer_zone};
+use crate::desk::decide::offer;
+use crate::desk::decide::request::{Weighed, asap_first};
 use crate::desk::decide::weigh::Verdict;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Value};
@@ -34,27 +36,35 @@ pub fn of_one(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Vec<Letter> 
     let Some(author) = case.author.proven_representative() else { return Vec::new() };
     let say = say(case, draft, verdict);
     let to: Vec<&Representative> = match verdict {
-        Verdict::Missing { .. } | Verdict::RepCheck { .. } | Verdict::Denied { .. } | Verdict::Outside { .. } => {
-            vec![author]
-        }
-        Verdict::Scheduled { .. } | Verdict::Asap => concerned(&draft.ticket, case, Some(author)),
+        Verdict::Missing { .. } | Verdict::RepCheck { .. } | Verdict::Denied { .. } => vec![author],
+        Verdict::Outside { .. } | Verdict::Offered { .. } => vec![author],
+        Verdict::Scheduled { .. } | Verdict::Asap => concerned(&draft.ticket, &case.world(), Some(author)),
     };
     to.into_iter().map(|row| letter(row, &draft.ticket, say.clone(), case)).collect()
 }
 
 /// Everybody who must know of a window: the form's address and each
 /// representative who may consent (decisions 9), and who asked.
-pub fn concerned<'a>(ticket: &Ticket, case: &Case<'a>, author: Option<&'a Representative>) -> Vec<&'a Representative> {
+pub fn concerned<'a>(
+    ticket: &Ticket,
+    world: &World<'a>,
+    author: Option<&'a Representative>,
+) -> Vec<&'a Representative> {
     let Some(company) = ticket.company.as_deref() else { return Vec::new() };
     let mut people: BTreeMap<String, &Representative> = BTreeMap::new();
-    let today = day_of(case.now, &case.rules.hours.zone);
-    let colleagues = case.known.representatives.iter().filter(|row| row.company == company);
-    let consenting = colleagues.filter(|row| row.may_consent() && row.is_valid_on(today));
-    let feedback = gates::feedback_contact(&ticket.form, case.known, company);
-    for row in consenting.chain(feedback).chain(author) {
+    let feedback = gates::feedback_contact(&ticket.form, world.known, company);
+    for row in consenting(ticket, world).into_iter().chain(feedback).chain(author) {
         people.insert(row.address.to_ascii_lowercase(), row);
     }
     people.into_values().collect()
+}
+
+/// Everybody on file who may consent for the ticket's company today.
+pub fn consenting<'a>(ticket: &Ticket, world: &World<'a>) -> Vec<&'a Representative> {
+    let Some(company) = ticket.company.as_deref() else { return Vec::new() };
+    let today = day_of(world.now, &world.rules.hours.zone);
+    let colleagues = world.known.representatives.iter().filter(|row| row.company == company && !row.retired);
+    colleagues.filter(|row| row.may_consent() && row.is_valid_on(today)).collect()
 }
 
 /// Who gets the official feedback (T6d): F-03 on file, else who asked.
@@ -63,9 +73,12 @@ pub fn feedback_to<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Represen
     gates::feedback_contact(&ticket.form, known, company).or_else(|| requester(ticket, known))
 }
 
-/// The requester's row on file, if he is one.
+/// The requester's row on file; of a stranger's request who consented to it.
 pub fn requester<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Representative> {
-    known.representatives.iter().find(|row| row.address.eq_ignore_ascii_case(&ticket.requester.address) && !row.retired)
+    let on_file = |address: &str| {
+        known.representatives.iter().find(|row| row.address.eq_ignore_ascii_case(address) && !row.retired)
+    };
+    on_file(&ticket.requester.address).or_else(|| on_file(&ticket.consent()?.given_by))
 }
 
 /// A letter to a person on file, in the thread of his mails.
@@ -100,16 +113,20 @@ pub fn to_person(row: &Representative, ticket: &Ticket, say: Say) -> Letter {
 fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
     let ticket = &draft.ticket;
     let form = &ticket.form;
-    let zone = customer_zone(case, ticket.company.as_deref());
+    let zone = zone_of(ticket, &case.world());
     match verdict {
-        Verdict::Missing { faults, offers } => {
-            Say::Missing { items: items(case, form, faults), fields: fields(case, form), offers: offers.clone(), zone }
-        }
+        Verdict::Missing { faults, offers } => Say::Missing {
+            items: items(form, faults, case.rules),
+            fields: fields(case, form),
+            offers: offers.clone(),
+            zone,
+        },
         Verdict::RepCheck { .. } => {
             Say::Acknowledgement { units: vec![unit_line(draft, verdict, case)], fields: fields(case, form) }
         }
         Verdict::Denied { denials } => denial(case, ticket, denials, ""),
         Verdict::Scheduled { window, minutes } => confirmation(case.known, case.rules, ticket, window, *minutes, zone),
+        Verdict::Offered { why } => offer::say(&case.world(), ticket, why, zone),
         Verdict::Asap => Say::AsapAccepted {
             serial: serial(form),
             version: version(form),
@@ -197,7 +214,7 @@ pub fn already_open(case: &Case<'_>, draft: &Draft) -> Option<Letter> {
         ticket: ticket.id.0.clone(),
         serial: serial(&ticket.form),
         result: UnitResult::AlreadyOpen,
-        window: ticket.window.clone(),
+        window: agreed_window(ticket, &case.world()),
         details: Vec::new(),
     };
     let say = Say::Acknowledgement { units: vec![unit], fields: Vec::new() };
@@ -216,21 +233,22 @@ fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
         Verdict::Scheduled { .. } => (UnitResult::Scheduled, Vec::new()),
         Verdict::Asap => (UnitResult::Asap, Vec::new()),
         Verdict::Outside { why, .. } => (UnitResult::Outside, vec![why.clone()]),
+        Verdict::Offered { why } => (UnitResult::Offered, vec![why.clone()]),
     };
     UnitLine {
         ticket: ticket.id.0.clone(),
         serial: serial(&ticket.form),
         result,
-        window: ticket.window.clone(),
+        window: agreed_window(ticket, &case.world()),
         details,
     }
 }
 
-fn items(case: &Case<'_>, form: &Form, faults: &BTreeMap<FieldKey, String>) -> Vec<MissingItem> {
+pub fn items(form: &Form, faults: &BTreeMap<FieldKey, String>, rules: &Rules) -> Vec<MissingItem> {
     let item = |(key, problem): (&FieldKey, &String)| {
-        let rule = case.rules.form.rule(*key);
+        let rule = rules.form.rule(*key);
         MissingItem {
-            label: case.rules.form.label(*key).to_owned(),
+            label: rules.form.label(*key).to_owned(),
             written: form.fields.get(key).map(|slot| slot.written.clone()).unwrap_or_default(),
             problem: problem.clone(),
             example: rule.map(|rule| rule.example.clone()).unwrap_or_default(),
@@ -259,8 +277,20 @@ pub fn version(form: &Form) -> String {
     form.text(FieldKey::UnitVersion).unwrap_or("").to_owned()
 }
 
-fn password_tested(form: &Form) -> bool {
+pub fn password_tested(form: &Form) -> bool {
     matches!(form.value(FieldKey::PasswordTested), Some(Value::YesNo(true)))
+}
+
+/// The window that was agreed, in the customer's zone: a wish is none.
+pub fn agreed_window(ticket: &Ticket, world: &World<'_>) -> Option<Window> {
+    let window = ticket.window.clone().filter(|_| ticket.window_set_at.is_some())?;
+    Some(Window { zone: zone_of(ticket, world), ..window })
+}
+
+/// The customer's zone for showing times: his company's, else the desk's.
+pub fn zone_of(ticket: &Ticket, world: &World<'_>) -> String {
+    let company = ticket.company.as_deref().and_then(|id| world.known.companies.get(id));
+    company.and_then(|company| company.zone.clone()).unwrap_or_else(|| world.rules.hours.zone.clone())
 }
 
 /// Minutes between two moments, never negative.

@@ -1,5 +1,8 @@
 //! What each command does to a ticket. A refusal says why, in the agent's words.
 
+mod problem;
+mod waiting;
+
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,12 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::command::Command;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::request::customer_zone;
 use crate::desk::decide::{answer, gates};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FeedbackFacts, Say};
 use crate::desk::letter::times::{point, span};
+use crate::desk::record::TicketChange;
+use crate::desk::register::Representative;
 use crate::desk::ticket::{Ending, Event, Issue, NoteKind, Outcome, Scope, Status, Ticket, Window};
 
 /// Why a command is not done.
@@ -28,6 +32,8 @@ impl From<NotNow> for Refusal {
 #[derive(Default)]
 pub struct Effects {
     pub letters: Vec<Letter>,
+    /// Other tickets that change or begin.
+    pub changes: Vec<TicketChange>,
 }
 
 /// Work may start this long before and after the planned moment (UT-32).
@@ -36,10 +42,14 @@ const LATE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Does `command`; the answer is its line in the transcript.
 pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
+    if command.is_for().is_some_and(|kind| kind != draft.ticket.kind()) {
+        let kind: &'static str = draft.ticket.kind().into();
+        return Err(Refusal(format!("this is not a command for the ticket of {} {kind}", article(kind))));
+    }
     match command {
         Command::Note { text } => noted(case, draft, NoteKind::Staff, text).map(|()| "noted, internal".to_owned()),
         Command::Reply { text } => reply(case, draft, effects, text),
-        Command::Take => take(case, draft),
+        Command::Take => take(case, draft, effects),
         Command::Precheck { closed_ports } => precheck(case, draft, closed_ports),
         Command::Schedule { start, zone, minutes } => schedule(case, draft, effects, *start, zone, *minutes),
         Command::Deny { code, reason } => deny(case, draft, effects, code, reason),
@@ -52,15 +62,30 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Done { issues } => {
             let outcome = if issues.is_empty() { Outcome::Success } else { Outcome::SuccessWithIssues };
             let issues = issues.iter().map(|text| Issue { text: text.clone() }).collect();
-            finish(case, draft, outcome, issues, "")
+            finish(case, draft, effects, outcome, issues, "")
         }
-        Command::Partial { text } => finish(case, draft, Outcome::Partial, Vec::new(), text),
-        Command::RolledBack { text } => finish(case, draft, Outcome::RolledBack, Vec::new(), text),
-        Command::Failed { text } => finish(case, draft, Outcome::FailedDegraded, Vec::new(), text),
+        Command::Partial { text } => finish(case, draft, effects, Outcome::Partial, Vec::new(), text),
+        Command::RolledBack { text } => finish(case, draft, effects, Outcome::RolledBack, Vec::new(), text),
+        Command::Failed { text } => finish(case, draft, effects, Outcome::FailedDegraded, Vec::new(), text),
         Command::Feedback { text } => feedback(case, draft, text),
         Command::Cancel { reason } => cancel(case, draft, effects, reason),
+        Command::Offer { slots } => waiting::offer(case, draft, effects, slots),
+        Command::Extend { minutes, reason } => waiting::extend(case, draft, effects, *minutes, reason),
+        Command::Remind => waiting::remind(case, draft, effects),
+        Command::Ask { text } if draft.ticket.problem.is_none() => reply(case, draft, effects, text),
+        Command::Ack | Command::Work | Command::Ask { .. } | Command::Sev { .. } | Command::Link { .. } => {
+            problem::run(case, command, draft, effects)
+        }
+        Command::Propose { .. } | Command::Resolved { .. } | Command::Transfer { .. } => {
+            problem::run(case, command, draft, effects)
+        }
+        Command::Merge { .. } | Command::Close { .. } => problem::run(case, command, draft, effects),
         Command::Help => Ok("all commands are listed below".to_owned()),
     }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 fn me(case: &Case<'_>) -> String {
@@ -85,16 +110,38 @@ fn noted(case: &Case<'_>, draft: &mut Draft, kind: NoteKind, text: &str) -> Resu
 
 /// 5.2: the customer gets these words and nothing of the thread.
 fn reply(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, text: &str) -> Result<String, Refusal> {
-    let row = answer::requester(&draft.ticket, case.known)
-        .ok_or_else(|| Refusal("the person who asked is not on file; nothing can be sent to him".to_owned()))?;
+    let row = requester(case, draft)?;
     noted(case, draft, NoteKind::Reply, text)?;
-    let agent = case.author.staff.map(|staff| staff.name.clone()).unwrap_or_default();
-    let say = Say::AgentReply { text: text.to_owned(), agent };
+    let say = in_words(case, draft, text, false);
     effects.letters.push(answer::to_person(row, &draft.ticket, say));
     Ok(format!("sent, visible to {}", row.address))
 }
 
-fn take(case: &Case<'_>, draft: &mut Draft) -> Result<String, Refusal> {
+/// Who asked or reported, when he is on file (decisions 13).
+fn requester<'a>(case: &Case<'a>, draft: &Draft) -> Result<&'a Representative, Refusal> {
+    answer::requester(&draft.ticket, case.known)
+        .ok_or_else(|| Refusal("the person who wrote is not on file; nothing can be sent to him".to_owned()))
+}
+
+/// M-25.
+fn in_words(case: &Case<'_>, draft: &Draft, text: &str, asks: bool) -> Say {
+    Say::AgentReply {
+        text: text.to_owned(),
+        agent: my_name(case),
+        problem: draft.ticket.problem.is_some(),
+        asks,
+        handed_to: String::new(),
+    }
+}
+
+fn my_name(case: &Case<'_>) -> String {
+    case.author.staff.map(|staff| staff.name.clone()).unwrap_or_default()
+}
+
+fn take(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
+    if draft.ticket.problem.is_some() {
+        return problem::run(case, &Command::Ack, draft, effects);
+    }
     draft.happen(Event::Taken { agent: me(case) })?;
     draft.settle(case.rules)?;
     Ok("you have this ticket".to_owned())
@@ -153,9 +200,9 @@ fn schedule(
     }
     draft.happen(Event::Scheduled { window: window.clone(), by: me(case) })?;
     draft.settle(case.rules)?;
-    let shown = customer_zone(case, draft.ticket.company.as_deref());
+    let shown = answer::zone_of(&draft.ticket, &case.world());
     let say = answer::confirmation(case.known, case.rules, &draft.ticket, &window, minutes, shown);
-    for row in answer::concerned(&draft.ticket, case, answer::requester(&draft.ticket, case.known)) {
+    for row in answer::concerned(&draft.ticket, &case.world(), answer::requester(&draft.ticket, case.known)) {
         effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
     }
     Ok(format!("scheduled for {}; the customer is told", span(start, end, &hours.zone)))
@@ -219,7 +266,7 @@ fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<St
         return Err(Refusal(format!("work may start {}; it is {now}", span(opens, shuts, zone))));
     }
     draft.happen(Event::Started { by: me(case) })?;
-    let zone = customer_zone(case, draft.ticket.company.as_deref());
+    let zone = answer::zone_of(&draft.ticket, &case.world());
     let say = Say::Started {
         serial: answer::serial(&draft.ticket.form),
         at: case.now,
@@ -234,6 +281,7 @@ fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<St
 fn finish(
     case: &Case<'_>,
     draft: &mut Draft,
+    effects: &mut Effects,
     outcome: Outcome,
     issues: Vec<Issue>,
     words: &str,
@@ -241,6 +289,10 @@ fn finish(
     own(case, draft)?;
     draft.happen(Event::Finished { outcome, issues, words: words.trim().to_owned(), by: me(case) })?;
     let name: &'static str = outcome.into();
+    if outcome == Outcome::FailedDegraded {
+        let id = problem::degraded(case, draft, effects, words)?;
+        return Ok(format!("ended with {name}; the problem {id} is open and yours"));
+    }
     Ok(format!("ended with {name}"))
 }
 
@@ -249,7 +301,7 @@ fn feedback(case: &Case<'_>, draft: &mut Draft, text: &str) -> Result<String, Re
     if text.trim().is_empty() {
         return Err(Refusal("there is no text".to_owned()));
     }
-    if has_feedback_letter(&draft.ticket) {
+    if draft.ticket.has_feedback_letter() {
         return Err(Refusal("the official feedback has been sent already; use #reply".to_owned()));
     }
     draft.happen(Event::FeedbackWritten { text: text.trim().to_owned(), by: me(case) })?;
@@ -261,10 +313,10 @@ fn cancel(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, reason: &st
     if words.is_empty() {
         return Err(Refusal("a reason is needed: #cancel <reason>; the customer will read it".to_owned()));
     }
-    let people = answer::concerned(&draft.ticket, case, answer::requester(&draft.ticket, case.known));
+    let people = answer::concerned(&draft.ticket, &case.world(), answer::requester(&draft.ticket, case.known));
     let say = Say::Cancelled {
         serial: answer::serial(&draft.ticket.form),
-        window: draft.ticket.window.clone(),
+        window: answer::agreed_window(&draft.ticket, &case.world()),
         by_customer: false,
         words: words.clone(),
     };
@@ -273,11 +325,15 @@ fn cancel(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, reason: &st
     Ok("cancelled; the customer is told".to_owned())
 }
 
-fn has_feedback_letter(ticket: &Ticket) -> bool {
-    ticket.letters.iter().any(|letter| matches!(letter.template.as_str(), "M-16" | "M-17" | "M-18"))
-}
-
 impl Effects {
+    /// Decisions 9: who gets another letter anyway need not be told apart from
+    /// it that a person has his problem.
+    pub fn say_it_once(&mut self) {
+        let is_only_that = |letter: &Letter| matches!(letter.say, Say::PersonHasIt { changed: false, .. });
+        let others: Vec<Letter> = self.letters.iter().filter(|letter| !is_only_that(letter)).cloned().collect();
+        self.letters.retain(|letter| !is_only_that(letter) || !others.iter().any(|other| other.to == letter.to));
+    }
+
     /// What follows from all commands together: the official feedback, once,
     /// when the work has ended and its words are there (T6, UT-38).
     pub fn conclude(&mut self, case: &Case<'_>, draft: &mut Draft) -> Result<(), Refusal> {
@@ -288,7 +344,7 @@ impl Effects {
             return Ok(());
         };
         let needs_words = !matches!(outcome, Outcome::Success | Outcome::SuccessWithIssues);
-        if has_feedback_letter(ticket) || (needs_words && ticket.closing_words.is_empty()) {
+        if ticket.has_feedback_letter() || (needs_words && ticket.closing_words.is_empty()) {
             return Ok(());
         }
         let facts = facts(case, ticket, outcome);
@@ -308,7 +364,7 @@ impl Effects {
 }
 
 fn facts(case: &Case<'_>, ticket: &Ticket, outcome: Outcome) -> FeedbackFacts {
-    let zone = customer_zone(case, ticket.company.as_deref());
+    let zone = answer::zone_of(ticket, &case.world());
     let actual = ticket.started_at.zip(ticket.ended_at);
     let name: &'static str = outcome.into();
     FeedbackFacts {

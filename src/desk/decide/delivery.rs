@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::desk::access::{Actor, Recipient};
-use crate::desk::decide::Decision;
 use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::{Decision, World, alarm};
 use crate::desk::known::{FoundTicket, Known, LetterKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
@@ -16,7 +16,7 @@ use crate::desk::ticket::{Event, Status, Ticket};
 pub fn delivered(letter: u64, known: &Known, now: Timestamp) -> Decision {
     let mut decision = Decision::new(OutcomeWord::Delivered, Actor::System);
     let Some(row) = &known.letter else { return decision };
-    let is_feedback = matches!(row.template.as_str(), "M-16" | "M-17" | "M-18");
+    let is_feedback = matches!(row.template.as_str(), "M-16" | "M-17" | "M-18" | "M-19");
     let FoundTicket::ByReference(ticket) = &known.ticket else { return decision };
     if is_feedback && ticket.status == Status::FeedbackDue {
         let mut draft = Draft::of(ticket, now);
@@ -30,7 +30,8 @@ pub fn delivered(letter: u64, known: &Known, now: Timestamp) -> Decision {
 
 /// The letter will never arrive: an event on the ticket and a task for staff.
 /// A letter to staff that fails makes no further letter.
-pub fn undelivered(letter: u64, address: &str, why: &str, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
+pub fn undelivered(letter: u64, address: &str, why: &str, world: &World<'_>) -> Decision {
+    let World { known, now, rules } = *world;
     let mut decision = Decision::new(OutcomeWord::Undelivered, Actor::System);
     decision.why.push(Why::new("T6d", format!("letter {letter} could not be delivered")));
     let Some(row) = &known.letter else { return decision };
@@ -40,7 +41,14 @@ pub fn undelivered(letter: u64, address: &str, why: &str, known: &Known, now: Ti
     };
     if let Some(ticket) = ticket {
         match noted(ticket, letter, address, why, now) {
-            Ok(draft) => decision.changes.push(draft.into_change()),
+            Ok(mut draft) => {
+                // An alarm that reaches nobody must not wait for its next level.
+                if row.template == "M-23" && ticket.status == Status::Alerting {
+                    let why = "The level before could not be reached.";
+                    decision.letters.extend(alarm::step_early(world, &mut draft, why).unwrap_or_default());
+                }
+                decision.changes.push(draft.into_change());
+            }
             Err(refused) => decision.why.push(Why::new("2.2", format!("not possible in {}", refused.status.name()))),
         }
     }

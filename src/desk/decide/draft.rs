@@ -41,7 +41,7 @@ impl Draft {
     /// Lets `event` happen if the life-cycle allows it now.
     pub fn happen(&mut self, event: Event) -> Result<(), NotNow> {
         let refused = NotNow { status: self.ticket.status, event: (&event).into() };
-        if next(self.ticket.status, &event).is_none() {
+        if next(self.ticket.kind(), self.ticket.status, &event).is_none() {
             return Err(refused);
         }
         let id = self.ticket.id.clone();
@@ -51,7 +51,7 @@ impl Draft {
     }
 
     pub fn may(&self, event: &Event) -> bool {
-        next(self.ticket.status, event).is_some()
+        next(self.ticket.kind(), self.ticket.status, event).is_some()
     }
 
     /// UT-25: an agent has it, the pre-check is green, the window is near.

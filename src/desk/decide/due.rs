@@ -1,24 +1,27 @@
 //! A timer that has come due: compared with the ticket once more, then done.
 
-use jiff::Timestamp;
+mod problem;
+mod upgrade;
 
-use crate::desk::access::Actor;
+use crate::desk::access::{Actor, Recipient};
 use crate::desk::decide::draft::{Draft, NotNow};
-use crate::desk::decide::{Decision, notice};
-use crate::desk::known::{FoundTicket, Known};
+use crate::desk::decide::{Decision, World, notice};
+use crate::desk::known::FoundTicket;
+use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::rules::Rules;
-use crate::desk::ticket::{Event, Status, Ticket};
+use crate::desk::ticket::{Event, Ticket, TicketKind};
 use crate::desk::timers::{self, Timer, TimerName};
 
-pub fn decide(timer: &Timer, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
+pub use upgrade::longer;
+
+pub fn decide(timer: &Timer, world: &World<'_>) -> Decision {
     let name: &'static str = timer.name.into();
-    let FoundTicket::ByReference(ticket) = &known.ticket else { return no_longer(name) };
+    let FoundTicket::ByReference(ticket) = &world.known.ticket else { return no_longer(name) };
     // The ticket may have moved on since the timer was read (2.8: it fires once).
-    if timer.at > now || !timers::of(ticket, rules).contains(timer) {
+    if timer.at > world.now || !timers::of(ticket, world.rules).contains(timer) {
         return no_longer(name);
     }
-    fire(timer, ticket, known, now, rules).unwrap_or_else(|_refused| no_longer(name))
+    fire(timer, ticket, world).unwrap_or_else(|_refused| no_longer(name))
 }
 
 fn no_longer(name: &str) -> Decision {
@@ -27,32 +30,55 @@ fn no_longer(name: &str) -> Decision {
     decision
 }
 
-fn fire(timer: &Timer, ticket: &Ticket, known: &Known, now: Timestamp, rules: &Rules) -> Result<Decision, NotNow> {
-    let mut draft = Draft::of(ticket, now);
+fn fire(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, world.now);
     draft.happen(Event::Reminded { timer: timer.key() })?;
-    let headline = match timer.name {
-        TimerName::ReadyCheck => {
-            draft.settle(rules)?;
-            match draft.ticket.status {
-                Status::Ready => "Ready: the window opens within two hours".to_owned(),
-                _ => format!("NOT READY for the window: {}", draft.missing_for_ready(rules).join("; ")),
-            }
-        }
-        TimerName::StartLate => {
-            draft.happen(Event::StartLate)?;
-            "The window has opened and nobody has started".to_owned()
-        }
-        TimerName::WatchOver => {
-            draft.happen(Event::WatchOver)?;
-            String::new()
-        }
+    if is_overtaken(timer, ticket, world) {
+        let mut decision = Decision::new(OutcomeWord::Timer, Actor::System);
+        let name: &'static str = timer.name.into();
+        decision.why.push(Why::new(name, format!("was due at {}; a later one is due as well: not sent", timer.at)));
+        decision.changes.push(draft.into_change());
+        return Ok(decision);
+    }
+    let letters = match ticket.kind() {
+        TicketKind::Upgrade => upgrade::fire(timer, &mut draft, world)?,
+        TicketKind::Problem => problem::fire(timer, &mut draft, world)?,
     };
     let mut decision = Decision::new(OutcomeWord::Timer, Actor::System);
     let name: &'static str = timer.name.into();
     decision.why.push(Why::new(name, format!("was due at {}", timer.at)));
-    if !headline.is_empty() {
-        decision.letters.push(notice::about(&draft.ticket, &draft, &headline, rules, known));
-    }
+    decision.letters = letters;
     decision.changes.push(draft.into_change());
     Ok(decision)
+}
+
+/// After the desk was down a reminder may be older than what it reminds of: of
+/// several that are due only the last is sent (2.8: no storm).
+fn is_overtaken(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> bool {
+    use TimerName::{BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Progress, Release, Remind};
+    let by: &[TimerName] = match timer.name {
+        Remind => &[Remind, LastCall, Release, Lapse],
+        LastCall => &[Release, Lapse],
+        ConfirmRemind => &[ConfirmLapse],
+        BeforeWindow => &[BeforeWindow],
+        Progress => &[Overrun],
+        _ => return false,
+    };
+    let begun = ticket.window.as_ref().is_some_and(|window| window.start <= world.now);
+    let due = timers::of(ticket, world.rules);
+    let later = due.iter().any(|other| by.contains(&other.name) && timer.at < other.at && other.at <= world.now);
+    later || (timer.name == BeforeWindow && begun)
+}
+
+/// A notice to the agent who has the ticket, else to the desk's list.
+fn tell(draft: &Draft, headline: &str, world: &World<'_>) -> Letter {
+    notice::about(&draft.ticket, draft, headline, world.rules, world.known)
+}
+
+/// A notice to every lead; without a lead to the desk's list.
+fn tell_leads(draft: &Draft, headline: &str, world: &World<'_>) -> Vec<Letter> {
+    let letter = tell(draft, headline, world);
+    let leads: Vec<Letter> =
+        world.rules.access.leads().map(|lead| Letter { to: Recipient::staff(lead), ..letter.clone() }).collect();
+    if leads.is_empty() { vec![Letter { to: Recipient::desk(world.rules), ..letter }] } else { leads }
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::desk::access::{Actor, Author, Recipient, author};
 use crate::desk::decide::draft::{Draft, NotNow};
-use crate::desk::decide::{Decision, notice, released, reply, request, staff};
+use crate::desk::decide::problem::{self, link};
+use crate::desk::decide::{Decision, World, bounce, notice, released, reply, request, staff};
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::letter::Letter;
@@ -12,7 +13,9 @@ use crate::desk::letter::say::Say;
 use crate::desk::mail::{AutomaticSign, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Event, NoteKind, Ticket};
+use crate::desk::ticket::{ConsentChannel, Event, NoteKind, Ticket, TicketKind};
+use crate::desk::token::Action;
+use crate::desk::urgency::{Severity, Tone};
 
 /// All that a decision about one mail stands on.
 pub struct Case<'a> {
@@ -21,20 +24,68 @@ pub struct Case<'a> {
     pub rules: &'a Rules,
     pub now: Timestamp,
     pub author: Author<'a>,
+    /// A representative on file has confirmed the request (UT-11).
+    pub confirmed: bool,
+}
+
+impl<'a> Case<'a> {
+    pub fn world(&self) -> World<'a> {
+        World { known: self.known, now: self.now, rules: self.rules }
+    }
+
+    /// The same, to be changed.
+    pub fn again(&self) -> Case<'a> {
+        Case { author: self.author.clone(), ..*self }
+    }
+
+    /// The first own line in lower case, without marks at its end.
+    pub fn first_line(&self) -> String {
+        let lines = self.input.mail.own_text.lines().map(str::trim);
+        let first = lines.into_iter().find(|line| !line.is_empty()).unwrap_or("");
+        first.trim_end_matches(['.', '!', ',']).trim().to_lowercase()
+    }
+
+    pub fn says_yes(&self) -> bool {
+        self.rules.classify.yes.contains(&self.first_line())
+    }
+
+    pub fn says_no(&self) -> bool {
+        self.rules.classify.no.contains(&self.first_line())
+    }
+
+    /// Proven to be a machine's. A list header alone does not make a proven
+    /// representative's mail one (decisions 16).
+    pub fn is_machine(&self) -> bool {
+        let signs = &self.input.mail.automatic_because;
+        let only_bulk = signs.iter().all(|sign| *sign == AutomaticSign::Bulk);
+        let person = only_bulk && self.author.proven_representative().is_some();
+        !signs.is_empty() && !person
+    }
+
+    /// How this mail's yes is the company's consent: by the single-use token of
+    /// the letter it answers, or by a signature that covers it (decisions 11).
+    pub fn consent_channel(&self, action: Action) -> Option<ConsentChannel> {
+        let row = self.author.proven_representative().filter(|row| row.may_consent())?;
+        let token = self.known.token.as_ref().filter(|token| token.action == action);
+        if token.is_some_and(|token| self.input.received <= token.expires) && row.may_consent() {
+            return Some(ConsentChannel::Token);
+        }
+        self.author.consents().then_some(ConsentChannel::Reply)
+    }
 }
 
 pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
     let author = author(input, known, rules, now);
     // Whoever let a mail out of quarantine says that it is worth a look, and no more.
     let author = if known.pass.is_some() { author.unproven() } else { author };
-    let case = Case { input, known, rules, now, author };
+    let case = Case { input, known, rules, now, author, confirmed: false };
     let actor = case.author.actor.clone();
     let mut decision = by_sender(&case).unwrap_or_else(|refused| {
         // The life-cycle refused what this module tried: a fault of ours, kept for people.
         let fact = format!("{} is not possible in {}", refused.event, refused.status.name());
         Decision::quarantine(actor, "not_possible_now", fact.clone(), Why::new("2.2", fact))
     });
-    if input.mail.is_automatic() {
+    if case.is_machine() {
         // The one place where answers to machines are dropped (decisions 16).
         let address = input.mail.address().unwrap_or("");
         decision.letters.retain(|letter| !letter.to.address().eq_ignore_ascii_case(address));
@@ -48,6 +99,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     let mail = &case.input.mail;
     let actor = &case.author.actor;
+    if let Some(report) = mail.report.as_ref().filter(|_| case.input.kind == Kind::Bounce) {
+        return bounce::decide(case, report);
+    }
     if let Err(fault) = mail.identity {
         let name: &'static str = fault.into();
         let fact = format!("the From line is not one plain address: {name}");
@@ -61,7 +115,7 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         let why = Why::new("UT-02", "the sender's domain says that this mail is forged");
         return Ok(Decision::quarantine(Actor::Unknown, "authentication_failed", "DMARC failed at our mail host", why));
     }
-    if is_machine(case) {
+    if case.is_machine() {
         return automatic(case);
     }
     if case.known.duplicate {
@@ -78,12 +132,41 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         return request::register_is_empty(case);
     }
     match (&case.known.ticket, case.input.kind) {
-        (FoundTicket::ByReference(ticket), _) => reply::decide(case, ticket),
+        (FoundTicket::ByReference(ticket), _) => on_ticket(case, ticket),
         // A stranger's tag proves nothing (TC1); a representative's own company
         // is heard, though not believed: a stop must not be overheard (TC11).
-        (FoundTicket::ByTag(ticket), _) if is_of_the_company(case, ticket) => reply::decide(case, ticket),
+        (FoundTicket::ByTag(ticket), _) if is_of_the_company(case, ticket) => on_ticket(case, ticket),
+        (_, Kind::Problem) => problem::decide(case, None),
         (_, Kind::Request) => request::decide(case),
-        _ => Ok(unclassified(case)),
+        _ => loose(case),
+    }
+}
+
+fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    match (ticket.kind(), case.input.kind) {
+        (TicketKind::Problem, Kind::Request) => request::decide(case),
+        (TicketKind::Problem, _) => problem::reply::decide(case, ticket),
+        (TicketKind::Upgrade, Kind::Problem) => problem::decide(case, Some(ticket)),
+        (TicketKind::Upgrade, _) => reply::decide(case, ticket),
+    }
+}
+
+/// A new mail without a form: "still waiting", "works again" or thanks belong
+/// to the company's open problem, when there is one only.
+fn loose(case: &Case<'_>) -> Result<Decision, NotNow> {
+    let tone = case.input.urgency.tone;
+    if case.author.proven_representative().is_none() || tone == Tone::Plain {
+        return Ok(unclassified(case));
+    }
+    let open = link::place(case, None).and_then(|place| link::open_problem(case, &place));
+    match open {
+        Some(ticket) => problem::reply::decide(case, ticket),
+        // thanks wake nobody.
+        None if tone == Tone::Thanks => {
+            let why = Why::new("Q-05", "thanks that belong to no open problem");
+            Ok(Decision::quarantine(case.author.actor.clone(), "thanks", "kept for staff", why))
+        }
+        None => Ok(unclassified(case)),
     }
 }
 
@@ -92,20 +175,16 @@ fn is_of_the_company(case: &Case<'_>, ticket: &Ticket) -> bool {
     case.author.may_change(ticket) || (company.is_some() && company == ticket.company.as_ref())
 }
 
-/// A list header alone does not make a proven representative's mail a
-/// machine's (decisions 16).
-fn is_machine(case: &Case<'_>) -> bool {
-    let signs = &case.input.mail.automatic_because;
-    let only_bulk = signs.iter().all(|sign| *sign == AutomaticSign::Bulk);
-    let person = only_bulk && case.author.proven_representative().is_some();
-    !signs.is_empty() && !person
-}
-
 /// Read, filed, never answered, and nothing changes its state by it (UT-43).
 fn automatic(case: &Case<'_>) -> Result<Decision, NotNow> {
     let actor = case.author.actor.clone();
     let signs: Vec<&'static str> = case.input.mail.automatic_because.iter().map(|sign| sign.into()).collect();
     let why = Why::new("RFC 3834", format!("automatic mail: {}", signs.join(", ")));
+    if let Some(decision) = machine_report(case) {
+        let mut decision = decision?;
+        decision.why.push(why);
+        return Ok(decision);
+    }
     let FoundTicket::ByReference(ticket) = &case.known.ticket else {
         let mut decision = Decision::quarantine(actor, "automatic_mail", signs.join(", "), why);
         decision.outcome = OutcomeWord::Loop;
@@ -115,6 +194,25 @@ fn automatic(case: &Case<'_>) -> Result<Decision, NotNow> {
     decision.outcome = OutcomeWord::Loop;
     decision.why.push(why);
     Ok(decision)
+}
+
+/// Decisions 16: a machine that reports P1 or P2 about a unit it names opens or
+/// joins a problem; its all-clear is noted and closes nothing.
+fn machine_report(case: &Case<'_>) -> Option<Result<Decision, NotNow>> {
+    let reading = &case.input.urgency;
+    let place = link::place(case, None)?;
+    if !place.link.unit_named {
+        return None;
+    }
+    let urgent = matches!(reading.severity, Severity::P1 | Severity::P2);
+    match reading.tone {
+        Tone::Problem if urgent => Some(problem::decide(case, None)),
+        Tone::Restored => {
+            let ticket = link::open_problem(case, &place)?;
+            Some(note(case, ticket, NoteKind::Automatic))
+        }
+        _ => None,
+    }
 }
 
 /// The mail becomes a note on the ticket; nothing else changes.

@@ -1,5 +1,7 @@
 //! M-31: staff are told, one thread a ticket, with what they can do now.
 
+mod of_problem;
+
 use crate::desk::access::Recipient;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
@@ -40,8 +42,11 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         serial: answer::serial(&ticket.form),
         window: ticket.window.clone(),
         agent: answer::agent_name(ticket, rules),
-        lights: lights(ticket, rules, known),
-        fields: understood(ticket, rules),
+        lights: match &ticket.problem {
+            Some(problem) => of_problem::lights(ticket, problem, known),
+            None => lights(ticket, rules, known),
+        },
+        fields: if ticket.problem.is_some() { Vec::new() } else { understood(ticket, rules) },
         text: String::new(),
         attachments: Vec::new(),
         commands: possible(draft, rules),
@@ -161,6 +166,10 @@ fn understood(ticket: &Ticket, rules: &Rules) -> Vec<FieldLine> {
 /// The commands that make sense in this state, each with an example.
 pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
     let ticket = &draft.ticket;
+    let line = |(label, value): &(&str, &str)| FieldLine { label: (*label).to_owned(), value: (*value).to_owned() };
+    if let Some(problem) = &ticket.problem {
+        return of_problem::possible(ticket, problem).iter().map(line).collect();
+    }
     let mut commands: Vec<(&str, &str)> = Vec::new();
     if ticket.agent.is_none() && !ticket.status.is_final() {
         commands.push(("#take", "you do this upgrade"));
@@ -172,7 +181,13 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
             commands.push(("#precheck ok", "ports 22, 80 and 8081 are open (or: #precheck fail 8081)"));
         }
         Status::Ready => commands.push(("#start", "work begins now; the customer is told")),
-        Status::InProgress => commands.push(("#applied", "the upgrade is on the unit; tests begin")),
+        Status::InProgress => {
+            commands.push(("#applied", "the upgrade is on the unit; tests begin"));
+            commands.push(("#extend 30 <reason>", "it takes longer; the customer reads the reason"));
+        }
+        Status::SpecialReview | Status::AwaitingConsent => {
+            commands.push(("#offer 2026-12-03 10:00 America/Los_Angeles; <another>", "offer times; or #offer alone"));
+        }
         Status::Verifying => {
             commands.push(("#done", "all is well (or: #done issues: what happened; what else)"));
             commands
@@ -181,12 +196,14 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
         Status::FeedbackDue => commands.push(("#feedback <words>", "the words of the official feedback")),
         _ => {}
     }
+    if matches!(ticket.status, Status::NeedsInfo | Status::AwaitingConsent | Status::RepCheck) {
+        commands.push(("#remind", "ask once more for what is open"));
+    }
     if ticket.status.is_before_start() && ticket.status != Status::Denied {
         commands.push(("#deny D-MAC <reason>", "say no; the reason goes to the customer"));
         commands.push(("#cancel <reason>", "end it before the work; the customer is told"));
     }
     commands.push(("#reply <text>", "your words to the customer"));
     commands.push(("#help", "all commands"));
-    let line = |(label, value): (&str, &str)| FieldLine { label: label.to_owned(), value: value.to_owned() };
-    commands.into_iter().map(line).collect()
+    commands.iter().map(line).collect()
 }

@@ -2,26 +2,40 @@
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
-use crate::desk::decide::request::{headline, keep_secret, word};
+use crate::desk::decide::request::{keep_secret, word};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, gates, notice, request};
+use crate::desk::decide::{Decision, answer, challenge, gates, notice, offer, request};
 use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Ending, Event, NoteKind, Status, Ticket};
+use crate::desk::urgency::Tone;
 
 pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    if let Some(decision) = challenge::answered(case, ticket) {
+        return decision;
+    }
     if !case.author.may_change(ticket) {
         return held(case, ticket);
     }
     if withdraws(case) {
         return withdraw(case, ticket);
     }
+    if let Some(slot) = offer::picked(case, ticket) {
+        return offer::accepted(case, ticket, slot);
+    }
     match case.input.forms.as_slice() {
-        // a whole form for another unit in reply to an old letter.
-        _ if case.input.kind == Kind::Request && is_another_unit(case, ticket) => request::decide(case),
+        // a whole form for another unit, or after the work.
+        _ if case.input.kind == Kind::Request && is_another(case, ticket) => request::decide(case),
         [form] => answered(case, ticket, form),
+        // UT-43: thanks after the work need no reader and change nothing.
+        _ if case.input.urgency.tone == Tone::Thanks && ticket.status.has_ended() => {
+            note(case, ticket, NoteKind::Customer)
+        }
+        _ if case.says_yes() || case.says_no() => {
+            words(case, ticket, "The customer says yes or no, but no question is open here")
+        }
         _ => words(case, ticket, "The customer wrote"),
     }
 }
@@ -56,9 +70,7 @@ fn claims_to_belong(case: &Case<'_>, ticket: &Ticket) -> bool {
 
 /// The first line of the own text says no more than a word of withdrawal.
 fn withdraws(case: &Case<'_>) -> bool {
-    let first = case.input.mail.own_text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
-    let plain = first.trim_end_matches(['.', '!']).trim().to_lowercase();
-    case.rules.classify.withdraw.contains(&plain)
+    case.rules.classify.withdraw.contains(&case.first_line())
 }
 
 /// T2e: consent is withdrawn at any time before the start, at once.
@@ -71,11 +83,11 @@ fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         draft.happen(Event::Cancelled { ending: Ending::Withdrawn, by, words: words.clone() })?;
         let say = Say::Cancelled {
             serial: answer::serial(&ticket.form),
-            window: ticket.window.clone(),
+            window: answer::agreed_window(ticket, &case.world()),
             by_customer: true,
             words: String::new(),
         };
-        let people = answer::concerned(&draft.ticket, case, case.author.representative);
+        let people = answer::concerned(&draft.ticket, &case.world(), case.author.representative);
         decision.letters =
             people.into_iter().map(|row| answer::letter(row, &draft.ticket, say.clone(), case)).collect();
         decision.letters.push(notice::of(case, &draft, "WITHDRAWN by the customer: do not touch the unit"));
@@ -108,7 +120,7 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
                 "A representative wrote about a request that is not proven; nothing was confirmed",
             );
         }
-        Status::NeedsInfo | Status::RepCheck | Status::SpecialReview => {}
+        Status::NeedsInfo | Status::RepCheck | Status::SpecialReview | Status::AwaitingConsent => {}
         Status::Denied if ticket.corrections < case.rules.counts.corrections_max => {}
         Status::Denied => return words(case, ticket, "Corrected once more; the automatic tries are used up"),
         Status::Scheduled | Status::QueuedAsap | Status::Ready | Status::Blocked if only_password(form) => {
@@ -125,13 +137,18 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
         Status::RepCheck => draft.happen(Event::Confirmed { by })?,
         _ => {}
     }
-    let mut why = Vec::new();
+    weighed(case, draft, Vec::new())
+}
+
+/// What follows from a draft that goes through its gates anew.
+pub fn weighed(case: &Case<'_>, mut draft: Draft, mut why: Vec<Why>) -> Result<Decision, NotNow> {
     let verdict = weigh(case, &mut draft, &mut why)?;
     draft.settle(case.rules)?;
     let mut decision = Decision::new(word(&verdict), case.author.actor.clone());
-    decision.letters = answer::of_one(case, &draft, &verdict);
-    if !matches!(verdict, Verdict::Missing { .. }) {
-        decision.letters.push(notice::of(case, &draft, headline(&verdict)));
+    let (letters, headline) = request::follow(case, &mut draft, &verdict, &mut why)?;
+    decision.letters = letters;
+    if !matches!(verdict, Verdict::Missing { .. } | Verdict::Offered { .. }) {
+        decision.letters.push(notice::of(case, &draft, &headline));
     }
     decision.changes.push(draft.into_change());
     decision.why = why;
@@ -173,6 +190,12 @@ fn words(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision, N
     decision.letters.push(notice::of(case, &draft, headline));
     decision.why.push(Why::new("2.3", "words on an open ticket: staff read them"));
     Ok(decision)
+}
+
+/// A form that is no answer here: of another unit, or when the work is over.
+fn is_another(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let whole = case.input.forms.iter().any(|form| form.fields.contains_key(&FieldKey::UnitSerial));
+    (whole && ticket.status.has_ended()) || is_another_unit(case, ticket)
 }
 
 fn is_another_unit(case: &Case<'_>, ticket: &Ticket) -> bool {

@@ -6,11 +6,13 @@ use crate::desk::access::Actor;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, neutral_note, unknown_sender};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, notice, ticket_id};
+use crate::desk::decide::{Decision, answer, challenge, notice, ticket_id};
 use crate::desk::form::{FieldKey, Form, Value};
 use crate::desk::known::UnitKnown;
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Event, NoteKind, Requester, Ticket};
+use crate::desk::ticket::{Event, NoteKind, Requester, Ticket, TicketKind};
 
 /// A ticket of this mail with what became of it.
 pub struct Weighed {
@@ -35,20 +37,49 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
         weighed.push(Weighed { draft, verdict });
     }
     let mut decision = Decision::new(outcome(&weighed), case.author.actor.clone());
-    decision.letters = answer::letters(case, &weighed);
-    decision.letters.extend(neutral_note(case));
-    for one in weighed {
-        let headline = headline(&one.verdict);
-        decision.letters.push(notice::of(case, &one.draft, headline));
-        decision.changes.push(one.draft.into_change());
+    let one_only = weighed.len() == 1;
+    if !one_only {
+        decision.letters = answer::letters(case, &weighed);
     }
+    let mut notices = Vec::new();
+    for Weighed { mut draft, verdict } in weighed {
+        let (letters, headline) = follow(case, &mut draft, &verdict, &mut why)?;
+        // Of several units one letter tells all (F-17), but each is confirmed.
+        let kept = |letter: &Letter| one_only || matches!(letter.say, Say::Confirm { .. });
+        decision.letters.extend(letters.into_iter().filter(kept));
+        notices.push(notice::of(case, &draft, &headline));
+        decision.changes.push(draft.into_change());
+    }
+    decision.letters.extend(neutral_note(case));
+    decision.letters.extend(notices);
     decision.why = why;
     Ok(decision)
 }
 
+/// The letters about one ticket, and the first line of the notice to staff. A
+/// request that nobody proved is put to the people on file (UT-10); who gets
+/// that letter gets no other one (decisions 9).
+pub fn follow(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    verdict: &Verdict,
+    why: &mut Vec<Why>,
+) -> Result<(Vec<Letter>, String), NotNow> {
+    if !matches!(verdict, Verdict::RepCheck { .. }) {
+        return Ok((answer::of_one(case, draft, verdict), headline(verdict).to_owned()));
+    }
+    let mut letters = challenge::ask(case, draft, why)?;
+    let headline = challenge::headline(&letters, case.rules);
+    let asked = |letter: &Letter| letters.iter().any(|ask| ask.to == letter.to);
+    let others: Vec<Letter> =
+        answer::of_one(case, draft, verdict).into_iter().filter(|letter| !asked(letter)).collect();
+    letters.extend(others);
+    Ok((letters, headline))
+}
+
 pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> {
-    let id = ticket_id(number, case.now, case.rules);
-    let first = ticket_id(case.known.next_ticket, case.now, case.rules);
+    let id = ticket_id(TicketKind::Upgrade, number, case.now, case.rules);
+    let first = ticket_id(TicketKind::Upgrade, case.known.next_ticket, case.now, case.rules);
     let identity = case.input.mail.identity.as_ref().ok();
     let opened = Event::Opened {
         requester: Requester {
@@ -136,6 +167,7 @@ pub fn word(verdict: &Verdict) -> OutcomeWord {
         Verdict::Scheduled { .. } => OutcomeWord::Scheduled,
         Verdict::Asap => OutcomeWord::QueuedAsap,
         Verdict::Outside { .. } => OutcomeWord::SpecialReview,
+        Verdict::Offered { .. } => OutcomeWord::Offered,
     }
 }
 
@@ -148,15 +180,8 @@ pub fn headline(verdict: &Verdict) -> &'static str {
         Verdict::Scheduled { .. } => "Checked request, scheduled; please take it",
         Verdict::Asap => "Checked request, as soon as possible; please take it and schedule it",
         Verdict::Outside { .. } => "Checked request outside business hours; special arrangement needed",
+        Verdict::Offered { .. } => "Checked request at too short notice; other times were offered",
     }
-}
-
-/// The customer's zone for showing times: his company's, else the desk's.
-pub fn customer_zone(case: &Case<'_>, company: Option<&str>) -> String {
-    company
-        .and_then(|id| case.known.companies.get(id))
-        .and_then(|company| company.zone.clone())
-        .unwrap_or_else(|| case.rules.hours.zone.clone())
 }
 
 /// When work on an ASAP request could begin.

@@ -16,6 +16,8 @@ pub enum Slot {
     Asap,
     /// S-06: weekend, holiday or hours; never denied, never scheduled by itself.
     Outside { window: Window, why: String, offers: Vec<Timestamp> },
+    /// S-01: the notice is too short; other times are offered.
+    TooSoon { text: String },
     /// Must be asked: the field, a stable name, the reason, and times that would do.
     Ask { field: FieldKey, rule: &'static str, text: String, offers: Vec<Timestamp> },
 }
@@ -54,10 +56,11 @@ pub fn gate(form: &Form, complete: Timestamp, minutes: u32, rules: &Rules) -> Sl
         }
         Fit::TooSoon => {
             let text = format!(
-                "a regular upgrade needs at least {} hours' notice, counted from your complete request",
+                "The time that you asked for is too near: a regular upgrade needs at least {} hours' notice, \
+                 counted from your complete request.",
                 rules.hours.notice_hours_min
             );
-            ask("S-01", text, complete, minutes, rules)
+            Slot::TooSoon { text }
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::desk::known::FoundTicket;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FieldLine, Say, TranscriptLine};
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Event, NoteKind, Ticket};
+use crate::desk::ticket::{Event, NoteKind, Status, Ticket};
 
 /// Commands that begin or end something are refused when the mail is older (5.1).
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(2);
@@ -26,7 +26,13 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     if !matches!(case.author.actor, Actor::Staff { .. }) {
         return not_proven(case, ticket);
     }
+    let only_words = case.input.commands.is_empty();
+    if let Some(ticket) = ticket.filter(|ticket| ticket.problem.is_some() && only_words && says_ack(case)) {
+        return commands(case, ticket, &[CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) }]);
+    }
     match (ticket, case.input.commands.as_slice()) {
+        // PT-05: whatever a person does on it ends the alarm.
+        (Some(ticket), []) if ticket.status == Status::Alerting => acknowledged_note(case, ticket),
         (Some(ticket), []) => note(case, ticket, NoteKind::Staff),
         (None, []) => {
             let why = Why::new("decisions 15", "a staff mail without a ticket and without a command");
@@ -35,6 +41,27 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
         (Some(ticket), lines) => commands(case, ticket, lines),
         (None, lines) => Ok(without_ticket(case, lines)),
     }
+}
+
+/// "ack" as the only word of the first or last own line: phones put their own
+/// words below it, some clients put the answer below the quoted alarm.
+fn says_ack(case: &Case<'_>) -> bool {
+    let is_ack = |line: &&str| {
+        let bare = line.trim().trim_start_matches('#').trim_end_matches(['.', '!', ',']);
+        bare.eq_ignore_ascii_case("ack")
+    };
+    let mut lines = case.input.mail.own_text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next();
+    first.as_ref().is_some_and(is_ack) || lines.next_back().as_ref().is_some_and(is_ack)
+}
+
+fn acknowledged_note(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let text = case.input.mail.own_text.clone();
+    let lines = [
+        CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) },
+        CommandLine { line: "your note".to_owned(), read: Ok(Command::Note { text }) },
+    ];
+    commands(case, ticket, &lines)
 }
 
 /// TC9: a staff address that nobody vouches for commands nothing.
@@ -83,10 +110,12 @@ fn commands(case: &Case<'_>, ticket: &Ticket, lines: &[CommandLine]) -> Result<D
     let shown = if all_done { draft } else { undone(case, ticket, &mut transcript) };
     decision.letters.push(answer(case, &shown, transcript, all_done, &effects));
     if all_done {
+        effects.say_it_once();
         decision.letters.splice(0..0, effects.letters);
         if !shown.events().is_empty() {
             decision.changes.push(shown.into_change());
         }
+        decision.changes.extend(effects.changes);
     }
     Ok(decision)
 }

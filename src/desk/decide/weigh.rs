@@ -9,6 +9,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::gates::{self, UnitGate};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::schedule::{self, Slot};
+use crate::desk::decide::{answer, offer};
 use crate::desk::denial::Denial;
 use crate::desk::form::FieldKey;
 use crate::desk::record::Why;
@@ -34,6 +35,10 @@ pub enum Verdict {
         minutes: u32,
     },
     Asap,
+    /// UT-20: the wished time cannot be kept, others can.
+    Offered {
+        why: String,
+    },
     Outside {
         window: Window,
         why: String,
@@ -60,7 +65,8 @@ pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<V
         draft.happen(Event::Completed { received: case.input.received })?;
     }
     let doubts = gates::contact_doubts(&draft.ticket.form, row, case.known);
-    if !doubts.is_empty() {
+    // Who confirmed by the letter's token stands for the contact (UT-11).
+    if !doubts.is_empty() && !case.confirmed {
         return unproven(draft, doubts, why);
     }
     match gates::unit_gate(&draft.ticket.form, &row.company, case.known) {
@@ -116,6 +122,13 @@ fn matched(
             draft.happen(Event::OutsideHours { window: window.clone(), why: fact.clone() })?;
             Ok(Verdict::Outside { window, why: fact, offers })
         }
+        Slot::TooSoon { text } => {
+            why.push(Why::new("S-01", text.clone()));
+            let zone = answer::zone_of(&draft.ticket, &case.world());
+            let slots = offer::found(&case.world(), minutes, &zone);
+            draft.happen(Event::Proposed { slots })?;
+            Ok(Verdict::Offered { why: text })
+        }
         Slot::Ask { field, rule, text, offers } => {
             why.push(Why::new(rule, text.clone()));
             let faults = BTreeMap::from([(field, text)]);
@@ -128,7 +141,11 @@ fn matched(
 /// The request itself is the consent (UT-22), with its scope (2.4).
 fn consent(case: &Case<'_>, draft: &Draft, row: &Representative, scope: Scope) -> Consent {
     let is_new = matches!(draft.events().first(), Some(Event::Opened { .. }));
-    let channel = if is_new { ConsentChannel::Request } else { ConsentChannel::Reply };
+    let channel = match (case.confirmed, is_new) {
+        (true, _) => ConsentChannel::Token,
+        (false, true) => ConsentChannel::Request,
+        (false, false) => ConsentChannel::Reply,
+    };
     Consent {
         given_by: row.address.clone(),
         channel,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::desk::form::fill::SEALED;
 use crate::desk::form::lines::Line;
 use crate::desk::form::value::Kinds;
-use crate::desk::form::{FieldKey, Form, Slot, Value};
+use crate::desk::form::{FieldKey, Form, Named, Slot, Value};
 
 /// Serial number, MAC and IP address where exactly one word of the mail can be
 /// it, and the password that was sealed. Two are never chosen between.
@@ -36,6 +36,27 @@ pub(super) fn read(lines: &[Line<'_>], kinds: &Kinds<'_>) -> Form {
         form.fields.insert(FieldKey::ManagerPassword, Slot { written: SEALED.to_owned(), read: Ok(Value::Sealed(n)) });
     }
     form
+}
+
+/// What is looked up of each kind at most.
+const NAMED_MAX: usize = 5;
+
+pub(super) fn named(text: &str, kinds: &Kinds<'_>) -> Named {
+    let mut named = Named::default();
+    for word in words(text) {
+        let read = |key: FieldKey| if fits(key, word) { kinds.read(key, word).ok() } else { None };
+        if let Some(Value::Mac(mac)) = read(FieldKey::UnitMac) {
+            named.macs.push(mac);
+        } else if let Some(Value::Ip(ip)) = read(FieldKey::UnitIp) {
+            named.ips.push(ip);
+        } else if let Some(Value::Serial(serial)) = read(FieldKey::UnitSerial) {
+            named.serials.push(serial);
+        }
+    }
+    named.macs.truncate(NAMED_MAX);
+    named.ips.truncate(NAMED_MAX);
+    named.serials.truncate(NAMED_MAX);
+    named
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -9,11 +9,13 @@ use minijinja::value::Serde;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use sha2::Sha256;
 
+use crate::desk::input::Input;
+use crate::desk::known::{FoundTicket, Known};
 use crate::desk::letter::header_text::HeaderText;
 use crate::desk::letter::mime::{self, AutoSubmitted};
 use crate::desk::letter::{Letter, Outgoing, times};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::TicketId;
+use crate::desk::token::{self, Claim, Token};
 
 /// A letter could not be made: a fault in the rules or in us, never in a mail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +80,7 @@ impl Composer {
     fn one(&self, letter: &Letter, no: u64, now: Timestamp, rules: &Rules) -> Result<Outgoing, LetterError> {
         let template = letter.say.template();
         let (subject, text) = self.render(letter, rules)?;
-        let message_id = self.message_id(no, letter.ticket.as_ref(), rules);
+        let message_id = self.message_id(no, letter, rules);
         let auto_submitted = match (letter.say.is_by_a_person(), &letter.in_reply_to) {
             (true, _) => AutoSubmitted::No,
             (false, Some(_)) => AutoSubmitted::Replied,
@@ -109,9 +111,15 @@ impl Composer {
         })
     }
 
-    /// `UP-2026-00417.l12.<32 hex digits>@domain`: 128 bits over ticket and number.
-    fn message_id(&self, no: u64, ticket: Option<&TicketId>, rules: &Rules) -> String {
-        let ticket = ticket.map_or("desk", |id| id.0.as_str());
+    /// `UP-2026-00417.l12.<32 hex digits>@domain`: 128 bits over ticket and
+    /// number; of a letter that asks for consent, its token.
+    fn message_id(&self, no: u64, letter: &Letter, rules: &Rules) -> String {
+        let domain = &rules.desk.message_id_domain;
+        if let (Some(ticket), Some((action, digest, expires))) = (&letter.ticket, letter.say.token()) {
+            let claim = Claim { ticket, person: letter.to.address(), action, digest, expires, letter: no };
+            return format!("{}@{domain}", claim.mint(&self.message_key));
+        }
+        let ticket = letter.ticket.as_ref().map_or("desk", |id| id.0.as_str());
         let name = format!("{ticket}.l{no}");
         let tag = match Hmac::<Sha256>::new_from_slice(&self.message_key) {
             Ok(mut mac) => {
@@ -121,7 +129,16 @@ impl Composer {
             // HMAC takes keys of every length.
             Err(_) => String::new(),
         };
-        format!("{name}.{tag}@{}", rules.desk.message_id_domain)
+        format!("{name}.{tag}@{domain}")
+    }
+
+    /// The token that a mail brings back; good only for its author and for the
+    /// ticket as it stands.
+    pub fn token(&self, input: &Input, known: &Known, rules: &Rules) -> Option<Token> {
+        let Input::Mail(input) = input else { return None };
+        let FoundTicket::ByReference(ticket) = &known.ticket else { return None };
+        let (answered, person) = (&input.mail.in_reply_to, input.mail.address()?);
+        token::find(&self.message_key, &rules.desk.message_id_domain, answered, person, ticket)
     }
 }
 

@@ -1,6 +1,9 @@
 //! One letter of each kind with sample facts, so that `check` and the tests can
 //! write them all before a customer needs one.
 
+mod problem;
+mod waiting;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::letter::say::{
@@ -30,6 +33,8 @@ pub fn samples() -> Vec<Say> {
     let mut all = customer_letters();
     all.extend(window_letters());
     all.extend(feedback());
+    all.extend(waiting::samples(&window()));
+    all.extend(problem::samples(&window()));
     all.extend(staff_letters());
     all
 }
@@ -116,7 +121,13 @@ fn window_letters() -> Vec<Say> {
             words: "the release was withdrawn".to_owned(),
         },
         Say::Started { serial: serial(), at: start(), window: window(), agent: "Noa Adler".to_owned() },
-        Say::AgentReply { text: "Please have somebody at the phones.".to_owned(), agent: "Noa Adler".to_owned() },
+        Say::AgentReply {
+            text: "Please have somebody at the phones.".to_owned(),
+            agent: "Noa Adler".to_owned(),
+            problem: false,
+            asks: false,
+            handed_to: String::new(),
+        },
     ]
 }
 

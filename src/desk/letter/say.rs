@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::desk::letter::Template;
 use crate::desk::ticket::{Issue, Window};
+use crate::desk::token::Action;
 
 /// A field as understood: its label and the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +46,7 @@ pub enum UnitResult {
     Scheduled,
     Asap,
     Outside,
+    Offered,
     AlreadyOpen,
 }
 
@@ -151,6 +153,126 @@ pub enum Say {
     AgentReply {
         text: String,
         agent: String,
+        /// About a problem, not about an upgrade.
+        problem: bool,
+        /// An answer is waited for (PT-09).
+        asks: bool,
+        /// Whom it was handed to (PT-18); else empty.
+        handed_to: String,
+    },
+    Reminder {
+        serial: String,
+        items: Vec<MissingItem>,
+        slots: Vec<Window>,
+        /// Before the wished or offered time; else before the request ends.
+        last_call: bool,
+        ends: Timestamp,
+        zone: String,
+    },
+    Expired {
+        serial: String,
+        why: String,
+    },
+    WindowReminder {
+        serial: String,
+        version: String,
+        window: Window,
+        agent: String,
+        password_tested: bool,
+    },
+    TakingLonger {
+        serial: String,
+        planned: Window,
+        until: Option<Timestamp>,
+        reason: String,
+        next_update: Timestamp,
+        agent: String,
+    },
+    Confirm {
+        who: String,
+        /// The last four characters of the serial number.
+        serial_end: String,
+        /// The wished time as written.
+        wish: String,
+        arrived: Timestamp,
+        until: Timestamp,
+        zone: String,
+        reminder: bool,
+        /// What the letter's token is bound to besides ticket and person.
+        #[serde(skip)]
+        digest: String,
+    },
+    Supplement {
+        serial: String,
+        feedback_at: Option<Timestamp>,
+        issue: String,
+        agent: String,
+        zone: String,
+    },
+    ProblemReceived {
+        serial: String,
+        upgrade: String,
+        upgraded_at: Option<Timestamp>,
+        severity: String,
+        question: String,
+        /// Somebody else reported it; empty: the reader himself.
+        by_other: String,
+        /// The writer's address is on file, but nobody vouches that he wrote it.
+        unproven: bool,
+        reopened: bool,
+        password_seen: bool,
+        zone: String,
+    },
+    NeutralProblemNote {},
+    Proposal {
+        serial: String,
+        version: String,
+        slots: Vec<Window>,
+        why: String,
+        /// Rollback or patch on a problem (T2b); else empty.
+        change: String,
+        text: String,
+        until: Option<Timestamp>,
+        zone: String,
+        agent: String,
+        #[serde(skip)]
+        digest: String,
+    },
+    Alarm {
+        severity: String,
+        company: String,
+        serial: String,
+        /// From 1; what the subject counts.
+        call: u32,
+        /// 0: the last address.
+        level: u32,
+        levels: u32,
+        why: String,
+        reported: Timestamp,
+        minutes: i64,
+        reporter: String,
+        phones: Vec<String>,
+        upgrade: String,
+        tried: Vec<String>,
+        skipped: Vec<String>,
+        because: Vec<String>,
+        extract: String,
+        zone: String,
+    },
+    PersonHasIt {
+        agent: String,
+        serial: String,
+        severity: String,
+        changed: bool,
+        words: String,
+        next_update: Option<Timestamp>,
+        zone: String,
+    },
+    Resolved {
+        serial: String,
+        text: String,
+        agent: String,
+        days: u32,
     },
     Transcript {
         lines: Vec<TranscriptLine>,
@@ -199,6 +321,18 @@ impl Say {
             Say::FeedbackIssues { .. } => Template::FeedbackIssues,
             Say::FeedbackFailed { .. } => Template::FeedbackFailed,
             Say::AgentReply { .. } => Template::AgentReply,
+            Say::Reminder { .. } => Template::Reminder,
+            Say::Expired { .. } => Template::Expired,
+            Say::WindowReminder { .. } => Template::WindowReminder,
+            Say::TakingLonger { .. } => Template::TakingLonger,
+            Say::Confirm { .. } => Template::Confirm,
+            Say::Supplement { .. } => Template::Supplement,
+            Say::ProblemReceived { .. } => Template::ProblemReceived,
+            Say::NeutralProblemNote {} => Template::NeutralProblemNote,
+            Say::Proposal { .. } => Template::Proposal,
+            Say::Alarm { .. } => Template::Alarm,
+            Say::PersonHasIt { .. } => Template::PersonHasIt,
+            Say::Resolved { .. } => Template::Resolved,
             Say::Transcript { .. } => Template::Transcript,
             Say::Undelivered { .. } => Template::Undelivered,
             Say::StaffNotice { .. } => Template::StaffNotice,
@@ -208,5 +342,17 @@ impl Say {
     /// Written by an agent's hand, not by the machine (3.1: no Auto-Submitted).
     pub fn is_by_a_person(&self) -> bool {
         matches!(self, Say::AgentReply { .. })
+    }
+
+    /// What the letter's single-use token is for and bound to; `None`: it has none.
+    pub fn token(&self) -> Option<(Action, &str, Timestamp)> {
+        match self {
+            Say::Confirm { digest, until, .. } => Some((Action::Confirm, digest, *until)),
+            Say::Proposal { digest, until, change, .. } => {
+                let action = if change.is_empty() { Action::Accept } else { Action::Change };
+                Some((action, digest, until.unwrap_or(Timestamp::MAX)))
+            }
+            _ => None,
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::ticket::{Checked, Consent, Ending, Issue, Outcome, Requester, TicketId, Window};
+use crate::desk::urgency::Severity;
 
 /// What can happen to a ticket. The ids are those of the life-cycle table 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumDiscriminants)]
@@ -55,6 +56,11 @@ pub enum Event {
     Unproven {
         because: Vec<String>,
     },
+    /// UT-10: representatives on file were asked to confirm.
+    Challenged {
+        to: Vec<String>,
+        until: Timestamp,
+    },
     /// UT-11, UT-12.
     Confirmed {
         by: String,
@@ -90,6 +96,8 @@ pub enum Event {
     Proposed {
         slots: Vec<Window>,
     },
+    /// W-05: the offered windows can no longer be kept.
+    OffersEnded,
     /// UT-21, UT-22, UT-29.
     Scheduled {
         window: Window,
@@ -136,6 +144,8 @@ pub enum Event {
         minutes: u32,
         reason: String,
     },
+    /// UT-34: the planned end has passed, and the customer is told.
+    Overran,
     /// UT-35.
     StopAsked {
         by: String,
@@ -191,6 +201,98 @@ pub enum Event {
     /// A timer fired and was handled.
     Reminded {
         timer: String,
+    },
+    /// PT-01: a problem was reported.
+    Reported {
+        requester: Requester,
+        company: Option<String>,
+        form: Form,
+        upgrade: Option<TicketId>,
+        suggested: Option<TicketId>,
+        severity: Severity,
+        claimed: Option<Severity>,
+        because: Vec<String>,
+        extract: String,
+        automatic: bool,
+        received: Timestamp,
+    },
+    /// PT-04: which unit or upgrade it is about is not sure.
+    Unsure {
+        why: String,
+    },
+    /// PT-02, PT-08: a person must answer now; steps are counted from `since`.
+    AlarmRaised {
+        since: Timestamp,
+        first: Option<String>,
+        why: String,
+    },
+    /// PT-06: step number `step` fired: names and addresses of who was called;
+    /// `skipped` names levels with nobody on duty.
+    Alarmed {
+        step: u32,
+        to: Vec<String>,
+        addresses: Vec<String>,
+        skipped: Vec<String>,
+    },
+    /// PT-05.
+    Acknowledged {
+        by: String,
+    },
+    /// PT-07.
+    WorkBegun {
+        by: String,
+    },
+    /// PT-09.
+    Asked {
+        by: String,
+        text: String,
+    },
+    CustomerAnswered {
+        by: String,
+    },
+    /// PT-10: a rollback or patch needs the customer's consent (T2b).
+    ChangeProposed {
+        what: String,
+        text: String,
+        by: String,
+    },
+    ChangeAgreed {
+        by: String,
+    },
+    /// PT-11: the change ended, or was given up.
+    ChangeEnded {
+        by: String,
+    },
+    /// PT-12.
+    Resolved {
+        text: String,
+        by: String,
+    },
+    /// PT-13: confirmed, silent, or closed by staff.
+    Settled {
+        by: String,
+        words: String,
+    },
+    /// PT-14.
+    Reopened {
+        by: String,
+    },
+    /// PT-16.
+    SeveritySet {
+        severity: Severity,
+        reason: String,
+        by: String,
+        by_staff: bool,
+    },
+    /// PT-17: `None` takes a link away.
+    Linked {
+        upgrade: Option<TicketId>,
+        by: String,
+    },
+    /// PT-18.
+    Transferred {
+        to: String,
+        by: String,
     },
 }
 

@@ -1,37 +1,69 @@
 //! Events become the ticket. What happened, happened: nothing is refused here.
 
+mod problem;
+
 use jiff::Timestamp;
 
-use crate::desk::ticket::{Event, Outcome, Scope, Status, Ticket, TicketId, next};
+use crate::desk::form::Form;
+use crate::desk::ticket::{Event, Outcome, Requester, Scope, Status, Ticket, TicketId, next};
 
-/// The ticket after `event`. The first event of a ticket is [`Event::Opened`];
-/// `None` when the first is another one, which the store reports as damage.
+/// The ticket after `event`. The first event of a ticket is [`Event::Opened`]
+/// or [`Event::Reported`]; `None` when the first is another one, which the
+/// store reports as damage.
 pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp) -> Option<Ticket> {
-    let mut ticket = match (ticket, event) {
-        (None, Event::Opened { .. }) => opened(id, event, at)?,
-        (None, _) => return None,
-        (Some(ticket), _) => ticket,
+    let mut ticket = match ticket {
+        None => first(id, event, at)?,
+        Some(ticket) => ticket,
     };
-    if let Some(status) = next(ticket.status, event) {
+    if let Some(status) = next(ticket.kind(), ticket.status, event) {
+        // An answer that leaves a question open begins the waiting anew (W-05).
+        let anew = matches!(event, Event::Incomplete { .. } | Event::Proposed { .. } | Event::Challenged { .. });
+        if status != ticket.status || anew {
+            ticket.since = at;
+        }
+        if status != ticket.status {
+            // What was offered in another state is offered no more.
+            ticket.offers.clear();
+        }
         ticket.status = status;
     }
     change(&mut ticket, event, at);
+    problem::change(&mut ticket, event, at);
     ticket.updated_at = at;
     ticket.events += 1;
     Some(ticket)
 }
 
-fn opened(id: &TicketId, event: &Event, at: Timestamp) -> Option<Ticket> {
-    let Event::Opened { requester, company, form, parent, .. } = event else { return None };
-    Some(Ticket {
+fn first(id: &TicketId, event: &Event, at: Timestamp) -> Option<Ticket> {
+    match event {
+        Event::Opened { requester, company, form, parent, .. } => {
+            Some(Ticket { parent: parent.clone(), ..blank(id, Status::Received, requester, company, form, at) })
+        }
+        Event::Reported { requester, company, form, .. } => {
+            let problem = problem::reported(event);
+            Some(Ticket { problem, ..blank(id, Status::Reported, requester, company, form, at) })
+        }
+        _ => None,
+    }
+}
+
+fn blank(
+    id: &TicketId,
+    status: Status,
+    requester: &Requester,
+    company: &Option<String>,
+    form: &Form,
+    at: Timestamp,
+) -> Ticket {
+    Ticket {
         id: id.clone(),
-        status: Status::Received,
+        status,
         outcome: None,
         ending: None,
         requester: requester.clone(),
         company: company.clone(),
         form: form.clone(),
-        parent: parent.clone(),
+        parent: None,
         faults: Default::default(),
         denials: Vec::new(),
         unproven: Vec::new(),
@@ -53,10 +85,17 @@ fn opened(id: &TicketId, event: &Event, at: Timestamp) -> Option<Ticket> {
         closing_words: String::new(),
         undelivered: Vec::new(),
         reminded: Vec::new(),
+        since: at,
+        window_set_at: None,
+        overrun_told_at: None,
+        offers: Vec::new(),
+        confirm_until: None,
+        extended_minutes: 0,
+        problem: None,
         letters: Vec::new(),
         customer_mails: Vec::new(),
         events: 0,
-    })
+    }
 }
 
 fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
@@ -72,7 +111,12 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.checked = Some(checked.clone());
         }
         Event::Unproven { because } => ticket.unproven = because.clone(),
-        Event::Confirmed { .. } => ticket.unproven.clear(),
+        Event::Confirmed { .. } => {
+            ticket.unproven.clear();
+            // A token is good once.
+            ticket.confirm_until = None;
+        }
+        Event::Disowned { .. } => ticket.confirm_until = None,
         Event::Corrected => {
             ticket.corrections += 1;
             ticket.denials.clear();
@@ -82,7 +126,15 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.company = Some(company.clone());
             ticket.checked = Some(checked.clone());
         }
-        Event::OutsideHours { window, .. } | Event::Scheduled { window, .. } => ticket.window = Some(window.clone()),
+        Event::OutsideHours { window, .. } => ticket.window = Some(window.clone()),
+        Event::Scheduled { window, .. } => {
+            ticket.window = Some(window.clone());
+            ticket.window_set_at = Some(at);
+            ticket.offers.clear();
+        }
+        Event::Proposed { slots } => ticket.offers = slots.clone(),
+        Event::OffersEnded => ticket.offers.clear(),
+        Event::Challenged { until, .. } => ticket.confirm_until = Some(*until),
         Event::Consented { consent } => ticket.consents.push(consent.clone()),
         Event::Taken { agent } => ticket.agent = Some(agent.clone()),
         Event::Prechecked { closed_ports, .. } => ticket.precheck_ok = Some(closed_ports.is_empty()),
@@ -97,6 +149,16 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::Lapsed => ticket.ending = Some(crate::desk::ticket::Ending::Expired),
         Event::Merged { .. } => ticket.ending = Some(crate::desk::ticket::Ending::Duplicate),
         Event::Spam => ticket.ending = Some(crate::desk::ticket::Ending::NotARequest),
+        Event::Undelivered { address, .. } => ticket.undelivered.push(address.clone()),
+        Event::Reminded { timer } => ticket.reminded.push(timer.clone()),
+        _ => work(ticket, event, at),
+    }
+}
+
+/// From the start of the work to its feedback. Events that are not met here or
+/// above change nothing but the state, or belong to problems.
+fn work(ticket: &mut Ticket, event: &Event, at: Timestamp) {
+    match event {
         Event::Started { .. } => ticket.started_at = Some(at),
         Event::Applied { .. } => ticket.applied_at = Some(at),
         Event::Finished { outcome, issues, words, .. } => {
@@ -109,13 +171,9 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::FeedbackSent { .. } => ticket.feedback_sent_at = Some(at),
         Event::LateIssue { issue } => ticket.issues.push(issue.clone()),
         Event::SecretKept { secret } => ticket.secret = Some(secret.clone()),
-        Event::Undelivered { address, .. } => ticket.undelivered.push(address.clone()),
-        Event::Reminded { timer } => ticket.reminded.push(timer.clone()),
-        Event::Extended { minutes, .. } => extend(ticket, *minutes),
-        Event::Opened { .. } | Event::SetAside { .. } | Event::Accepted | Event::Disowned { .. } => {}
-        Event::TermsOffered { .. } | Event::TermsRefused { .. } | Event::Proposed { .. } | Event::Queued => {}
-        Event::Readied | Event::Blocked { .. } | Event::StartLate | Event::StopAsked { .. } => {}
-        Event::WatchOver | Event::OfferedAgain | Event::Noted { .. } => {}
+        Event::Extended { minutes, .. } => ticket.extended_minutes = ticket.extended_minutes.saturating_add(*minutes),
+        Event::Overran => ticket.overrun_told_at = Some(at),
+        _ => {}
     }
 }
 
@@ -123,12 +181,6 @@ fn withdraw_consent(ticket: &mut Ticket, at: Timestamp) {
     for consent in &mut ticket.consents {
         consent.withdrawn_at.get_or_insert(at);
     }
-}
-
-fn extend(ticket: &mut Ticket, minutes: u32) {
-    let Some(window) = &mut ticket.window else { return };
-    let longer = jiff::SignedDuration::from_mins(i64::from(minutes));
-    window.end = window.end.checked_add(longer).unwrap_or(window.end);
 }
 
 impl Scope {

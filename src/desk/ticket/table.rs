@@ -1,7 +1,11 @@
 //! The life-cycle as one table (domain 2.2). Whatever has no row is refused,
 //! whoever asked. ARCHITECTURE.md prints it; `tests/tidy.rs` compares.
 
-use crate::desk::ticket::{Event, EventKind, Status};
+mod problem;
+
+use crate::desk::ticket::{Event, EventKind, Status, TicketKind};
+
+pub use problem::PROBLEM_ROWS;
 
 /// One row: in any of `from`, `event` leads to `to` (`None`: the state stays).
 pub struct Row {
@@ -79,6 +83,8 @@ pub const ROWS: &[Row] = &[
     row("UT-04 UT-06", &[Received, NeedsInfo], E::Incomplete, Some(NeedsInfo)),
     // A gate found the time unclear or too early: asked like any missing item.
     row("S-01 S-03", &[Validating], E::Incomplete, Some(NeedsInfo)),
+    // Another wish in place of a special time or of an offer, with open points.
+    row("UT-19 UT-20", &[SpecialReview, AwaitingConsent], E::Incomplete, Some(NeedsInfo)),
     row("UT-05 UT-08", &[Received, NeedsInfo], E::Completed, Some(Validating)),
     row("UT-07", &[NeedsInfo], E::Lapsed, Some(Cancelled)),
     row("UT-15", &[Denied], E::Lapsed, Some(Cancelled)),
@@ -87,6 +93,7 @@ pub const ROWS: &[Row] = &[
     // 2.3: staff may deny whatever has no window yet.
     row("UT-09", &[Received, NeedsInfo, RepCheck, SpecialReview, AwaitingConsent], E::Refused, Some(Denied)),
     row("UT-10", &[Received, NeedsInfo, Validating], E::Unproven, Some(RepCheck)),
+    row("UT-10", &[RepCheck], E::Challenged, None),
     row("UT-11", &[RepCheck], E::Confirmed, Some(Validating)),
     row("UT-12", &[RepCheck], E::Disowned, Some(Denied)),
     row("UT-13", &[Denied], E::Corrected, Some(Validating)),
@@ -97,7 +104,12 @@ pub const ROWS: &[Row] = &[
     row("UT-19", &[SpecialReview], E::TermsRefused, Some(NeedsInfo)),
     // UT-19, second half: the customer picks a regular slot himself.
     row("UT-19", &[SpecialReview], E::Completed, Some(Validating)),
-    row("UT-20", &[Validating], E::Proposed, Some(AwaitingConsent)),
+    row("UT-20", &[AwaitingConsent], E::Completed, Some(Validating)),
+    row("UT-20", &[Validating, SpecialReview, AwaitingConsent, QueuedAsap], E::Proposed, Some(AwaitingConsent)),
+    // T2c: another time for what is scheduled needs a yes; until then it stands.
+    row("UT-29", &[Scheduled, Ready, Blocked], E::Proposed, None),
+    row("W-05", &[AwaitingConsent, Scheduled, Ready, Blocked], E::OffersEnded, None),
+    row("UT-21", &[AwaitingConsent], E::Queued, Some(QueuedAsap)),
     row("UT-21 UT-22", &[AwaitingConsent, Validating], E::Scheduled, Some(Scheduled)),
     row("UT-29", &[Scheduled, QueuedAsap, Ready, Blocked], E::Scheduled, Some(Scheduled)),
     row("UT-23", &[Validating], E::Queued, Some(QueuedAsap)),
@@ -111,6 +123,7 @@ pub const ROWS: &[Row] = &[
     row("UT-32", &[Ready], E::Started, Some(InProgress)),
     row("UT-33", &[Ready], E::StartLate, None),
     row("UT-34", &[InProgress], E::Extended, None),
+    row("UT-34", &[InProgress], E::Overran, None),
     row("UT-35", &[InProgress, Verifying], E::StopAsked, None),
     row("UT-36", &[InProgress], E::Applied, Some(Verifying)),
     row("UT-37", &[Verifying], E::Finished, Some(FeedbackDue)),
@@ -128,8 +141,12 @@ pub const ROWS: &[Row] = &[
 ];
 
 /// The state after `event`, or `None` when it may not happen now.
-pub fn next(status: Status, event: &Event) -> Option<Status> {
+pub fn next(of: TicketKind, status: Status, event: &Event) -> Option<Status> {
+    let rows = match of {
+        TicketKind::Upgrade => ROWS,
+        TicketKind::Problem => PROBLEM_ROWS,
+    };
     let kind = EventKind::from(event);
-    let row = ROWS.iter().find(|row| row.event == kind && row.from.contains(&status))?;
+    let row = rows.iter().find(|row| row.event == kind && row.from.contains(&status))?;
     Some(row.to.unwrap_or(status))
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::desk::form::Spec;
+use crate::desk::form::compact;
 use crate::desk::form::value::{mac, phone, serial};
 use crate::desk::moment::time_zone;
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::shell::register::{At, Problem, Rows};
-use crate::shell::store::apply::compare_form;
 
 /// Values in the forms in which they compare; what cannot be read stays as it
 /// is and is then found by [`check`].
@@ -143,7 +143,7 @@ fn check_person(person: &Representative, companies: &BTreeSet<&str>, found: &mut
 
 fn check_unit(unit: &Unit, companies: &BTreeSet<&str>, found: &mut Found<'_>) {
     let row = format!("unit {}", unit.serial);
-    if compare_form(&unit.serial).is_empty() {
+    if compact(&unit.serial).is_empty() {
         found.error(&row, "expected a serial number, found none", "write it as it stands on the unit");
     }
     check_owner(&row, &unit.company, companies, found);
@@ -196,7 +196,7 @@ fn keys(rows: &Rows) -> Vec<Key> {
     }
     for At { line, row } in &rows.units {
         let name = format!("unit {}", row.serial);
-        let serial = compare_form(&row.serial);
+        let serial = compact(&row.serial);
         if !serial.is_empty() {
             keys.push((format!("serial {serial}"), name.clone(), *line));
         }

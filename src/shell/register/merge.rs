@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::form::compact;
 use crate::desk::register::{Company, Register, Representative, Unit};
-use crate::shell::store::apply::compare_form;
 
 /// What an import changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Row for Representative {
 
 impl Row for Unit {
     fn key(&self) -> String {
-        compare_form(&self.serial)
+        compact(&self.serial)
     }
     fn name(&self) -> String {
         format!("unit {}", self.serial)

@@ -195,6 +195,7 @@ impl Track {
             kind: read.kind,
             forms: read.forms,
             commands: read.commands,
+            urgency: read.urgency,
             secrets,
             original_sha256,
         }))
@@ -206,7 +207,8 @@ impl Track {
         let made: Arc<Mutex<Option<Decision>>> = Arc::default();
         let making = Arc::clone(&made);
         let commit = self.store.commit(move |view| {
-            let known = view.look_up(&Ask::about(&input, &rules), now).map_err(|error| error.to_string())?;
+            let mut known = view.look_up(&Ask::about(&input, &rules), now).map_err(|error| error.to_string())?;
+            known.token = composer.token(&input, &known, &rules);
             let decision = decide(&input, &known, now, &rules);
             let composed = composer.compose(&decision.letters, known.next_letter, now, &rules);
             let letters = composed.map_err(|error| error.to_string())?;

@@ -20,6 +20,8 @@ use crate::shell::toml_file::{FileFault, TomlFile};
 struct ClassifyText {
     withdraw: Vec<String>,
     request: Vec<String>,
+    yes: Vec<String>,
+    no: Vec<String>,
     marks: MarksText,
 }
 
@@ -42,6 +44,8 @@ struct LimitsText {
 struct CountsText {
     corrections_max: u32,
     neutral_notes_per_day_max: u32,
+    challenges_per_day_max: u32,
+    stranger_alarms_per_day_max: u32,
 }
 
 pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify> {
@@ -49,6 +53,8 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     let lists = [
         ("withdraw", &text.withdraw),
         ("request", &text.request),
+        ("yes", &text.yes),
+        ("no", &text.no),
         ("absence", &text.marks.absence),
         ("robots", &text.marks.robots),
     ];
@@ -63,6 +69,8 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots) },
         withdraw: lower(text.withdraw),
         request: lower(text.request),
+        yes: lower(text.yes),
+        no: lower(text.no),
     })
 }
 
@@ -79,6 +87,8 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, C
     let counts = Counts {
         corrections_max: text.counts.corrections_max,
         neutral_notes_per_day_max: text.counts.neutral_notes_per_day_max,
+        challenges_per_day_max: text.counts.challenges_per_day_max,
+        stranger_alarms_per_day_max: text.counts.stranger_alarms_per_day_max,
     };
     Some((limits, counts))
 }

@@ -6,6 +6,7 @@ mod quarantine;
 
 use jiff::Timestamp;
 
+use crate::desk::form::compact;
 use crate::desk::record::{Cause, Decided, Did, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
@@ -139,7 +140,20 @@ fn apply_change(
     }));
     index_ticket(state, before.as_ref(), &ticket, rules)?;
     count_ticket(state, id)?;
+    if is_strangers_alarm(change) {
+        state.put(Tree::Index, key(&[b"stranger", &instant(at), id.0.as_bytes()]), &at)?;
+    }
     state.put(Tree::Tickets, id.0.as_bytes().to_vec(), &ticket)
+}
+
+/// An alarm that somebody raised who is not on file, or a machine (TC14).
+fn is_strangers_alarm(change: &TicketChange) -> bool {
+    let strange = |event: &Event| match event {
+        Event::Reported { requester, automatic, .. } => *automatic || !requester.on_file,
+        _ => false,
+    };
+    let raised = |event: &Event| matches!(event, Event::AlarmRaised { .. });
+    change.events.iter().any(strange) && change.events.iter().any(raised)
 }
 
 /// The customer's mails, for threading our answers; a staff mail is none.
@@ -158,6 +172,9 @@ fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rul
         state.remove(Tree::Index, unit_key(before.serial(), &before.id));
     }
     replace_timers(state, ticket, rules)?;
+    if let Some(company) = &ticket.company {
+        state.put(Tree::Index, company_key(company, &ticket.id), &ticket.id)?;
+    }
     if !ticket.status.is_final() && ticket.status != Status::Watch && !ticket.serial().is_empty() {
         state.put(Tree::Index, unit_key(ticket.serial(), &ticket.id), &ticket.id)?;
     }
@@ -181,6 +198,10 @@ fn replace_timers(state: &mut State, ticket: &Ticket, rules: &Rules) -> Result<(
         return Ok(());
     }
     state.put(Tree::Index, of_ticket, &new)
+}
+
+pub fn company_key(company: &str, ticket: &TicketId) -> Vec<u8> {
+    key(&[b"company", company.as_bytes(), ticket.0.as_bytes()])
 }
 
 pub fn unit_key(serial: &str, ticket: &TicketId) -> Vec<u8> {
@@ -233,7 +254,7 @@ fn apply_register(state: &mut State, register: &Register) -> Result<(), StateErr
         state.put(Tree::Register, key(&[b"people", row.company.as_bytes(), address.as_bytes()]), &address)?;
     }
     for unit in &register.units {
-        let serial = compare_form(&unit.serial);
+        let serial = compact(&unit.serial);
         state.put(Tree::Register, key(&[b"serial", serial.as_bytes()]), unit)?;
         state.put(Tree::Register, key(&[b"mac", unit.mac.as_bytes()]), &serial)?;
         for ip in &unit.ips {
@@ -241,9 +262,4 @@ fn apply_register(state: &mut State, register: &Register) -> Result<(), StateErr
         }
     }
     Ok(())
-}
-
-/// The form in which serials compare (F-05): upper case, no blanks and dashes.
-pub fn compare_form(serial: &str) -> String {
-    serial.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }

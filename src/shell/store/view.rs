@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::access::day_of;
+use crate::desk::form::compact;
 use crate::desk::input::Place;
 use crate::desk::known::{Ask, FoundTicket, Known, LetterKnown, Pass, Sender, UnitKnown};
 use crate::desk::record::{Folder, PackPlace};
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Happened, Ticket, TicketId};
+use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
-use crate::shell::store::apply::{compare_form, floor_key, pass_key};
+use crate::shell::store::apply::{floor_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
-use crate::shell::store::rows::{OurId, OutboxRow, QuarantineRow, WhyRow};
+use crate::shell::store::rows::{LetterState, OurId, OutboxRow, QuarantineRow, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 /// The store as it is at this moment, for the time of one question.
@@ -26,13 +27,20 @@ pub struct View<'a> {
     pub(super) head: &'a Head,
 }
 
+/// The newest tickets of a company that are looked at.
+const COMPANY_TICKETS_MAX: usize = 50;
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl View<'_> {
     /// Everything the desk must know about one input.
     pub fn look_up(&self, ask: &Ask, now: Timestamp) -> Result<Known, StateError> {
         let ticket = self.find_ticket(ask)?;
-        let letter = ask.letter.map(|no| self.letter(no)).transpose()?.flatten();
+        let letter = match (ask.letter, &ask.reported) {
+            (Some(no), _) => Some(no),
+            (None, Some(id)) => self.our_id(id)?.map(|ours| ours.letter),
+            (None, None) => None,
+        };
+        let letter = letter.map(|no| self.letter(no)).transpose()?.flatten();
         let mut known = Known {
             place_done: match &ask.place {
                 Some(place) => self.place_done(place)?.is_some(),
@@ -59,12 +67,21 @@ impl View<'_> {
                 to: row.letter.to,
                 ticket: row.letter.ticket,
                 for_staff: row.letter.for_staff,
+                failed: row.state == LetterState::Failed,
             }),
-            next_ticket: self.next_ticket(now)?,
+            named: BTreeMap::new(),
+            of_company: Vec::new(),
+            linked: None,
+            token: None,
+            challenges_today: BTreeMap::new(),
+            stranger_alarms_today: self.stranger_alarms(now)?,
+            next_problem: self.next_number(TicketKind::Problem, now)?,
+            next_ticket: self.next_number(TicketKind::Upgrade, now)?,
             next_letter: self.state.get::<u64>(Tree::Meta, b"letter")?.unwrap_or(0).saturating_add(1),
         };
         self.look_up_units(ask, &mut known)?;
         self.look_up_companies(&mut known)?;
+        self.look_up_tickets(ask, &mut known, now)?;
         Ok(known)
     }
 
@@ -123,15 +140,58 @@ impl View<'_> {
         Ok(())
     }
 
+    /// Tickets that the input names or may be about.
+    fn look_up_tickets(&self, ask: &Ask, known: &mut Known, now: Timestamp) -> Result<(), StateError> {
+        for id in &ask.named {
+            if let Some(ticket) = self.ticket(id)? {
+                known.named.insert(id.clone(), ticket);
+            }
+        }
+        let problem = known_ticket(&known.ticket).and_then(|ticket| ticket.problem.as_ref());
+        if let Some(id) = problem.and_then(|problem| problem.upgrade.clone()) {
+            known.linked = self.ticket(&id)?;
+        }
+        if ask.of_company {
+            for company in known.companies.keys() {
+                let of_company = key(&[b"company", company.as_bytes(), b""]);
+                let ids: Vec<TicketId> = self.state.values(Tree::Index, &of_company)?;
+                for id in ids.iter().rev().take(COMPANY_TICKETS_MAX) {
+                    known.of_company.extend(self.ticket(id)?);
+                }
+            }
+        }
+        for row in &known.representatives {
+            let address = row.address.to_ascii_lowercase();
+            let challenges = self.since_yesterday(&key(&[b"challenge", address.as_bytes(), b""]), now)?;
+            known.challenges_today.insert(address, challenges);
+        }
+        Ok(())
+    }
+
+    fn stranger_alarms(&self, now: Timestamp) -> Result<u32, StateError> {
+        self.since_yesterday(&key(&[b"stranger", b""]), now)
+    }
+
+    /// How many of the moments under `prefix` lie in the last 24 hours.
+    fn since_yesterday(&self, prefix: &[u8], now: Timestamp) -> Result<u32, StateError> {
+        let times: Vec<Timestamp> = self.state.values(Tree::Index, prefix)?;
+        let since = now.checked_sub(A_DAY).unwrap_or(Timestamp::MIN);
+        Ok(u32::try_from(times.iter().filter(|at| **at > since).count()).unwrap_or(u32::MAX))
+    }
+
+    /// What a Message-ID names, if we gave it.
+    fn our_id(&self, message_id: &str) -> Result<Option<OurId>, StateError> {
+        self.state.get(Tree::Index, &key(&[b"message", message_id.as_bytes()]))
+    }
+
     fn find_ticket(&self, ask: &Ask) -> Result<FoundTicket, StateError> {
         let mut id = ask.ticket.clone();
         if let Some(no) = ask.letter {
             id = self.letter(no)?.and_then(|row| row.letter.ticket);
         }
-        for reference in &ask.references {
+        for reference in ask.references.iter().chain(&ask.reported) {
             if id.is_none() {
-                let ours: Option<OurId> = self.state.get(Tree::Index, &key(&[b"message", reference.as_bytes()]))?;
-                id = ours.and_then(|ours| ours.ticket);
+                id = self.our_id(reference)?.and_then(|ours| ours.ticket);
             }
         }
         if let Some(ticket) = id.map(|id| self.ticket(&id)).transpose()?.flatten() {
@@ -165,7 +225,7 @@ impl View<'_> {
     }
 
     fn unit(&self, serial: &str) -> Result<Option<Unit>, StateError> {
-        self.state.get(Tree::Register, &key(&[b"serial", compare_form(serial).as_bytes()]))
+        self.state.get(Tree::Register, &key(&[b"serial", compact(serial).as_bytes()]))
     }
 
     fn unit_by(&self, what: &[u8], value: &str) -> Result<Option<Unit>, StateError> {
@@ -176,14 +236,12 @@ impl View<'_> {
     fn neutral_notes(&self, address: Option<&str>, now: Timestamp) -> Result<u32, StateError> {
         let Some(address) = address else { return Ok(0) };
         let address = address.to_ascii_lowercase();
-        let times: Vec<Timestamp> = self.state.values(Tree::Index, &key(&[b"neutral", address.as_bytes(), b""]))?;
-        let since = now.checked_sub(A_DAY).unwrap_or(Timestamp::MIN);
-        Ok(u32::try_from(times.iter().filter(|at| **at > since).count()).unwrap_or(u32::MAX))
+        self.since_yesterday(&key(&[b"neutral", address.as_bytes(), b""]), now)
     }
 
-    fn next_ticket(&self, now: Timestamp) -> Result<u64, StateError> {
+    fn next_number(&self, kind: TicketKind, now: Timestamp) -> Result<u64, StateError> {
         let year = day_of(now, &self.rules.hours.zone).year();
-        let counter = key(&[b"tickets", format!("UP-{year}").as_bytes()]);
+        let counter = key(&[b"tickets", format!("{}-{year}", kind.prefix()).as_bytes()]);
         Ok(self.state.get::<u64>(Tree::Meta, &counter)?.unwrap_or(0).saturating_add(1))
     }
 

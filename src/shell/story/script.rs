@@ -27,6 +27,9 @@ pub struct Step {
     pub says: String,
     /// The mail's file, beside the script. None: only time passes.
     pub mail: Option<String>,
+    /// The desk was down since the step before: what came due meanwhile is late.
+    #[serde(default)]
+    pub down: bool,
     /// From now on the mail server refuses letters to this address.
     pub refuses: Option<String>,
 }

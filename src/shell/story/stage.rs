@@ -110,6 +110,9 @@ impl Stage {
     /// Plays one step; `mail` is the text of its mail, if it has one.
     pub async fn play(&mut self, step: &Step, mail: Option<&str>) -> Result<Told, Failure> {
         let at = moment(&step.at, self.monday, &self.zone)?;
+        if !step.down {
+            self.pass_time(at).await?;
+        }
         self.clock.stand_at(at);
         if let Some(address) = &step.refuses {
             self.refused.insert(address.to_ascii_lowercase());
@@ -121,6 +124,20 @@ impl Stage {
         }
         self.work().await?;
         Ok(Told { says: step.says.clone(), mail: step.mail.clone(), ..self.news()? })
+    }
+
+    /// Lets everything come due at its own time until `till`.
+    async fn pass_time(&self, till: Timestamp) -> Result<(), Failure> {
+        const TIMERS_MAX: usize = 1000;
+        for _ in 0..TIMERS_MAX {
+            let next = self.desk.store.read(|view| view.next_due()).await;
+            match next.ok().flatten().filter(|next| *next < till) {
+                Some(next) => self.clock.stand_at(next.max(self.clock.now())),
+                None => break,
+            }
+            self.work().await?;
+        }
+        Ok(())
     }
 
     /// What was decided since it was last asked.

@@ -84,6 +84,24 @@ fn event(event: &Event) -> String {
             format!("{name} {outcome}")
         }
         Event::Noted { kind, .. } => format!("{name} {kind:?}"),
+        Event::Reported { severity, upgrade, .. } => {
+            let severity: &'static str = severity.into();
+            let of = upgrade.as_ref().map_or_else(|| "linked to nothing".to_owned(), |id| format!("linked to {id}"));
+            format!("{name} {severity}, {of}")
+        }
+        Event::SeveritySet { severity, .. } => {
+            let severity: &'static str = severity.into();
+            format!("{name} {severity}")
+        }
+        Event::Alarmed { step, to, skipped, .. } => {
+            let skipped: String = skipped.iter().map(|level| format!(", nobody at {level}")).collect();
+            format!("{name} step {} to {}{skipped}", step.saturating_add(1), to.join(" and "))
+        }
+        Event::Proposed { slots } => {
+            let starts: Vec<String> = slots.iter().map(|slot| slot.start.to_string()).collect();
+            format!("{name} {}", starts.join(" or "))
+        }
+        Event::Reminded { timer } => format!("{name} {timer}"),
         _ => name.to_owned(),
     }
 }

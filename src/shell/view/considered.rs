@@ -46,7 +46,9 @@ pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal>
     let now = case.at.unwrap_or_else(|| asked.clock.now());
     let input = Arc::new(input(case, asked.rules).await?);
     let ask = Ask::about(&input, asked.rules);
-    let known = Arc::new(asked.store.read(move |view| view.look_up(&ask, now)).await.map_err(gone)?);
+    let mut known = asked.store.read(move |view| view.look_up(&ask, now)).await.map_err(gone)?;
+    known.token = asked.composer.token(&input, &known, asked.rules);
+    let known = Arc::new(known);
     let decision = decided(&input, &known, now, asked.rules).await?;
     let ids: Vec<TicketId> = decision.changes.iter().map(|change| change.ticket.clone()).collect();
     let before = asked.store.read(move |view| {
@@ -89,6 +91,13 @@ fn nothing_known(ask: &Ask) -> Known {
         same_unit: Vec::new(),
         neutral_notes_today: 0,
         letter: None,
+        named: BTreeMap::new(),
+        of_company: Vec::new(),
+        linked: None,
+        token: None,
+        challenges_today: BTreeMap::new(),
+        stranger_alarms_today: 0,
+        next_problem: 1,
         next_ticket: 1,
         next_letter: 1,
     }
@@ -114,6 +123,7 @@ async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
         mail: understood.mail,
         proof: understood.proof,
         kind: understood.kind,
+        urgency: understood.urgency,
         forms: understood.forms,
         commands: understood.commands,
         secrets: understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect(),

@@ -6,6 +6,7 @@ use crate::desk::form::{Form, Value as FieldValue};
 use crate::desk::input::{Understood, understand};
 use crate::desk::mail::Proof;
 use crate::desk::rules::Rules;
+use crate::desk::urgency::Reading;
 
 /// Reads one mail and shows all that was read, secrets sealed.
 pub fn read(bytes: &[u8], received: jiff::Timestamp, rules: &Rules) -> Value {
@@ -42,10 +43,16 @@ pub fn understood(read: &Understood) -> Value {
         "report": mail.report,
         "forms": read.forms.iter().map(form).collect::<Vec<Value>>(),
         "commands": read.commands.iter().map(command).collect::<Vec<Value>>(),
-        "urgency": null,
+        "urgency": urgency(&read.urgency),
         "secrets": read.secrets.len(),
         "limits": mail.limits,
     })
+}
+
+/// `null` for a mail that reports nothing.
+fn urgency(reading: &Reading) -> Value {
+    let told = |severity| json!({ "severity": severity, "because": reading.because });
+    reading.problem().map_or(Value::Null, told)
 }
 
 fn proof(proof: &Proof) -> Value {

@@ -14,9 +14,10 @@ use crate::shell::view::{Shown, kept, read};
 pub fn summary(ticket: &Ticket) -> Value {
     json!({
         "id": ticket.id,
-        "kind": "upgrade",
+        "kind": ticket.kind(),
         "state": ticket.status,
         "outcome": ticket.outcome,
+        "severity": ticket.problem.as_ref().map(|problem| problem.severity),
         "company": ticket.company,
         "serial": ticket.serial(),
         "unit": ticket.form.fields.get(&FieldKey::UnitSerial).map(|slot| slot.written.clone()),
@@ -79,10 +80,11 @@ pub fn show(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
     let form = &ticket.form;
     Ok(json!({
         "id": ticket.id,
-        "kind": "upgrade",
+        "kind": ticket.kind(),
         "state": ticket.status,
         "outcome": ticket.outcome,
-        "severity": null,
+        "severity": ticket.problem.as_ref().map(|problem| problem.severity),
+        "problem": ticket.problem,
         "ending": ticket.ending,
         "company": ticket.company,
         "units": [{ "serial": ticket.serial(), "fields": read::fields(form) }],
@@ -91,7 +93,9 @@ pub fn show(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
         "agent": ticket.agent,
         "window": window(ticket),
         "consent": ticket.consent().map(consent),
-        "problem_of": [],
+        "problem_of": ticket.problem.iter().filter_map(|problem| problem.upgrade.as_ref()).collect::<Vec<_>>(),
+        "offers": ticket.offers,
+        "confirm_until": ticket.confirm_until,
         "faults": ticket.faults,
         "denials": ticket.denials,
         "unproven": ticket.unproven,

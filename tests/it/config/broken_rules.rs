@@ -161,7 +161,7 @@ fn missing_and_unread_files_are_named() {
     fs::remove_file(copy.path("zones.toml")).unwrap();
     fs::rename(copy.path("letters/en/M-05.txt"), copy.path("letters/en/M-5.txt")).unwrap();
     fs::write(copy.path("letters/en/M-04.txt"), "Only a subject\n").unwrap();
-    fs::write(copy.path("escalation.toml"), "").unwrap();
+    fs::write(copy.path("escalations.toml"), "").unwrap();
     fs::write(copy.path("form.toml~"), "an editor's copy is nobody's rule").unwrap();
     let told = copy.refused();
     for expected in [
@@ -169,7 +169,7 @@ fn missing_and_unread_files_are_named() {
         "letters/en/M-05.txt: expected a readable text file",
         "letters/en/M-5.txt: expected only files that are read",
         "letters/en/M-04.txt:1: expected a subject and a text",
-        "escalation.toml: expected only files that are read",
+        "escalations.toml: expected only files that are read",
     ] {
         assert!(told.lines().any(|line| line.starts_with(expected)), "expected {expected} in\n{told}");
     }
@@ -204,6 +204,6 @@ fn a_desk_without_a_voucher_proves_nobody() {
 fn a_folder_that_is_not_there_names_every_file() {
     let copy = Copy::new();
     let told = rules::load(Some(&copy.path("none"))).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(told.lines().count(), 24, "{told}");
+    assert_eq!(told.lines().count(), 38, "{told}");
     assert!(told.lines().all(|line| line.contains("/none/") && line.contains("copy it from the rules/")), "{told}");
 }

@@ -157,6 +157,19 @@ fn name(command: &Command) -> &'static str {
         Command::Failed { .. } => "failed",
         Command::Feedback { .. } => "feedback",
         Command::Cancel { .. } => "cancel",
+        Command::Offer { .. } => "offer",
+        Command::Extend { .. } => "extend",
+        Command::Remind => "remind",
+        Command::Ack => "ack",
+        Command::Work => "work",
+        Command::Ask { .. } => "ask",
+        Command::Sev { .. } => "sev",
+        Command::Link { .. } => "link",
+        Command::Propose { .. } => "propose",
+        Command::Resolved { .. } => "resolved",
+        Command::Transfer { .. } => "transfer",
+        Command::Merge { .. } => "merge",
+        Command::Close { .. } => "close",
         Command::Help => "help",
     }
 }
@@ -176,8 +189,8 @@ fn the_usage_of_each_command_is_one() {
             names.insert(name(command));
         }
     }
-    assert_eq!(names.len(), 15);
-    assert_eq!(command::usage().len(), 15);
+    assert_eq!(names.len(), 28);
+    assert_eq!(command::usage().len(), 28);
 }
 
 proptest! {

@@ -73,6 +73,38 @@ fn of(page: &Page, event: &Event) -> String {
             String::new()
         }
         Event::StartLate | Event::WatchOver | Event::OfferedAgain => String::new(),
+        Event::Overran | Event::OffersEnded => String::new(),
+        Event::Challenged { to, until } => format!("{} asked, until {}", to.join(", "), page.moment(*until)),
+        _ => of_problem(page, event),
+    }
+}
+
+fn of_problem(page: &Page, event: &Event) -> String {
+    match event {
+        Event::Reported { requester, severity, because, .. } => {
+            let severity: &'static str = severity.into();
+            with(&format!("{severity}, by {} <{}>", requester.name, requester.address), &because.join("; "))
+        }
+        Event::Unsure { why } => why.clone(),
+        Event::AlarmRaised { since, why, .. } => with(&format!("counted from {}", page.moment(*since)), why),
+        Event::Alarmed { step, to, skipped, .. } => {
+            let called = format!("step {}: {}", step.saturating_add(1), to.join(", "));
+            if skipped.is_empty() { called } else { format!("{called}; nobody on duty at {}", skipped.join(", ")) }
+        }
+        Event::Asked { by, text } | Event::Resolved { by, text } => with(&format!("by {by}"), text),
+        Event::ChangeProposed { what, text, by } => with(&format!("{what}, by {by}"), text),
+        Event::Settled { by, words } => with(&format!("by {by}"), words),
+        Event::SeveritySet { severity, reason, by, .. } => {
+            let severity: &'static str = severity.into();
+            with(&format!("{severity}, by {by}"), reason)
+        }
+        Event::Linked { upgrade, by } => {
+            format!("{}, by {by}", upgrade.as_ref().map_or("to nothing", |id| id.0.as_str()))
+        }
+        Event::Transferred { to, by } => format!("to {to}, by {by}"),
+        Event::Acknowledged { by } | Event::WorkBegun { by } | Event::CustomerAnswered { by } => format!("by {by}"),
+        Event::ChangeAgreed { by } | Event::ChangeEnded { by } | Event::Reopened { by } => format!("by {by}"),
+        _ => String::new(),
     }
 }
 

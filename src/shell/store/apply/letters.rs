@@ -28,9 +28,14 @@ pub fn add(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), S
     state.put(Tree::Meta, b"letter".to_vec(), &letter.no)?;
     let ours = OurId { letter: letter.no, ticket: letter.ticket.clone() };
     state.put(Tree::Index, key(&[b"message", letter.message_id.as_bytes()]), &ours)?;
-    if letter.template == Template::NeutralNote.name() {
+    let counted: Option<&[u8]> = match letter.template.parse() {
+        Ok(Template::NeutralNote | Template::NeutralProblemNote) => Some(b"neutral"),
+        Ok(Template::Confirm) => Some(b"challenge"),
+        _ => None,
+    };
+    if let Some(what) = counted {
         let address = letter.to.to_ascii_lowercase();
-        state.put(Tree::Index, key(&[b"neutral", address.as_bytes(), &instant(at), &number(letter.no)]), &at)?;
+        state.put(Tree::Index, key(&[what, address.as_bytes(), &instant(at), &number(letter.no)]), &at)?;
     }
     Ok(())
 }

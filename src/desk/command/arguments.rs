@@ -1,0 +1,95 @@
+//! What stands behind the commands of problems and of waiting.
+
+use crate::desk::command::{Command, CommandFault, fault};
+use crate::desk::moment::shown;
+use crate::desk::ticket::{TicketId, ids_in};
+
+/// The first word, and what follows it.
+fn first(words: &str) -> (&str, &str) {
+    let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    (first.trim_end_matches([':', ',']), rest.trim())
+}
+
+/// `#extend 30 <reason>`: minutes more.
+pub(super) fn extend(words: &str) -> Result<Command, CommandFault> {
+    let (number, reason) = first(words);
+    let number = number.trim_end_matches(['m', 'M']);
+    match number.parse::<u32>() {
+        Ok(minutes) if (1..=24 * 60).contains(&minutes) && !reason.is_empty() => {
+            Ok(Command::Extend { minutes, reason: reason.to_owned() })
+        }
+        _ => fault(format!(
+            "expected #extend with minutes and the reason that the customer will read, such as \
+             #extend 30 the database is bigger than we thought, found \"{}\"",
+            shown(words)
+        )),
+    }
+}
+
+/// `#sev 1 <reason>`, also `#sev P1`.
+pub(super) fn severity(words: &str) -> Result<Command, CommandFault> {
+    let (number, reason) = first(words);
+    let name = format!("P{}", number.trim_start_matches(['p', 'P']));
+    match name.parse() {
+        Ok(severity) if !reason.is_empty() => Ok(Command::Sev { severity, reason: reason.to_owned() }),
+        _ => fault(format!(
+            "expected #sev with 1, 2, 3 or 4 and a reason, such as #sev 2 only one trunk, found \"{}\"",
+            shown(words)
+        )),
+    }
+}
+
+/// `#link UP-2026-00417`, or `#link none`.
+pub(super) fn link(words: &str) -> Result<Command, CommandFault> {
+    if words.eq_ignore_ascii_case("none") {
+        return Ok(Command::Link { upgrade: None });
+    }
+    match one_id(words, "UP-") {
+        Some(id) => Ok(Command::Link { upgrade: Some(id) }),
+        None => {
+            fault(format!("expected #link with one upgrade such as UP-2026-00417, or none, found \"{}\"", shown(words)))
+        }
+    }
+}
+
+pub(super) fn merge(words: &str) -> Result<Command, CommandFault> {
+    match one_id(words, "PR-") {
+        Some(into) => Ok(Command::Merge { into }),
+        None => fault(format!("expected #merge with one problem such as PR-2026-00088, found \"{}\"", shown(words))),
+    }
+}
+
+fn one_id(words: &str, prefix: &str) -> Option<TicketId> {
+    let ids = ids_in(words);
+    match ids.as_slice() {
+        [id] if id.0.starts_with(prefix) => Some(id.clone()),
+        _ => None,
+    }
+}
+
+/// `#propose rollback <text>` or `#propose patch <text>` (T2b).
+pub(super) fn propose(words: &str) -> Result<Command, CommandFault> {
+    let (what, text) = first(words);
+    let what = what.to_lowercase();
+    if matches!(what.as_str(), "rollback" | "patch") && !text.is_empty() {
+        return Ok(Command::Propose { what, text: text.to_owned() });
+    }
+    fault(format!(
+        "expected #propose rollback or #propose patch, and what the customer is to agree to, found \"{}\"",
+        shown(words)
+    ))
+}
+
+/// `#close <reason>`, or `#close upgrade: <issue>` when the upgrade caused it:
+/// the issue then goes into the official feedback (PT-19).
+pub(super) fn close(words: &str) -> Result<Command, CommandFault> {
+    let (cause, issue) = words.split_once(':').unwrap_or((words, ""));
+    if cause.trim().eq_ignore_ascii_case("upgrade") {
+        let issue = issue.trim();
+        if issue.is_empty() {
+            return fault("expected #close upgrade: and the issue, in words for the customer");
+        }
+        return Ok(Command::Close { reason: issue.to_owned(), cause: Some(issue.to_owned()) });
+    }
+    Ok(Command::Close { reason: words.to_owned(), cause: None })
+}

@@ -1,0 +1,89 @@
+//! Commands about waiting: offers, reminders, more time.
+
+use jiff::SignedDuration;
+
+use super::{Effects, Refusal, me};
+use crate::desk::command::Slot;
+use crate::desk::decide::draft::Draft;
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::{answer, challenge, due, offer, remind as reminders};
+use crate::desk::letter::times::span;
+use crate::desk::ticket::{Event, Status, Window};
+
+/// UT-20: times to choose from; nothing is set before the customer's yes (T2c).
+pub(super) fn offer(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    effects: &mut Effects,
+    slots: &[Slot],
+) -> Result<String, Refusal> {
+    let zone = answer::zone_of(&draft.ticket, &case.world());
+    let minutes = super::planned_minutes(case, &draft.ticket);
+    let windows = match slots {
+        [] => offer::found(&case.world(), minutes, &zone),
+        slots => {
+            slots.iter().map(|slot| checked(case, slot, minutes, &zone)).collect::<Result<Vec<Window>, Refusal>>()?
+        }
+    };
+    if windows.is_empty() {
+        return Err(Refusal(
+            "no regular time was found; name one: #offer 2026-12-03 10:00 America/Los_Angeles".to_owned(),
+        ));
+    }
+    let shown: Vec<String> = windows.iter().map(|slot| span(slot.start, slot.end, &case.rules.hours.zone)).collect();
+    draft.happen(Event::Proposed { slots: windows })?;
+    let letters = offer::letters(&case.world(), &draft.ticket, "", &zone);
+    if letters.is_empty() {
+        return Err(Refusal("nobody on file may consent for this company; the register must name somebody".to_owned()));
+    }
+    effects.letters.extend(letters);
+    Ok(format!("offered: {}; nothing is set before the customer answers", shown.join("; or ")))
+}
+
+/// S-06 lets staff offer times outside business hours, for the customer must
+/// agree anyway; a time without full notice is refused.
+fn checked(case: &Case<'_>, slot: &Slot, minutes: u32, zone: &str) -> Result<Window, Refusal> {
+    let window = offer::window(slot.start, slot.minutes.unwrap_or(minutes), zone);
+    let earliest = case.rules.hours.earliest_regular(case.now);
+    if window.start < earliest {
+        let shown = span(window.start, window.end, &case.rules.hours.zone);
+        let notice = case.rules.hours.notice_hours_min;
+        return Err(Refusal(format!("{shown} is too near: the customer has {notice} hours to answer")));
+    }
+    Ok(window)
+}
+
+/// W-10: said before the planned end, with the reason (M-14).
+pub(super) fn extend(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    effects: &mut Effects,
+    minutes: u32,
+    reason: &str,
+) -> Result<String, Refusal> {
+    super::own(case, draft)?;
+    draft.happen(Event::Extended { minutes, reason: reason.to_owned() })?;
+    let until = draft.ticket.planned_end();
+    effects.letters.extend(due::longer(draft, &case.world(), until, reason));
+    let end = until.unwrap_or(case.now);
+    let start = end.checked_sub(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(end);
+    Ok(format!("{} asks for {}; the customer is told", me(case), span(start, end, &case.rules.hours.zone)))
+}
+
+/// What is open is asked for now, not only at its time.
+pub(super) fn remind(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
+    let letters = match draft.ticket.status {
+        Status::NeedsInfo | Status::AwaitingConsent => reminders::letters(&draft.ticket, &case.world(), false),
+        Status::RepCheck => challenge::remind(&draft.ticket, &case.world()),
+        status => {
+            return Err(Refusal(format!("nothing is asked of the customer while the ticket is {}", status.name())));
+        }
+    };
+    if letters.is_empty() {
+        return Err(Refusal("nobody on file can be reminded; please call".to_owned()));
+    }
+    draft.happen(Event::Reminded { timer: format!("#remind@{}", case.now) })?;
+    let to: Vec<String> = letters.iter().map(|letter| letter.to.address().to_owned()).collect();
+    effects.letters.extend(letters);
+    Ok(format!("{} reminded", to.join(", ")))
+}

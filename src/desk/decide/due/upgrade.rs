@@ -1,0 +1,117 @@
+//! The timers of an upgrade: what the customer owes us, what we owe him.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::access::day_of;
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::due::{tell, tell_leads};
+use crate::desk::decide::{World, answer, challenge, remind};
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::Say;
+use crate::desk::ticket::{Event, Status, Window};
+use crate::desk::timers::{Timer, TimerName};
+
+pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    match timer.name {
+        TimerName::ReadyCheck => ready(draft, world),
+        TimerName::StartLate => {
+            draft.happen(Event::StartLate)?;
+            Ok(vec![tell(draft, "The window has opened and nobody has started", world)])
+        }
+        TimerName::WatchOver => draft.happen(Event::WatchOver).map(|()| Vec::new()),
+        TimerName::Remind => Ok(remind::letters(&draft.ticket, world, false)),
+        TimerName::LastCall => Ok(remind::letters(&draft.ticket, world, true)),
+        TimerName::Release => {
+            draft.happen(Event::OffersEnded)?;
+            Ok(vec![tell(draft, "No answer: the offered times are given up; #offer makes new ones", world)])
+        }
+        TimerName::Lapse => lapse(draft, world),
+        TimerName::ConfirmRemind => Ok(challenge::remind(&draft.ticket, world)),
+        TimerName::ConfirmLapse => unconfirmed(draft, world),
+        TimerName::BeforeWindow => Ok(before_window(draft, world)),
+        TimerName::Progress => {
+            let headline = "The planned end is near: #applied, or #extend 30 and the reason for the customer";
+            Ok(vec![tell(draft, headline, world)])
+        }
+        TimerName::Overrun => overrun(draft, world),
+        TimerName::OverrunLead => {
+            Ok(tell_leads(draft, "This upgrade runs far beyond its planned end; please look at it", world))
+        }
+        TimerName::Feedback => {
+            Ok(vec![tell(draft, "The official feedback is OWED: #feedback and the words for the customer", world)])
+        }
+        TimerName::FeedbackLead => Ok(tell_leads(draft, "The official feedback is late; please see to it", world)),
+        TimerName::Alarm | TimerName::Unseen | TimerName::Update => Ok(Vec::new()),
+        TimerName::Silence | TimerName::Settle => Ok(Vec::new()),
+    }
+}
+
+/// UT-25.
+fn ready(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    draft.settle(world.rules)?;
+    let headline = match draft.ticket.status {
+        Status::Ready => "Ready: the window opens within two hours".to_owned(),
+        _ => format!("NOT READY for the window: {}", draft.missing_for_ready(world.rules).join("; ")),
+    };
+    Ok(vec![tell(draft, &headline, world)])
+}
+
+/// UT-07: no answer came; silence is never consent (T2d).
+fn lapse(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    let row = answer::requester(&draft.ticket, world.known);
+    draft.happen(Event::Lapsed)?;
+    let say = challenge::ended(&draft.ticket, "our questions were not answered in time");
+    Ok(row.map(|row| answer::to_person(row, &draft.ticket, say)).into_iter().collect())
+}
+
+/// UT-12: nobody on file confirmed; those who were asked are told, and staff.
+fn unconfirmed(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    let before = draft.ticket.clone();
+    draft.happen(Event::Disowned { by: None })?;
+    let say = challenge::ended(&draft.ticket, "nobody of your company confirmed it in time");
+    let asked = challenge::asked(&before, world);
+    let mut letters: Vec<Letter> = asked.map(|row| answer::to_person(row, &draft.ticket, say.clone())).collect();
+    letters.push(tell(draft, "Nobody confirmed this request in time: denied", world));
+    Ok(letters)
+}
+
+/// W-09: M-09 to everybody who knows of the window.
+fn before_window(draft: &Draft, world: &World<'_>) -> Vec<Letter> {
+    let ticket = &draft.ticket;
+    let Some(window) = &ticket.window else { return Vec::new() };
+    let zone = answer::zone_of(ticket, world);
+    let say = Say::WindowReminder {
+        serial: answer::serial(&ticket.form),
+        version: answer::version(&ticket.form),
+        window: Window { zone, ..window.clone() },
+        agent: answer::agent_name(ticket, world.rules),
+        password_tested: answer::password_tested(&ticket.form),
+    };
+    let people = answer::concerned(ticket, world, answer::requester(ticket, world.known));
+    people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())).collect()
+}
+
+/// W-10: told at the planned end and every while after it, with nothing promised.
+fn overrun(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    draft.happen(Event::Overran)?;
+    Ok(longer(draft, world, None, ""))
+}
+
+/// M-14 to who gets the feedback.
+pub fn longer(draft: &Draft, world: &World<'_>, until: Option<Timestamp>, reason: &str) -> Vec<Letter> {
+    let ticket = &draft.ticket;
+    let Some(window) = &ticket.window else { return Vec::new() };
+    let every = SignedDuration::from_mins(i64::from(world.rules.escalation.waits.overrun_every_minutes));
+    let next = until.unwrap_or(world.now).checked_add(every).unwrap_or(Timestamp::MAX);
+    let say = Say::TakingLonger {
+        serial: answer::serial(&ticket.form),
+        planned: Window { zone: answer::zone_of(ticket, world), ..window.clone() },
+        until,
+        reason: reason.to_owned(),
+        next_update: next,
+        agent: answer::agent_name(ticket, world.rules),
+    };
+    let today = day_of(world.now, &world.rules.hours.zone);
+    let row = answer::feedback_to(ticket, world.known).filter(|row| row.is_valid_on(today));
+    row.map(|row| answer::to_person(row, ticket, say)).into_iter().collect()
+}

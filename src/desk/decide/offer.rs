@@ -1,0 +1,147 @@
+//! Windows to choose from (UT-20, UT-21): the desk offers, the customer picks
+//! by number, by "yes" when there is one, or by another wish.
+
+use jiff::SignedDuration;
+
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::{Decision, World, answer, notice};
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::Say;
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::register::Representative;
+use crate::desk::ticket::{Consent, ConsentChannel, Event, Scope, Status, Ticket, Window};
+use crate::desk::token::{self, Action};
+
+/// M-22 about the ticket's offers.
+pub fn say(world: &World<'_>, ticket: &Ticket, why: &str, zone: String) -> Say {
+    let release = SignedDuration::from_hours(i64::from(world.rules.escalation.waits.release_hours));
+    let latest = ticket.offers.iter().map(|slot| slot.start).max();
+    Say::Proposal {
+        serial: answer::serial(&ticket.form),
+        version: answer::version(&ticket.form),
+        slots: ticket.offers.iter().map(|slot| Window { zone: zone.clone(), ..slot.clone() }).collect(),
+        why: why.to_owned(),
+        change: String::new(),
+        text: String::new(),
+        until: latest.and_then(|latest| latest.checked_sub(release).ok()),
+        zone,
+        agent: answer::agent_name(ticket, world.rules),
+        digest: token::digest(ticket, Action::Accept),
+    }
+}
+
+/// To everybody who may say yes.
+pub fn letters(world: &World<'_>, ticket: &Ticket, why: &str, zone: &str) -> Vec<Letter> {
+    let people = answer::consenting(ticket, world);
+    people.into_iter().map(|row| answer::to_person(row, ticket, say(world, ticket, why, zone.to_owned()))).collect()
+}
+
+/// The customer's choice, when his first line is one.
+pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
+    let slots = &ticket.offers;
+    if slots.is_empty() || !matches!(ticket.status, Status::AwaitingConsent | Status::Scheduled | Status::Blocked) {
+        return None;
+    }
+    if let [only] = slots.as_slice()
+        && case.says_yes()
+    {
+        return Some(only);
+    }
+    // "2", "2 please", "number 2", "option 2)": one number, and no other words.
+    let line = case.first_line();
+    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let filler = ["yes", "ok", "please", "number", "no", "nr", "option", "slot", "time", "the", "we", "take", "i"];
+    let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let rest = words.iter().filter(|word| word.parse::<usize>().is_err());
+    match numbers.as_slice() {
+        [number] if rest.clone().all(|word| filler.contains(word)) => slots.get(number.checked_sub(1)?),
+        _ => None,
+    }
+}
+
+/// UT-21: the choice is the consent, when it is proven by the letter's token or
+/// by a signature that covers it.
+pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decision, NotNow> {
+    let row = case.author.proven_representative();
+    let Some((row, channel)) = row.zip(case.consent_channel(Action::Accept)) else {
+        return not_enough(case, ticket);
+    };
+    let release = SignedDuration::from_hours(i64::from(case.rules.escalation.waits.release_hours));
+    if case.input.received.checked_add(release).is_ok_and(|earliest| slot.start < earliest) {
+        return too_late(case, ticket);
+    }
+    let mut draft = Draft::of(ticket, case.now);
+    let scope = Scope::Window { start: slot.start, end: slot.end };
+    draft.happen(Event::Consented { consent: consent(case, ticket, row, channel, scope) })?;
+    draft.happen(Event::Scheduled { window: slot.clone(), by: row.address.clone() })?;
+    draft.settle(case.rules)?;
+    let zone = answer::zone_of(&draft.ticket, &case.world());
+    let minutes = u32::try_from(answer::minutes_between(slot.start, slot.end)).unwrap_or(u32::MAX);
+    let say = answer::confirmation(case.known, case.rules, &draft.ticket, slot, minutes, zone);
+    let people = answer::concerned(&draft.ticket, &case.world(), Some(row));
+    let mut decision = Decision::new(OutcomeWord::Scheduled, case.author.actor.clone());
+    decision.letters = people.into_iter().map(|row| answer::letter(row, &draft.ticket, say.clone(), case)).collect();
+    decision.letters.push(notice::of(case, &draft, "The customer has chosen: scheduled"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("UT-21", format!("the customer chose {}", slot.start)));
+    Ok(decision)
+}
+
+fn consent(case: &Case<'_>, ticket: &Ticket, row: &Representative, channel: ConsentChannel, scope: Scope) -> Consent {
+    Consent {
+        given_by: row.address.clone(),
+        channel,
+        message_id: case.input.mail.message_id.clone(),
+        mail_sha256: case.input.original_sha256.clone(),
+        proof: case.input.proof.clone(),
+        at: case.input.received,
+        serial: ticket.serial().to_owned(),
+        version: ticket.form.text(crate::desk::form::FieldKey::UnitVersion).map(str::to_owned),
+        scope,
+        terms_version: case.rules.desk.terms_version.clone(),
+        withdrawn_at: None,
+    }
+}
+
+/// The words are there, the proof is not: a person must call.
+fn not_enough(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut decision = crate::desk::decide::mail::note(case, ticket, crate::desk::ticket::NoteKind::Customer)?;
+    let draft = Draft::of(ticket, case.now);
+    let headline = "The customer chose a time, but his mail is not proof enough for consent: please call him";
+    decision.letters.push(notice::of(case, &draft, headline));
+    decision.why.push(Why::new("decisions 11", "neither the letter's token nor a signature that covers the answer"));
+    Ok(decision)
+}
+
+/// W-05: a time too near is offered no more; new ones are.
+fn too_late(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let minutes = ticket.offers.first().map_or(60, |slot| answer::minutes_between(slot.start, slot.end));
+    let minutes = u32::try_from(minutes).unwrap_or(60);
+    let zone = answer::zone_of(ticket, &case.world());
+    let slots = found(&case.world(), minutes, &zone);
+    draft.happen(Event::Proposed { slots })?;
+    let mut decision = Decision::new(OutcomeWord::Offered, case.author.actor.clone());
+    let why = "The time that you chose is too near by now to be kept.";
+    decision.letters = letters(&case.world(), &draft.ticket, why, &zone);
+    decision.letters.push(notice::of(case, &draft, "The customer chose too late; new times were offered"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("W-05", "the chosen time had been given up"));
+    Ok(decision)
+}
+
+/// Regular windows with full notice from now on.
+pub fn found(world: &World<'_>, minutes: u32, zone: &str) -> Vec<Window> {
+    const OFFERS: usize = 3;
+    let hours = &world.rules.hours;
+    // An hour more than the notice needs, so that an answer finds them possible.
+    let from = hours.earliest_regular(world.now).checked_add(SignedDuration::from_hours(1)).unwrap_or(world.now);
+    let starts = hours.regular_starts(from, minutes, OFFERS);
+    starts.into_iter().map(|start| window(start, minutes, zone)).collect()
+}
+
+pub fn window(start: jiff::Timestamp, minutes: u32, zone: &str) -> Window {
+    let end = start.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(start);
+    Window { start, end, zone: zone.to_owned() }
+}

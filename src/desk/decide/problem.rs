@@ -1,0 +1,137 @@
+//! A problem was reported (PT-01): a ticket, the upgrade that it is about, an
+//! alarm when it is urgent, and the letters of decisions 12, 13 and 16.
+
+mod letters;
+pub mod link;
+pub mod reply;
+
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::problem::link::{Link, Place};
+use crate::desk::decide::{Decision, alarm, notice, ticket_id};
+use crate::desk::letter::Letter;
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::ticket::{Event, Requester, Ticket, TicketKind};
+use crate::desk::urgency::{Severity, Tone};
+
+/// The first words of a report that travel in alarms.
+const EXTRACT_CHARS_MAX: usize = 600;
+
+/// Decides about a report; `hint` is the ticket that the mail answers.
+pub fn decide(case: &Case<'_>, hint: Option<&Ticket>) -> Result<Decision, NotNow> {
+    let Some(place) = link::place(case, hint) else { return Ok(unknown(case)) };
+    if let Some(ticket) = link::open_problem(case, &place) {
+        return reply::more(case, ticket, "Another report about this problem");
+    }
+    open(case, place)
+}
+
+/// Opens the ticket.
+fn open(case: &Case<'_>, place: Place) -> Result<Decision, NotNow> {
+    let Place { company, link, linked } = place;
+    let mut draft = report(case, &company, &link)?;
+    let urgent = is_urgent(case.input.urgency.severity);
+    let mut decision = Decision::new(OutcomeWord::Problem, case.author.actor.clone());
+    decision.why.extend(case.input.urgency.because.iter().map(|reason| Why::new("4.4", reason.clone())));
+    decision.why.push(Why::new("2.6", link.because.clone()));
+    let strange = case.is_machine() || case.author.representative.is_none();
+    let capped = strange && case.known.stranger_alarms_today >= case.rules.counts.stranger_alarms_per_day_max;
+    if let Some(why) = unsure(case, &link) {
+        draft.happen(Event::Unsure { why })?;
+    }
+    if urgent && capped {
+        let max = case.rules.counts.stranger_alarms_per_day_max;
+        decision
+            .why
+            .push(Why::new("TC14", format!("{max} alarms of strangers and machines in 24 hours: no further one")));
+    } else if urgent {
+        let received = case.input.received;
+        let alarms = alarm::raise(&case.world(), &mut draft, received, None, "A problem was reported.")?;
+        decision.letters.extend(alarms);
+    }
+    decision.letters.extend(letters::outside(case, &draft.ticket, &link, linked.as_ref(), strange && capped));
+    decision.letters.push(notice::of(case, &draft, headline(case, &draft.ticket)));
+    decision.changes.push(draft.into_change());
+    Ok(decision)
+}
+
+fn is_urgent(severity: Severity) -> bool {
+    matches!(severity, Severity::P1 | Severity::P2)
+}
+
+/// Why a person must decide what it is about (PT-04, decisions 13).
+fn unsure(case: &Case<'_>, link: &Link) -> Option<String> {
+    if case.author.representative.is_none() && !case.is_machine() {
+        return Some("the writer is not on file".to_owned());
+    }
+    link.question.then(|| link.because.clone())
+}
+
+fn headline(case: &Case<'_>, ticket: &Ticket) -> &'static str {
+    let urgent = ticket.problem.as_ref().is_some_and(|problem| is_urgent(problem.severity));
+    match (case.is_machine(), case.author.proven_representative().is_some(), urgent) {
+        (true, _, _) => "A MACHINE reports a problem; nobody outside was answered",
+        (_, false, _) => "A problem, reported by somebody who is NOT proven; the writer gets no details",
+        (_, true, true) => "A problem was reported; an alarm runs until somebody answers #ack",
+        (_, true, false) => "A problem was reported; please take it (#ack)",
+    }
+}
+
+/// The new ticket with its first event.
+fn report(case: &Case<'_>, company: &Option<String>, link: &Link) -> Result<Draft, NotNow> {
+    let id = ticket_id(TicketKind::Problem, case.known.next_problem, case.now, case.rules);
+    let identity = case.input.mail.identity.as_ref().ok();
+    let reading = &case.input.urgency;
+    let reported = Event::Reported {
+        requester: Requester {
+            address: identity.map(|identity| identity.address.clone()).unwrap_or_default(),
+            name: identity.map(|identity| identity.name.clone()).unwrap_or_default(),
+            on_file: case.author.representative.is_some(),
+        },
+        company: company.clone(),
+        form: link.form.clone(),
+        upgrade: link.upgrade.clone(),
+        suggested: link.suggested.clone(),
+        severity: reading.severity,
+        claimed: reading.claimed,
+        because: reading.because.clone(),
+        extract: extract(case),
+        automatic: case.is_machine(),
+        received: case.input.received,
+    };
+    Draft::open(&id, reported, case.now)
+}
+
+/// The subject when there is no text, else the beginning of the text.
+pub fn extract(case: &Case<'_>) -> String {
+    let mail = &case.input.mail;
+    let text = mail.own_text.trim();
+    let text = if text.is_empty() { mail.subject.trim() } else { text };
+    text.chars().take(EXTRACT_CHARS_MAX).collect()
+}
+
+/// A stranger about no unit that we know: no ticket. Staff see it, at once when
+/// it reads urgent; a proven author gets the neutral note (decisions 12).
+fn unknown(case: &Case<'_>) -> Decision {
+    let actor = case.author.actor.clone();
+    let why = Why::new("decisions 13", "a problem report, but neither writer nor unit is known");
+    let mut decision = Decision::quarantine(actor, "unknown_report", "a problem report of a stranger", why);
+    let urgent = case.input.urgency.tone == Tone::Problem && is_urgent(case.input.urgency.severity);
+    if case.is_machine() {
+        decision.outcome = OutcomeWord::Loop;
+        return decision;
+    }
+    let few = case.known.neutral_notes_today < case.rules.counts.neutral_notes_per_day_max;
+    if urgent && few {
+        decision
+            .letters
+            .push(notice::without_ticket(case, "A stranger reports something urgent; no unit was recognised"));
+    }
+    decision.letters.extend(neutral(case));
+    decision
+}
+
+fn neutral(case: &Case<'_>) -> Option<Letter> {
+    let note = crate::desk::decide::mail::neutral_note(case)?;
+    Some(Letter { say: crate::desk::letter::say::Say::NeutralProblemNote {}, ..note })
+}

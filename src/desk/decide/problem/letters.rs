@@ -1,0 +1,70 @@
+//! Who outside is told of a report (decisions 12, 13 and 16).
+
+use crate::desk::decide::answer;
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::problem::link::Link;
+use crate::desk::decide::problem::neutral;
+use crate::desk::letter::Letter;
+use crate::desk::letter::say::Say;
+use crate::desk::ticket::Ticket;
+use crate::desk::urgency::Severity;
+
+/// A proven representative gets M-21; of anybody else's report the company's
+/// people on file are told. A machine's report is answered to nobody.
+pub(super) fn outside(
+    case: &Case<'_>,
+    ticket: &Ticket,
+    link: &Link,
+    upgrade: Option<&Ticket>,
+    capped: bool,
+) -> Vec<Letter> {
+    if case.is_machine() {
+        return Vec::new();
+    }
+    if let Some(row) = case.author.proven_representative() {
+        let say = received(case, ticket, upgrade, question(case, link), String::new());
+        return vec![answer::letter(row, ticket, say, case)];
+    }
+    let mut letters: Vec<Letter> = neutral(case).into_iter().collect();
+    if let Some(row) = case.author.representative {
+        // Of the address on file, but nobody vouches: that address is told.
+        let say = received(case, ticket, upgrade, String::new(), String::new());
+        letters.push(answer::to_person(row, ticket, say));
+    } else if !capped {
+        let writer = case.input.mail.address().unwrap_or("somebody").to_owned();
+        let say = received(case, ticket, upgrade, String::new(), writer);
+        let people = answer::consenting(ticket, &case.world());
+        letters.extend(people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())));
+    }
+    letters
+}
+
+/// M-21.
+pub fn received(case: &Case<'_>, ticket: &Ticket, upgrade: Option<&Ticket>, question: String, by_other: String) -> Say {
+    let severity = ticket.problem.as_ref().map_or(Severity::P2, |problem| problem.severity);
+    let severity: &'static str = severity.into();
+    let linked = ticket.problem.as_ref().and_then(|problem| problem.upgrade.as_ref());
+    Say::ProblemReceived {
+        serial: answer::serial(&ticket.form),
+        upgrade: linked.map(|id| id.0.clone()).unwrap_or_default(),
+        upgraded_at: upgrade.filter(|upgrade| Some(&upgrade.id) == linked).and_then(|upgrade| upgrade.ended_at),
+        severity: severity.to_owned(),
+        question,
+        by_other,
+        unproven: case.author.representative.is_some() && case.author.proven_representative().is_none(),
+        reopened: false,
+        password_seen: !case.input.secrets.is_empty(),
+        zone: answer::zone_of(ticket, &case.world()),
+    }
+}
+
+/// One question at most (PT-04): which unit; else how far it reaches.
+fn question(case: &Case<'_>, link: &Link) -> String {
+    if link.question {
+        "which unit is it? Its serial number is enough.".to_owned()
+    } else if case.input.urgency.extent_known {
+        String::new()
+    } else {
+        "does it concern all calls and phones, or only some, and which?".to_owned()
+    }
+}

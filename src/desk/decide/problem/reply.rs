@@ -1,0 +1,204 @@
+//! A mail that belongs to a problem ticket: more facts, an answer, "works now",
+//! a nudge, thanks, or the consent to a change.
+
+use jiff::SignedDuration;
+
+use crate::desk::decide::draft::{Draft, NotNow};
+use crate::desk::decide::mail::{Case, note};
+use crate::desk::decide::problem::{is_urgent, letters};
+use crate::desk::decide::{Decision, alarm, answer, notice};
+use crate::desk::letter::say::Say;
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::ticket::{Consent, ConsentChannel, Event, NoteKind, Scope, Status, Ticket};
+use crate::desk::token::Action;
+use crate::desk::urgency::{Severity, Tone};
+
+/// A problem that came back later than this is another one (PT-15).
+const SAME_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let reading = &case.input.urgency;
+    if !is_of_the_company(case, ticket) {
+        return more(case, ticket, "Somebody who may not act on this ticket wrote; the problem may be worse");
+    }
+    match (ticket.status, reading.tone) {
+        (Status::ChangeProposed, Tone::Plain | Tone::Thanks) if case.says_yes() => agreed(case, ticket),
+        (Status::ChangeProposed, _) if case.says_no() => refused(case, ticket),
+        (Status::Closed | Status::Transferred | Status::Merged, Tone::Problem) if !is_same(case, ticket) => {
+            super::decide(case, None)
+        }
+        (Status::Resolved | Status::Closed, Tone::Problem) => reopened(case, ticket),
+        (Status::Resolved, Tone::Restored) => settled(case, ticket),
+        (_, Tone::Problem) => more(case, ticket, "The customer wrote more about the problem"),
+        (_, Tone::Restored) => {
+            words(case, ticket, "The customer says that it works again; please check, then #resolved")
+        }
+        (_, Tone::Nudge) => words(case, ticket, "The customer asks for news"),
+        // UT-43: thanks need no reader and change nothing.
+        (_, Tone::Thanks) => note(case, ticket, NoteKind::Customer),
+        (_, Tone::Plain) => words(case, ticket, "The customer wrote"),
+    }
+}
+
+fn is_of_the_company(case: &Case<'_>, ticket: &Ticket) -> bool {
+    case.author.proven_representative().is_some_and(|row| ticket.company.as_ref() == Some(&row.company))
+}
+
+fn is_same(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let closed = ticket.problem.as_ref().and_then(|problem| problem.closed_at);
+    ticket.status == Status::Closed && closed.is_some_and(|at| case.input.received.duration_since(at) <= SAME_FOR)
+}
+
+/// New facts on an open problem. Worse is believed from anybody (decisions 14);
+/// better only from a person of the desk (PT-16).
+pub fn more(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision, NotNow> {
+    let mut draft = noted(case, ticket)?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    let reading = &case.input.urgency;
+    let before = ticket.problem.as_ref().map_or(Severity::P4, |problem| problem.severity);
+    let strange = case.author.representative.is_none() || case.is_machine();
+    let capped = strange && case.known.stranger_alarms_today >= case.rules.counts.stranger_alarms_per_day_max;
+    if ticket.status == Status::WaitingCustomer && is_of_the_company(case, ticket) {
+        draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
+    }
+    let mut headline = headline.to_owned();
+    if reading.tone == Tone::Problem && reading.severity < before && !capped {
+        let by = case.author.actor.name().to_owned();
+        let reason = reading.because.join("; ");
+        let worse = Event::SeveritySet { severity: reading.severity, reason, by, by_staff: false };
+        if draft.may(&worse) {
+            draft.happen(worse)?;
+            let severity: &'static str = reading.severity.into();
+            headline = format!("WORSE, now {severity}: {headline}");
+            decision.letters.extend(alarm_again(case, &mut draft)?);
+        }
+    }
+    decision.letters.push(notice::of(case, &draft, &headline));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("PT-16", "more words about an open problem"));
+    Ok(decision)
+}
+
+fn noted(case: &Case<'_>, ticket: &Ticket) -> Result<Draft, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.input.mail.address().unwrap_or("unknown").to_owned();
+    let kind = match (case.is_machine(), is_of_the_company(case, ticket)) {
+        (true, _) => NoteKind::Automatic,
+        (false, true) => NoteKind::Customer,
+        (false, false) => NoteKind::Unproven,
+    };
+    draft.happen(Event::Noted { kind, by, text: case.input.mail.own_text.clone() })?;
+    Ok(draft)
+}
+
+/// Who has it is called first, else the ladder begins.
+fn alarm_again(case: &Case<'_>, draft: &mut Draft) -> Result<Vec<crate::desk::letter::Letter>, NotNow> {
+    let severity = draft.ticket.problem.as_ref().map(|problem| problem.severity);
+    let raise = Event::AlarmRaised { since: case.input.received, first: None, why: String::new() };
+    if !severity.is_some_and(is_urgent) || !draft.may(&raise) {
+        return Ok(Vec::new());
+    }
+    let first = draft.ticket.agent.clone();
+    alarm::raise(&case.world(), draft, case.input.received, first, "The problem has become worse.")
+}
+
+fn words(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision, NotNow> {
+    let mut draft = noted(case, ticket)?;
+    if ticket.status == Status::WaitingCustomer {
+        draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
+    }
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, headline));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("2.3", "words on an open problem: staff read them"));
+    Ok(decision)
+}
+
+/// PT-14: "still not", "again".
+fn reopened(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = noted(case, ticket)?;
+    let reading = &case.input.urgency;
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Reopened { by: by.clone() })?;
+    let before = ticket.problem.as_ref().map_or(Severity::P4, |problem| problem.severity);
+    if reading.severity < before {
+        let reason = reading.because.join("; ");
+        draft.happen(Event::SeveritySet { severity: reading.severity, reason, by, by_staff: false })?;
+    }
+    let mut decision = Decision::new(OutcomeWord::Problem, case.author.actor.clone());
+    if is_urgent(reading.severity.min(before)) {
+        let first = draft.ticket.agent.clone();
+        let why = "A problem that we thought solved is back.";
+        decision.letters.extend(alarm::raise(&case.world(), &mut draft, case.input.received, first, why)?);
+    }
+    if let Some(row) = case.author.proven_representative() {
+        let upgrade = case.known.linked.as_ref();
+        let mut say = letters::received(case, &draft.ticket, upgrade, String::new(), String::new());
+        if let Say::ProblemReceived { reopened, .. } = &mut say {
+            *reopened = true;
+        }
+        decision.letters.push(answer::letter(row, &draft.ticket, say, case));
+    }
+    decision.letters.push(notice::of(case, &draft, "OPEN AGAIN: the customer says that it is not solved"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("PT-14", "a problem report on a solved problem"));
+    Ok(decision)
+}
+
+/// PT-13: a positive word about the same problem.
+fn settled(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = noted(case, ticket)?;
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Settled { by, words: String::new() })?;
+    let mut decision = Decision::new(OutcomeWord::Closed, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, "The customer confirms that it works: closed"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("PT-13", "the customer says that it works"));
+    Ok(decision)
+}
+
+/// PT-10: the customer's consent to a rollback or patch, by token or by a
+/// signature that covers his words (T2b).
+fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let Some(channel) = case.consent_channel(Action::Change) else {
+        return words(
+            case,
+            ticket,
+            "The customer agrees, but his mail is not proof enough for consent: please call him",
+        );
+    };
+    let mut draft = noted(case, ticket)?;
+    let row = case.author.proven_representative();
+    let consent = Consent {
+        given_by: row.map(|row| row.address.clone()).unwrap_or_default(),
+        channel,
+        message_id: case.input.mail.message_id.clone(),
+        mail_sha256: case.input.original_sha256.clone(),
+        proof: case.input.proof.clone(),
+        at: case.input.received,
+        serial: ticket.serial().to_owned(),
+        version: ticket.problem.as_ref().and_then(|problem| problem.change.as_ref()).map(|change| change.what.clone()),
+        scope: Scope::AnyBusinessHours,
+        terms_version: case.rules.desk.terms_version.clone(),
+        withdrawn_at: None,
+    };
+    draft.happen(Event::Consented { consent })?;
+    draft.happen(Event::ChangeAgreed { by: case.author.actor.name().to_owned() })?;
+    let mut decision = Decision::new(OutcomeWord::Consent, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, "The customer CONSENTS to the change: it may be done now"));
+    decision.changes.push(draft.into_change());
+    let how =
+        if channel == ConsentChannel::Token { "with the letter's token" } else { "with a signature that covers it" };
+    decision.why.push(Why::new("PT-10", format!("consent {how}")));
+    Ok(decision)
+}
+
+fn refused(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = noted(case, ticket)?;
+    draft.happen(Event::ChangeEnded { by: case.author.actor.name().to_owned() })?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, "The customer does NOT want the change"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("T2b", "the customer refused the change"));
+    Ok(decision)
+}

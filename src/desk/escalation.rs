@@ -1,0 +1,89 @@
+//! Who is called when nobody answers, and how long we wait for whom (2.8).
+//! Plain data from `rules/escalation.toml`; the instants follow from values.
+
+mod ladder;
+mod rota;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::desk::urgency::Severity;
+
+pub use ladder::{Clock, Ladder, Level, Step};
+pub use rota::{Absence, Rota, Shift, Swap};
+
+/// `rules/escalation.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    pub rotas: Vec<Rota>,
+    pub absences: Vec<Absence>,
+    /// The ladders of alarms: of P1 and of P2.
+    pub ladders: BTreeMap<Severity, Ladder>,
+    /// Where an alarm goes when all levels were silent. Never empty.
+    pub last_address: String,
+    pub waits: Waits,
+}
+
+/// Who is meant by a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Post {
+    /// Whoever is on duty in the rota of this name.
+    Rota(String),
+    /// Every lead of `access.toml`.
+    Leads,
+    Everyone,
+    Person(String),
+}
+
+/// How long we wait for whom. `bm` are minutes of business time, `bd` days of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits {
+    /// W-04: P3 and P4 without a person, until a lead is told.
+    pub unseen_p3_bm: u32,
+    pub unseen_p4_bm: u32,
+    /// W-13: how often the customer of an open problem hears from a person.
+    pub update_p1_minutes: u32,
+    pub update_p2_bm: u32,
+    /// W-14: a P1 that somebody has, and nothing happens.
+    pub silence_p1_minutes: u32,
+    /// W-15: resolved, and the customer is silent.
+    pub settle_bd: u32,
+    /// W-05: open questions to the customer.
+    pub remind_bd: Vec<u32>,
+    pub lapse_bd: u32,
+    /// W-05: the last call before a wished or offered window, and its release.
+    pub last_call_hours: u32,
+    pub release_hours: u32,
+    /// W-06: a representative on file is asked to confirm.
+    pub confirm_remind_bd: u32,
+    pub confirm_lapse_bd: u32,
+    /// W-09: reminders before a window.
+    pub before_window_minutes: Vec<u32>,
+    /// W-10: the agent is asked before the planned end; afterwards the customer
+    /// is told again and again, and a lead once.
+    pub progress_before_minutes: u32,
+    pub overrun_every_minutes: u32,
+    pub overrun_lead_minutes: u32,
+    /// W-12: the official feedback, after work that ended well and otherwise.
+    pub feedback_bm: u32,
+    pub feedback_failed_minutes: u32,
+    pub feedback_lead_minutes: u32,
+}
+
+impl Escalation {
+    pub fn rota(&self, name: &str) -> Option<&Rota> {
+        self.rotas.iter().find(|rota| rota.name == name)
+    }
+
+    /// Id of who is on duty in the rota `name` at `at`; nobody: a gap.
+    pub fn on_duty(&self, name: &str, at: Timestamp) -> Option<&str> {
+        self.rota(name)?.on_duty(at, &self.absences)
+    }
+
+    /// The ladder of an alarm; a problem that staff set lower while it runs
+    /// keeps the lowest one.
+    pub fn ladder(&self, severity: Severity) -> Option<&Ladder> {
+        self.ladders.get(&severity).or_else(|| self.ladders.values().next_back())
+    }
+}

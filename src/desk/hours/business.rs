@@ -1,0 +1,44 @@
+//! Time that counts only while the desk works (2.8: bh and bd).
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::hours::Hours;
+use crate::desk::moment::time_zone;
+
+impl Hours {
+    /// `at` itself when the desk works then, else the next opening; the end of
+    /// time when it never opens again.
+    pub fn opening(&self, at: Timestamp) -> Timestamp {
+        let Some(zone) = time_zone(&self.zone) else { return at };
+        let day = self.days_from(at, &zone).find(|day| at < day.closes);
+        day.map_or(Timestamp::MAX, |day| day.opens.max(at))
+    }
+
+    /// `minutes` of business time after `at`: Friday 16:30 and one hour is
+    /// Monday 09:00 where the desk opens at 08:30 and closes at 17:00.
+    pub fn after_business(&self, at: Timestamp, minutes: u32) -> Timestamp {
+        let Some(zone) = time_zone(&self.zone) else { return at };
+        let mut left = SignedDuration::from_mins(i64::from(minutes));
+        for day in self.days_from(at, &zone) {
+            let from = day.opens.max(at);
+            let open = day.closes.duration_since(from).max(SignedDuration::ZERO);
+            if left <= open && from < day.closes {
+                return from.checked_add(left).unwrap_or(Timestamp::MAX);
+            }
+            left = left.saturating_sub(open);
+        }
+        Timestamp::MAX
+    }
+
+    /// The same time of day `days` business days later, counted from the next
+    /// opening when `at` lies outside; a half day ends at its own end.
+    pub fn after_business_days(&self, at: Timestamp, days: u32) -> Timestamp {
+        let Some(zone) = time_zone(&self.zone) else { return at };
+        let from = self.opening(at);
+        let clock = zone.to_datetime(from).time();
+        let later = usize::try_from(days).unwrap_or(usize::MAX);
+        let Some(day) = self.days_from(from, &zone).nth(later) else { return Timestamp::MAX };
+        let same = zone.to_ambiguous_timestamp(day.date.to_datetime(clock)).later();
+        same.map_or(day.closes, |same| same.clamp(day.opens, day.closes))
+    }
+}

@@ -1,0 +1,92 @@
+//! Letters about problems.
+
+use crate::desk::letter::say::Say;
+use crate::desk::ticket::Window;
+
+pub(super) fn samples(window: &Window) -> Vec<Say> {
+    let mut all: Vec<Say> = ["P1", "P2", "P3", "P4"].iter().map(|severity| received(window, severity)).collect();
+    all.extend(to_the_customer(window));
+    all.push(alarm(window, 2, &[]));
+    all.push(alarm(window, 0, &["level 1 of 4"]));
+    all
+}
+
+fn received(window: &Window, severity: &str) -> Say {
+    let urgent = severity == "P1";
+    Say::ProblemReceived {
+        serial: "SM-0417-22A".to_owned(),
+        upgrade: "UP-2026-00417".to_owned(),
+        upgraded_at: Some(window.end),
+        severity: severity.to_owned(),
+        question: if urgent { String::new() } else { "which unit is it? Its serial number is enough.".to_owned() },
+        by_other: if urgent { "someone@elsewhere.example".to_owned() } else { String::new() },
+        unproven: severity == "P2",
+        reopened: severity == "P3",
+        password_seen: urgent,
+        zone: window.zone.clone(),
+    }
+}
+
+fn to_the_customer(window: &Window) -> Vec<Say> {
+    let serial = || "SM-0417-22A".to_owned();
+    let agent = || "Noa Adler".to_owned();
+    let has_it = |changed, severity: &str| Say::PersonHasIt {
+        agent: agent(),
+        serial: serial(),
+        severity: severity.to_owned(),
+        changed,
+        words: String::new(),
+        next_update: Some(window.end),
+        zone: window.zone.clone(),
+    };
+    let words = |asks, handed_to: &str| Say::AgentReply {
+        text: "At what time did the call fail, and which number was dialled?".to_owned(),
+        agent: agent(),
+        problem: true,
+        asks,
+        handed_to: handed_to.to_owned(),
+    };
+    vec![
+        Say::NeutralProblemNote {},
+        has_it(false, "P1"),
+        has_it(true, "P3"),
+        words(true, ""),
+        words(false, ""),
+        words(false, "the billing team"),
+        Say::Resolved {
+            serial: serial(),
+            text: "The trunk to your provider was set up again.".to_owned(),
+            agent: agent(),
+            days: 3,
+        },
+        Say::Supplement {
+            serial: serial(),
+            feedback_at: Some(window.end),
+            issue: "Inbound calls failed until the trunk was set up again.".to_owned(),
+            agent: agent(),
+            zone: window.zone.clone(),
+        },
+    ]
+}
+
+fn alarm(window: &Window, level: u32, skipped: &[&str]) -> Say {
+    Say::Alarm {
+        severity: "P1".to_owned(),
+        company: "Acme Telephone, Inc.".to_owned(),
+        serial: "SM-0417-22A".to_owned(),
+        call: 2,
+        level,
+        levels: 4,
+        why: "Nobody has answered yet.".to_owned(),
+        reported: window.start,
+        minutes: 15,
+        reporter: "dana@acme-tel.example (on file)".to_owned(),
+        phones: vec!["Dana Ruiz +1 312 555 0101".to_owned()],
+        upgrade: "UP-2026-00417".to_owned(),
+        tried: vec!["Noa Adler".to_owned()],
+        skipped: skipped.iter().map(|level| (*level).to_owned()).collect(),
+        because: vec!["\"nobody can call in\": nothing works for anybody".to_owned()],
+        extract: "Since this morning nobody can call in.\nPlease hurry.".to_owned(),
+        zone: window.zone.clone(),
+    }
+}

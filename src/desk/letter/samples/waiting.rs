@@ -1,0 +1,94 @@
+//! Letters about waiting: reminders, offers, confirmation, more time, the end.
+
+use crate::desk::letter::say::{MissingItem, Say};
+use crate::desk::ticket::Window;
+
+pub(super) fn samples(window: &Window) -> Vec<Say> {
+    let mut all = asked(window);
+    all.extend(told(window));
+    all
+}
+
+/// Letters that want an answer.
+fn asked(window: &Window) -> Vec<Say> {
+    let serial = || "SM-0417-22A".to_owned();
+    let zone = || window.zone.clone();
+    let item = MissingItem {
+        label: "Unit MAC Address".to_owned(),
+        written: String::new(),
+        problem: "this is missing".to_owned(),
+        example: "00:00:5E:00:53:0A".to_owned(),
+        hint: String::new(),
+    };
+    let reminder = |items: Vec<MissingItem>, slots: Vec<Window>, last_call| Say::Reminder {
+        serial: serial(),
+        items,
+        slots,
+        last_call,
+        ends: window.start,
+        zone: zone(),
+    };
+    let proposal = |slots: Vec<Window>, change: &str| Say::Proposal {
+        serial: serial(),
+        version: "7.3.0".to_owned(),
+        slots,
+        why: "The time that you asked for is too near.".to_owned(),
+        change: change.to_owned(),
+        text: "Back to version 7.2.1, which takes about half an hour.".to_owned(),
+        until: Some(window.start),
+        zone: zone(),
+        agent: "Noa Adler".to_owned(),
+        digest: String::new(),
+    };
+    let confirm = |reminder| Say::Confirm {
+        who: "someone@elsewhere.example".to_owned(),
+        serial_end: "-22A".to_owned(),
+        wish: "2026-12-03 10:00 PST".to_owned(),
+        arrived: window.start,
+        until: window.end,
+        zone: zone(),
+        reminder,
+        digest: String::new(),
+    };
+    vec![
+        reminder(vec![item.clone()], Vec::new(), false),
+        reminder(vec![item], Vec::new(), true),
+        reminder(Vec::new(), vec![window.clone(), window.clone()], true),
+        confirm(false),
+        confirm(true),
+        proposal(vec![window.clone(), window.clone(), window.clone()], ""),
+        proposal(vec![window.clone()], ""),
+        proposal(Vec::new(), "rollback"),
+    ]
+}
+
+/// Letters that want none.
+fn told(window: &Window) -> Vec<Say> {
+    let serial = || "SM-0417-22A".to_owned();
+    vec![
+        Say::Expired { serial: serial(), why: "our questions were not answered in time".to_owned() },
+        Say::WindowReminder {
+            serial: serial(),
+            version: "7.3.0".to_owned(),
+            window: window.clone(),
+            agent: "Noa Adler".to_owned(),
+            password_tested: false,
+        },
+        Say::TakingLonger {
+            serial: serial(),
+            planned: window.clone(),
+            until: Some(window.end),
+            reason: "the database is bigger than we thought".to_owned(),
+            next_update: window.end,
+            agent: "Noa Adler".to_owned(),
+        },
+        Say::TakingLonger {
+            serial: serial(),
+            planned: window.clone(),
+            until: None,
+            reason: String::new(),
+            next_update: window.end,
+            agent: String::new(),
+        },
+    ]
+}

@@ -1,0 +1,110 @@
+//! The timers of an upgrade ticket.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::rules::Rules;
+use crate::desk::ticket::{Outcome, Status, Ticket};
+use crate::desk::timers::{TimerName, after, before, hours, minutes};
+
+const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
+const LATE_AFTER: SignedDuration = SignedDuration::from_mins(10);
+const WATCH: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+type Due = (TimerName, Timestamp);
+
+pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let window = ticket.window.as_ref();
+    match ticket.status {
+        Status::NeedsInfo | Status::AwaitingConsent => waiting(ticket, rules),
+        Status::RepCheck => confirming(ticket, rules),
+        Status::Scheduled => {
+            let ready = window.map(|window| (TimerName::ReadyCheck, before(window.start, READY_BEFORE)));
+            ready.into_iter().chain(reminders(ticket, rules)).collect()
+        }
+        Status::Ready => {
+            let late = window.map(|window| (TimerName::StartLate, after(window.start, LATE_AFTER)));
+            late.into_iter().chain(reminders(ticket, rules)).collect()
+        }
+        Status::InProgress => progress(ticket, rules),
+        Status::FeedbackDue if !ticket.has_feedback_letter() => feedback(ticket, rules),
+        Status::Watch => {
+            ticket.feedback_sent_at.map(|sent| (TimerName::WatchOver, after(sent, WATCH))).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// W-05: the customer's answer.
+fn waiting(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let waits = &rules.escalation.waits;
+    let days = |days: u32| rules.hours.after_business_days(ticket.since, days);
+    if ticket.status == Status::AwaitingConsent && ticket.offers.is_empty() {
+        // Nothing is asked of the customer now: it is our turn to offer.
+        return vec![(TimerName::Lapse, days(waits.lapse_bd))];
+    }
+    let mut due: Vec<Due> = waits.remind_bd.iter().map(|number| (TimerName::Remind, days(*number))).collect();
+    due.push((TimerName::Lapse, days(waits.lapse_bd)));
+    let offered = ticket.offers.iter().map(|window| window.start).max();
+    let wished = ticket.form.when().map(|when| when.first().at);
+    if let Some(start) = offered.or(wished) {
+        due.push((TimerName::LastCall, before(start, hours(waits.last_call_hours))));
+        if offered.is_some() {
+            due.push((TimerName::Release, before(start, hours(waits.release_hours))));
+        }
+    }
+    // What lies before the question was asked cannot be a reminder of it.
+    due.retain(|(_, at)| *at > ticket.since);
+    due
+}
+
+/// W-06: a representative's word.
+fn confirming(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let waits = &rules.escalation.waits;
+    let Some(until) = ticket.confirm_until else { return Vec::new() };
+    let remind = rules.hours.after_business_days(ticket.since, waits.confirm_remind_bd);
+    let mut due = vec![(TimerName::ConfirmLapse, until)];
+    if remind < until {
+        due.push((TimerName::ConfirmRemind, remind));
+    }
+    due
+}
+
+/// When a challenge that goes out at `at` ends.
+pub fn confirm_until(at: Timestamp, rules: &Rules) -> Timestamp {
+    rules.hours.after_business_days(at, rules.escalation.waits.confirm_lapse_bd)
+}
+
+/// W-09, without those whose moment had passed when the window was set.
+fn reminders(ticket: &Ticket, rules: &Rules) -> impl Iterator<Item = Due> {
+    let start = ticket.window.as_ref().map(|window| window.start);
+    let set = ticket.window_set_at.unwrap_or(ticket.opened_at);
+    let distances = &rules.escalation.waits.before_window_minutes;
+    let due = start.map(|start| distances.iter().map(move |number| before(start, minutes(*number))));
+    due.into_iter().flatten().filter(move |at| *at > set).map(|at| (TimerName::BeforeWindow, at))
+}
+
+/// W-10. The customer is told at the planned end and then again and again.
+fn progress(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let waits = &rules.escalation.waits;
+    let Some(end) = ticket.planned_end() else { return Vec::new() };
+    let told = ticket.overrun_told_at.filter(|told| *told >= end);
+    let next = told.map_or(end, |told| after(told, minutes(waits.overrun_every_minutes)));
+    vec![
+        (TimerName::Progress, before(end, minutes(waits.progress_before_minutes))),
+        (TimerName::Overrun, next),
+        (TimerName::OverrunLead, after(end, minutes(waits.overrun_lead_minutes))),
+    ]
+}
+
+/// W-12: business time after work that ended well, any time otherwise.
+fn feedback(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let waits = &rules.escalation.waits;
+    let Some(ended) = ticket.ended_at else { return Vec::new() };
+    let well = matches!(ticket.outcome, Some(Outcome::Success | Outcome::SuccessWithIssues | Outcome::Partial));
+    let due = if well {
+        rules.hours.after_business(ended, waits.feedback_bm)
+    } else {
+        after(ended, minutes(waits.feedback_failed_minutes))
+    };
+    vec![(TimerName::Feedback, due), (TimerName::FeedbackLead, after(due, minutes(waits.feedback_lead_minutes)))]
+}
