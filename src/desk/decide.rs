@@ -26,7 +26,7 @@ use jiff::Timestamp;
 
 use crate::desk::access::Actor;
 use crate::desk::input::Input;
-use crate::desk::known::Known;
+use crate::desk::known::{Duplicate, Known};
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Quarantined, TicketChange, Why};
 use crate::desk::rules::Rules;
@@ -56,6 +56,17 @@ impl Decision {
         Decision { outcome, actor, changes: Vec::new(), letters: Vec::new(), quarantine: None, why: Vec::new() }
     }
 
+    /// Handled before, at another place: nothing follows from it.
+    fn duplicate(actor: Actor, how: Duplicate) -> Decision {
+        let why = match how {
+            Duplicate::SameMail => {
+                Why::new("decisions 21", "same proven sender, Message-ID and text as a mail already handled")
+            }
+            Duplicate::SameBytes => Why::new("I-1", "the very same bytes as a mail already handled"),
+        };
+        Decision { why: vec![why], ..Decision::new(OutcomeWord::Duplicate, actor) }
+    }
+
     /// Kept for people, answered to nobody.
     fn quarantine(actor: Actor, reason: &str, detail: impl Into<String>, why: Why) -> Decision {
         Decision {
@@ -71,6 +82,9 @@ pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> De
     match input {
         Input::Mail(mail) => mail::decide(mail, known, now, rules),
         Input::Unreadable { reason, .. } => {
+            if let (Some(duplicate), None) = (known.duplicate, &known.pass) {
+                return Decision::duplicate(Actor::Unknown, duplicate);
+            }
             let name: &'static str = reason.into();
             let why = Why::new("security 2.2", format!("the mail was not read: {name}"));
             Decision::quarantine(Actor::Unknown, name, "the original lies unread, sealed or in its folder", why)

@@ -20,7 +20,7 @@ pub struct Ask {
     pub place: Option<Place>,
     /// Decisions 21: `sender|message id|body hash`, when the sender is proven.
     pub duplicate_key: Option<String>,
-    /// The bytes, of which a pass may speak.
+    /// SHA-256 of the bytes as fetched: a pass or an earlier mail may have the same.
     pub sha256: Option<String>,
     /// The author's address.
     pub address: Option<String>,
@@ -50,7 +50,8 @@ const NAMED_MAX: usize = 10;
 pub struct Known {
     /// This place was handled before: nothing may happen twice.
     pub place_done: bool,
-    pub duplicate: bool,
+    /// The same mail was handled at another place, as is known by this.
+    pub duplicate: Option<Duplicate>,
     /// Somebody took these bytes out of the quarantine.
     pub pass: Option<Pass>,
     pub register_is_empty: bool,
@@ -85,6 +86,15 @@ pub struct Known {
     pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,
+}
+
+/// How a mail is known to be one that was handled before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicate {
+    /// Proven sender, Message-ID and text (decisions 21).
+    SameMail,
+    /// The very same bytes, whoever wrote them (I-1, I-7).
+    SameBytes,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +149,9 @@ impl Ask {
     pub fn about(input: &Input, rules: &Rules) -> Ask {
         match input {
             Input::Mail(mail) => Ask::about_mail(mail, rules),
-            Input::Unreadable { place, .. } => Ask { place: Some(place.clone()), ..Ask::default() },
+            Input::Unreadable { place, original_sha256, .. } => {
+                Ask { place: Some(place.clone()), sha256: original_sha256.clone(), ..Ask::default() }
+            }
             Input::Due(timer) => Ask { ticket: Some(timer.ticket.clone()), ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), ..Ask::default() }

@@ -46,12 +46,13 @@ pub enum What {
         by: String,
         did: Did,
     },
-    /// First start on a mailbox: mail below this item is not ours to answer.
+    /// First start on a mailbox, or on another numbering of it.
     Floor {
         source: String,
         mailbox: String,
         validity: u32,
-        below: u32,
+        #[serde(flatten)]
+        floor: Floor,
     },
 }
 
@@ -185,6 +186,25 @@ pub struct Why {
 impl Why {
     pub fn new(rule: &str, fact: impl Into<String>) -> Why {
         Why { rule: rule.to_owned(), fact: fact.into() }
+    }
+}
+
+/// Where our mail begins in one numbering of a mailbox. What is older is not
+/// ours to answer (I-12).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Floor {
+    /// Mail with a smaller item was there before: a UID; in a folder, seconds.
+    pub below: u32,
+    /// Unless it was received since then. Set when a mailbox was numbered anew
+    /// (I-1): then mail of ours, too, has numbers from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+impl Floor {
+    /// Whether a mail of this number and time is ours.
+    pub fn is_under(&self, number: i64, received: Timestamp) -> bool {
+        number >= i64::from(self.below) || self.since.is_some_and(|since| received >= since)
     }
 }
 

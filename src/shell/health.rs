@@ -20,6 +20,8 @@ pub struct State {
     /// The last trouble, until the next success.
     pub source_trouble: Option<String>,
     pub source_trouble_at: Option<Timestamp>,
+    /// What the mailbox does not allow us: the desk works, but not as it should.
+    pub source_shortcomings: Vec<String>,
     pub mails_handled: u64,
 }
 
@@ -42,6 +44,16 @@ impl Health {
         self.change(|state| {
             state.source_trouble = Some(text.to_owned());
             state.source_trouble_at = Some(now);
+        });
+    }
+
+    /// The operator is told of each once, for as long as it lasts.
+    pub fn shortcomings(&self, now: Vec<String>) {
+        self.change(|state| {
+            for text in now.iter().filter(|text| !state.source_shortcomings.contains(text)) {
+                tracing::warn!("{text}");
+            }
+            state.source_shortcomings = now;
         });
     }
 

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, watch};
 
 use crate::desk::input::Place;
-use crate::desk::record::{Folder, What};
+use crate::desk::record::{Floor, Folder, What};
 use crate::shell::clock;
 use crate::shell::config::StartFrom;
 use crate::shell::health::Health;
@@ -17,6 +17,7 @@ use crate::shell::process::{Desk, Prepared, ProcessError, plainly};
 use crate::shell::source::backoff::Backoff;
 use crate::shell::source::{Fetched, Listed, Opened, Source, SourceError};
 use crate::shell::steps::{self, Step};
+use crate::shell::store::View;
 use crate::shell::store::inhand::InHand;
 
 /// Mails fetched, decided and moved as one set.
@@ -97,10 +98,11 @@ impl<S: Source> Intake<S> {
     async fn connected(&mut self, stop: &mut watch::Receiver<bool>, backoff: &mut Backoff) -> Result<(), Broken> {
         let opened = self.source.connect().await?;
         self.health.connected();
-        let below = self.floor(&opened).await?;
-        self.source.set_floor(below);
+        self.health.shortcomings(self.source.shortcomings());
+        let floor = self.floor(&opened).await?;
+        self.source.set_floor(floor);
         loop {
-            let round = self.round(below).await?;
+            let round = self.round(floor).await?;
             if *stop.borrow() || (self.drain && matches!(round, Round::Done)) {
                 return Ok(());
             }
@@ -121,27 +123,37 @@ impl<S: Source> Intake<S> {
     }
 
     /// Where our mail begins: told at the first start, then remembered. Old
-    /// mail is never answered by accident (I-12).
-    async fn floor(&mut self, opened: &Opened) -> Result<u32, Broken> {
+    /// mail is never answered by accident (I-12), not even when the server
+    /// numbers it anew (I-1): then its time tells.
+    async fn floor(&mut self, opened: &Opened) -> Result<Floor, Broken> {
         let Opened { source, mailbox, validity, next_item } = opened.clone();
         let (name, folder) = (source.clone(), mailbox.clone());
-        let known = self.desk.store.read(move |view| view.floor(&name, &folder, validity)).await;
-        if let Some(below) = known.map_err(gone)? {
-            return Ok(below);
+        let read =
+            move |view: &View<'_>| Ok((view.floor(&name, &folder, validity)?, view.first_start(&name, &folder)?));
+        let (known, first_start) = self.desk.store.read(read).await.map_err(gone)?;
+        if let Some(floor) = known {
+            return Ok(floor);
         }
-        let below = match self.start_from {
-            StartFrom::All => 0,
-            StartFrom::Now if next_item > 0 => next_item,
+        if first_start.is_some() {
+            tracing::warn!(validity, "the mail server has numbered the mailbox anew; known mail is told by its bytes");
+        }
+        let floor = match (first_start, self.start_from) {
+            (Some(Some(since)), _) => Floor { below: next_item, since: Some(since) },
+            (Some(None), _) | (None, StartFrom::All) => Floor::default(),
+            (None, StartFrom::Now) if next_item > 0 => Floor { below: next_item, since: None },
             // A folder counts by time: what lay there before the first start.
-            StartFrom::Now => u32::try_from(self.desk.clock.now().as_second()).unwrap_or(u32::MAX),
+            (None, StartFrom::Now) => {
+                let below = u32::try_from(self.desk.clock.now().as_second()).unwrap_or(u32::MAX);
+                Floor { below, since: None }
+            }
         };
-        plainly(&self.desk, vec![What::Floor { source, mailbox, validity, below }]).await?;
-        Ok(below)
+        plainly(&self.desk, vec![What::Floor { source, mailbox, validity, floor }]).await?;
+        Ok(floor)
     }
 
-    async fn round(&mut self, below: u32) -> Result<Round, Broken> {
+    async fn round(&mut self, floor: Floor) -> Result<Round, Broken> {
         let listed: Vec<Listed> =
-            self.source.list().await?.into_iter().filter(|listed| is_ours(listed, below)).collect();
+            self.source.list().await?.into_iter().filter(|listed| is_ours(listed, floor)).collect();
         let places: Vec<Place> = listed.iter().map(|listed| listed.place.clone()).collect();
         let folders = self
             .desk
@@ -204,7 +216,9 @@ impl<S: Source> Intake<S> {
         if done.is_empty() {
             return Ok(());
         }
-        self.source.settle(&done).await?;
+        let settled = self.source.settle(&done).await;
+        self.health.shortcomings(self.source.shortcomings());
+        settled?;
         steps::reached(Step::MovedOnServer);
         Ok(())
     }
@@ -215,12 +229,12 @@ fn gone(error: impl std::fmt::Display) -> Broken {
 }
 
 /// Mail from before the first start is left alone where the operator said so.
-fn is_ours(listed: &Listed, below: u32) -> bool {
+fn is_ours(listed: &Listed, floor: Floor) -> bool {
     let number = match listed.place.source.as_str() {
         "imap" => listed.place.item.parse::<i64>().unwrap_or(i64::MAX),
         _ => listed.received.as_second(),
     };
-    number >= i64::from(below)
+    floor.is_under(number, listed.received)
 }
 
 struct Decided {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
 use crate::desk::input::Place;
-use crate::desk::record::Folder;
+use crate::desk::record::{Floor, Folder};
 
 /// A mailbox. After any error the caller connects afresh, after a pause
 /// ([`backoff`]); nothing is remembered that a new connection could not find.
@@ -21,11 +21,17 @@ pub trait Source: Send {
     /// Connects afresh (IMAP) or opens (folder).
     fn connect(&mut self) -> impl Future<Output = Result<Opened, SourceError>> + Send;
 
-    /// Mail with a UID below this was there before the first start. A source
-    /// that can leave it out of its lists does, so that 100,000 old mails are
-    /// not listed at every look (I-12); the caller leaves it out in any case.
-    /// Forgotten when the mailbox is renumbered.
-    fn set_floor(&mut self, _below: u32) {}
+    /// Where our mail begins. A source that can leave out what was there before
+    /// does, so that 100,000 old mails are not listed at every look (I-12); the
+    /// caller leaves it out in any case. Forgotten when the mailbox is renumbered.
+    fn set_floor(&mut self, _floor: Floor) {}
+
+    /// What the mailbox does not allow us, a sentence each, for the operator:
+    /// the desk works, but not as it should (I-8, I-9). Known after connect and
+    /// after each settle.
+    fn shortcomings(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Everything in the mailbox now, with size and time, oldest first; no bodies.
     fn list(&mut self) -> impl Future<Output = Result<Vec<Listed>, SourceError>> + Send;
@@ -41,7 +47,8 @@ pub trait Source: Send {
     ) -> impl Future<Output = Result<(), SourceError>> + Send;
 
     /// Moves handled mail away, in sets; to be called only after the commit.
-    /// Items already gone are fine.
+    /// Items already gone are fine. What the mailbox refuses to give up stays
+    /// there without an error, is listed no more, and is a shortcoming.
     fn settle(&mut self, done: &[(Place, Folder)]) -> impl Future<Output = Result<(), SourceError>> + Send;
 
     /// Sleeps until something new may be there, at most `at_most`. Dropping

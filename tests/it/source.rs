@@ -2,6 +2,7 @@
 //! server that misbehaves on purpose, and for a real one.
 
 mod dovecot;
+mod fallback;
 mod folder;
 mod imap;
 

@@ -4,6 +4,7 @@
 mod by_hand;
 mod chain;
 mod commits;
+mod duplicates;
 mod facts;
 mod outbox;
 mod rebuild;

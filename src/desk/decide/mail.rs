@@ -99,6 +99,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     let mail = &case.input.mail;
     let actor = &case.author.actor;
+    if let Some(duplicate) = case.known.duplicate {
+        return Ok(Decision::duplicate(actor.clone(), duplicate));
+    }
     if let Some(report) = mail.report.as_ref().filter(|_| case.input.kind == Kind::Bounce) {
         return bounce::decide(case, report);
     }
@@ -117,13 +120,6 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     if case.is_machine() {
         return automatic(case);
-    }
-    if case.known.duplicate {
-        let mut decision = Decision::new(OutcomeWord::Duplicate, actor.clone());
-        decision
-            .why
-            .push(Why::new("decisions 21", "same proven sender, Message-ID and text as a mail already handled"));
-        return Ok(decision);
     }
     if case.author.staff.is_some() {
         return staff::decide(case);

@@ -162,6 +162,7 @@ pub fn status(page: &mut Page, status: &Value) {
     let facts = vec![
         ("Desk", if running { "running".into() } else { bad("not running") }),
         ("Mailbox", mailbox(page, running, &part("source"))),
+        ("", shortcomings(&part("source"))),
         ("Tickets", format!("{} open, {} in all", text(&tickets, "open"), text(&tickets, "all")).into()),
         ("Letters", letters(&outbox)),
         ("Last trouble", bad(text(&outbox, "last_trouble"))),
@@ -203,6 +204,13 @@ fn mailbox(page: &Page, running: bool, source: &Value) -> Cell {
             format!("connected since {connected}, {} mails handled", text(source, "mails_handled")).into()
         }
     }
+}
+
+/// A line each, under the mailbox.
+fn shortcomings(source: &Value) -> Cell {
+    let all = source.get("source_shortcomings").and_then(Value::as_array);
+    let texts: Vec<&str> = all.into_iter().flatten().filter_map(Value::as_str).collect();
+    if texts.is_empty() { "".into() } else { bad(texts.join("\n")) }
 }
 
 fn letters(outbox: &Value) -> Cell {

@@ -1,28 +1,30 @@
-//! A mailbox on an IMAP server (RFC 3501, IDLE, MOVE). Mail is named by UID,
-//! never by sequence number; any error ends the connection.
+//! A mailbox on an IMAP server (RFC 3501, IDLE, MOVE, UIDPLUS). Mail is named by
+//! UID, never by sequence number; any error ends the connection.
 
 mod dial;
 mod fetch;
 mod guard;
+mod leave;
 mod link;
+mod list;
+mod open;
 mod words;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode};
-use jiff::Timestamp;
 use rustls::pki_types::ServerName;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
 use self::dial::{Route, plain_elsewhere};
 use self::fetch::{Fetching, Suspects};
+use self::leave::{Leaving, MARK};
 use self::link::Link;
-use self::words::{encoded_name, internal_date, is_good_name, mailbox_name, said, uid_set};
+use self::words::{encoded_name, is_good_name};
 use super::{Fetched, Listed, Opened, Source, SourceError, Woken};
 use crate::desk::input::Place;
-use crate::desk::record::Folder;
+use crate::desk::record::{Floor, Folder};
 use crate::shell::config::{Imap, Security};
 use crate::shell::tls;
 
@@ -35,8 +37,6 @@ const POLL_EVERY: Duration = Duration::from_secs(300);
 const POLL_WITHOUT_IDLE: Duration = Duration::from_secs(60);
 /// Beside the mail itself: a literal is never much longer than the limit.
 const LITERAL_SLACK: u64 = 64 * 1024;
-/// Measured: a set of 200 moves in the time of one mail.
-const MOVE_SET: usize = 200;
 const NAME: &str = "imap";
 
 /// One mailbox of one user on one server.
@@ -46,10 +46,11 @@ pub struct ImapSource {
     /// As in [`Place`]: `user@host/mailbox`.
     mailbox: String,
     validity: u32,
-    /// Mail with a smaller UID is not ours.
-    floor: u32,
+    /// Where our mail begins.
+    floor: Floor,
     can_idle: bool,
     suspects: Suspects,
+    leaving: Leaving,
     link: Option<Link>,
 }
 
@@ -78,8 +79,17 @@ impl ImapSource {
         let mailbox = format!("{}@{host}/{}", settings.user, settings.mailbox);
         let literal_max = size_max.saturating_add(LITERAL_SLACK);
         let route = Route { settings, tls, name, step: STEP, literal_max };
-        let (suspects, link) = (Suspects::default(), None);
-        Ok(ImapSource { route, size_max, mailbox, validity: 0, floor: 0, can_idle: false, suspects, link })
+        Ok(ImapSource {
+            route,
+            size_max,
+            mailbox,
+            validity: 0,
+            floor: Floor::default(),
+            can_idle: false,
+            suspects: Suspects::default(),
+            leaving: Leaving::default(),
+            link: None,
+        })
     }
 
     /// Another time limit for each step than 30 seconds.
@@ -132,36 +142,41 @@ impl Source for ImapSource {
     async fn connect(&mut self) -> Result<Opened, SourceError> {
         self.link = None;
         let mut link = Link::open(&self.route).await?;
-        self.can_idle = check_capabilities(&mut link).await?;
+        let abilities = open::abilities(&mut link).await?;
+        self.can_idle = abilities.idle;
+        let mut missing = BTreeMap::new();
         for folder in [Folder::Processed, Folder::Quarantine] {
-            make_folder(&mut link, self.folder(folder)).await?;
+            missing.extend(open::make_folder(&mut link, self.folder(folder)).await?.map(|why| (folder, why)));
         }
-        let (validity, next_item) = select(&mut link, &self.route.settings.mailbox).await?;
-        if validity != self.validity {
-            self.validity = validity;
-            self.floor = 0;
+        let selected = open::select(&mut link, &self.route.settings.mailbox, MARK).await?;
+        if selected.validity != self.validity {
+            self.validity = selected.validity;
+            self.floor = Floor::default();
             self.suspects.clear();
+            self.leaving.forget();
         }
-        link.validity = Some(validity);
+        link.validity = Some(selected.validity);
+        self.leaving.opened(&mut link, abilities, selected).await?;
+        self.leaving.without(missing);
         self.link = Some(link);
-        Ok(Opened { source: NAME.to_owned(), mailbox: self.mailbox.clone(), validity, next_item })
+        let (source, mailbox) = (NAME.to_owned(), self.mailbox.clone());
+        Ok(Opened { source, mailbox, validity: selected.validity, next_item: selected.next })
     }
 
-    fn set_floor(&mut self, below: u32) {
-        self.floor = below;
+    fn set_floor(&mut self, floor: Floor) {
+        self.floor = floor;
+    }
+
+    fn shortcomings(&self) -> Vec<String> {
+        self.leaving.shortcomings()
     }
 
     /// Oldest first means in the order of UIDs: as they came into this mailbox.
     async fn list(&mut self) -> Result<Vec<Listed>, SourceError> {
         let mut link = self.take_link().await?;
         link.news = false;
-        let floor = self.floor.max(1);
-        let mut seen = BTreeMap::new();
-        let command = format!("UID FETCH {floor}:* (UID RFC822.SIZE INTERNALDATE)");
-        link.run(&command, "the list of mails", |response| note(response, &mut seen)).await?.ok("the list of mails")?;
+        let seen = list::list(&mut link, self.floor, &mut self.leaving).await?;
         self.link = Some(link);
-        // `9:*` gives the last mail even when it is number 5 (RFC 3501 9).
-        seen.retain(|uid, _| *uid >= floor);
         self.suspects.keep(|uid| seen.contains_key(&uid));
         Ok(seen.into_iter().filter_map(|(uid, known)| known.listed(uid, self.place(uid))).collect())
     }
@@ -196,9 +211,8 @@ impl Source for ImapSource {
         for folder in [Folder::Processed, Folder::Quarantine] {
             let its = done.iter().filter(|(_, its)| *its == folder);
             let uids: Vec<u32> = its.filter_map(|(place, _)| self.uid(place)).collect();
-            for set in uids.chunks(MOVE_SET) {
-                move_away(&mut link, set, self.folder(folder)).await?;
-            }
+            let name = self.folder(folder).to_owned();
+            self.leaving.settle(&mut link, &uids, folder, &name).await?;
         }
         self.link = Some(link);
         Ok(())
@@ -233,123 +247,4 @@ impl Source for ImapSource {
 fn is_this_machine(host: &str) -> bool {
     let address = host.parse::<std::net::IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// What was said about one mail, perhaps in several answers.
-#[derive(Default)]
-struct Known {
-    received: Option<Timestamp>,
-    size: Option<u64>,
-}
-
-impl Known {
-    fn listed(self, uid: u32, place: Place) -> Option<Listed> {
-        match (self.received, self.size) {
-            (Some(received), Some(size)) => Some(Listed { place, received, size }),
-            // A change of flags by somebody else names a UID, too.
-            (None, None) => None,
-            _ => {
-                tracing::error!(
-                    uid,
-                    "the mail server tells no usable size and time of mail {uid}: it is left where it is"
-                );
-                None
-            }
-        }
-    }
-}
-
-fn note(response: &Response<'_>, seen: &mut BTreeMap<u32, Known>) {
-    let Response::Fetch(_, attributes) = response else { return };
-    let uid = attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::Uid(uid) => Some(*uid),
-        _ => None,
-    });
-    let Some(uid) = uid else { return };
-    let known = seen.entry(uid).or_default();
-    for attribute in attributes {
-        match attribute {
-            AttributeValue::InternalDate(text) => known.received = internal_date(text),
-            AttributeValue::Rfc822Size(size) => known.size = Some(u64::from(*size)),
-            _ => {}
-        }
-    }
-}
-
-/// Whether there is IDLE; an error when there is no MOVE.
-async fn check_capabilities(link: &mut Link) -> Result<bool, SourceError> {
-    let mut names = Vec::new();
-    let collect = |response: &Response<'_>| {
-        let Response::Capabilities(capabilities) = response else { return };
-        names.extend(capabilities.iter().filter_map(|capability| match capability {
-            Capability::Atom(name) => Some(name.to_ascii_uppercase()),
-            Capability::Imap4rev1 | Capability::Auth(_) => None,
-        }));
-    };
-    link.run("CAPABILITY", "the list of capabilities", collect).await?.ok("the list of capabilities")?;
-    if names.iter().any(|name| name == "MOVE") {
-        return Ok(names.iter().any(|name| name == "IDLE"));
-    }
-    Err(SourceError::configuration(
-        "expected an IMAP server with MOVE (RFC 6851), found one without; handled mail cannot be moved away there",
-    ))
-}
-
-async fn exists(link: &mut Link, name: &str) -> Result<bool, SourceError> {
-    let mut found = false;
-    let look = |response: &Response<'_>| found |= matches!(response, Response::MailboxData(MailboxDatum::List(_)));
-    let command = format!("LIST \"\" {}", mailbox_name(name));
-    link.run(&command, "the list of folders", look).await?.ok("the list of folders")?;
-    Ok(found)
-}
-
-async fn make_folder(link: &mut Link, name: &str) -> Result<(), SourceError> {
-    if exists(link, name).await? {
-        return Ok(());
-    }
-    let answer = link.run(&format!("CREATE {}", mailbox_name(name)), "making a folder", |_| {}).await?;
-    // Somebody else may have been quicker.
-    if answer.is_ok() || exists(link, name).await? {
-        return Ok(());
-    }
-    let text = format!(
-        "the folder {name:?} is missing and cannot be made: {}; make it, or give its full name as the server has it",
-        said(&answer.text)
-    );
-    Err(SourceError::configuration(text))
-}
-
-/// UIDVALIDITY and UIDNEXT.
-async fn select(link: &mut Link, name: &str) -> Result<(u32, u32), SourceError> {
-    let (mut validity, mut next) = (None, None);
-    let look = |response: &Response<'_>| {
-        let Response::Data { outcome, .. } = response else { return };
-        match outcome.code {
-            Some(ResponseCode::UidValidity(value)) => validity = Some(value),
-            Some(ResponseCode::UidNext(value)) => next = Some(value),
-            _ => {}
-        }
-    };
-    let answer = link.run(&format!("SELECT {}", mailbox_name(name)), "opening the mailbox", look).await?;
-    let answer = answer.ok(&format!("opening the mailbox {name:?}"))?;
-    if answer.read_only {
-        return Err(SourceError::configuration(format!(
-            "expected to be allowed to move mail out of {name:?}, found it read-only; give this user write access"
-        )));
-    }
-    match (validity, next) {
-        (Some(validity), Some(next)) => Ok((validity, next)),
-        _ => Err(SourceError::protocol("expected UIDVALIDITY and UIDNEXT when opening the mailbox, found none")),
-    }
-}
-
-/// RFC 6851: each mail is moved or untouched; unknown UIDs are silently passed over.
-async fn move_away(link: &mut Link, set: &[u32], folder: &str) -> Result<(), SourceError> {
-    let command = format!("UID MOVE {} {}", uid_set(set), mailbox_name(folder));
-    let mut answer = link.run(&command, "moving mail", |_| {}).await?;
-    if answer.try_create {
-        make_folder(link, folder).await?;
-        answer = link.run(&command, "moving mail", |_| {}).await?;
-    }
-    answer.ok(&format!("moving mail to {folder:?}")).map(|_| ())
 }

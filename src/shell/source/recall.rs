@@ -102,7 +102,8 @@ impl Found {
         match self.quarantine {
             Quarantine::Imap(mut source) => {
                 source.settle(&[(self.listed.place, Folder::Processed)]).await?;
-                Ok(true)
+                // What the server refuses to move stays, which here is no success.
+                source.shortcomings().pop().map_or(Ok(true), |text| Err(SourceError::protocol(text)))
             }
             Quarantine::Folder { source, path, mailbox } => {
                 drop(source);

@@ -7,13 +7,14 @@ mod quarantine;
 use jiff::Timestamp;
 
 use crate::desk::form::compact;
+use crate::desk::input::Place;
 use crate::desk::record::{Cause, Decided, Did, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Happened, LetterRef, Status, Ticket, TicketId, apply as fold};
 use crate::desk::timers::{self, Timer};
 use crate::shell::store::journal::Line;
-use crate::shell::store::rows::{ByHand, LetterState, WhyRow};
+use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 pub use quarantine::pass_key;
@@ -29,8 +30,12 @@ pub fn apply(state: &mut State, line: &Line, rules: &Rules) -> Result<(), StateE
         What::Deferred { letter, until, response } => letters::defer(state, *letter, *until, response),
         What::Imported { register, .. } => apply_register(state, register),
         What::Console { by, did } => by_hand(state, did, ByHand { by: by.clone(), at }),
-        What::Floor { source, mailbox, validity, below } => {
-            state.put(Tree::Meta, floor_key(source, mailbox, *validity), below)
+        What::Floor { source, mailbox, validity, floor } => {
+            let first = first_start_key(source, mailbox);
+            if !state.has(Tree::Meta, &first)? {
+                state.put(Tree::Meta, first, &(floor.below > 0).then_some(at))?;
+            }
+            state.put(Tree::Meta, floor_key(source, mailbox, *validity), floor)
         }
     }
 }
@@ -74,6 +79,9 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             state.put(Tree::Index, key(&[b"place", place.to_string().as_bytes()]), &folder)?;
             if let Some(duplicate) = duplicate_key {
                 state.put(Tree::Index, key(&[b"duplicate", duplicate.as_bytes()]), &at)?;
+            }
+            if let Some(sha256) = sha256.as_ref().filter(|_| decided.outcome != OutcomeWord::Duplicate) {
+                state.put(Tree::Index, bytes_key(place, sha256), &SameBytes { place: place.clone(), folder })?;
             }
             if let Some(sha256) = sha256 {
                 quarantine::use_pass(state, sha256, seq)?;
@@ -238,6 +246,16 @@ fn next(state: &State, counter: &[u8]) -> Result<u64, StateError> {
 
 pub fn floor_key(source: &str, mailbox: &str, validity: u32) -> Vec<u8> {
     key(&[b"floor", source.as_bytes(), mailbox.as_bytes(), &validity.to_be_bytes()])
+}
+
+/// When the desk first looked into a mailbox, whatever its numbering then.
+pub fn first_start_key(source: &str, mailbox: &str) -> Vec<u8> {
+    key(&[b"first start", source.as_bytes(), mailbox.as_bytes()])
+}
+
+/// Mails of one mailbox by their bytes.
+pub fn bytes_key(place: &Place, sha256: &str) -> Vec<u8> {
+    key(&[b"bytes", place.source.as_bytes(), place.mailbox.as_bytes(), sha256.as_bytes()])
 }
 
 /// The register as imported replaces the one before, index and all.

@@ -113,6 +113,13 @@ pub enum KeptState {
     Dropped,
 }
 
+/// The last mail with these bytes in its mailbox, and where it was to go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SameBytes {
+    pub place: crate::desk::input::Place,
+    pub folder: crate::desk::record::Folder,
+}
+
 /// One reason of a decision on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhyRow {

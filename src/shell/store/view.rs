@@ -7,16 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::access::day_of;
 use crate::desk::form::compact;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, FoundTicket, Known, LetterKnown, Pass, Sender, UnitKnown};
-use crate::desk::record::{Folder, PackPlace};
+use crate::desk::known::{Ask, Duplicate, FoundTicket, Known, LetterKnown, Pass, Sender, UnitKnown};
+use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
-use crate::shell::store::apply::{floor_key, pass_key};
+use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
-use crate::shell::store::rows::{LetterState, OurId, OutboxRow, QuarantineRow, WhyRow};
+use crate::shell::store::rows::{LetterState, OurId, OutboxRow, QuarantineRow, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 /// The store as it is at this moment, for the time of one question.
@@ -46,10 +46,7 @@ impl View<'_> {
                 Some(place) => self.place_done(place)?.is_some(),
                 None => false,
             },
-            duplicate: match &ask.duplicate_key {
-                Some(duplicate) => self.state.has(Tree::Index, &key(&[b"duplicate", duplicate.as_bytes()]))?,
-                None => false,
-            },
+            duplicate: self.duplicate(ask)?,
             pass: ask.sha256.as_deref().map_or(Ok(None), |sha256| self.pass(sha256))?,
             register_is_empty: self.state.scan(Tree::Register, b"", 1)?.is_empty(),
             sender: self.sender(ask.address.as_deref())?,
@@ -83,6 +80,25 @@ impl View<'_> {
         self.look_up_companies(&mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
         Ok(known)
+    }
+
+    /// Decisions 21 for proven mail. For any mail: the very same bytes, every
+    /// line of the way here included, at another place of the same mailbox.
+    /// Nobody can write these beforehand (TC7).
+    fn duplicate(&self, ask: &Ask) -> Result<Option<Duplicate>, StateError> {
+        if let Some(duplicate) = &ask.duplicate_key
+            && self.state.has(Tree::Index, &key(&[b"duplicate", duplicate.as_bytes()]))?
+        {
+            return Ok(Some(Duplicate::SameMail));
+        }
+        let (Some(place), Some(sha256)) = (&ask.place, &ask.sha256) else { return Ok(None) };
+        let same: Option<SameBytes> = self.state.get(Tree::Index, &bytes_key(place, sha256))?;
+        // Who puts a mail back out of the quarantine wants it read again; it
+        // then has another item, but the same numbering.
+        let is_known = same.is_some_and(|same| {
+            same.place != *place && (same.folder == Folder::Processed || same.place.validity != place.validity)
+        });
+        Ok(is_known.then_some(Duplicate::SameBytes))
     }
 
     /// The asked units, and the ones that the ticket is about: a correction of
@@ -337,8 +353,15 @@ impl View<'_> {
         })
     }
 
-    pub fn floor(&self, source: &str, mailbox: &str, validity: u32) -> Result<Option<u32>, StateError> {
+    pub fn floor(&self, source: &str, mailbox: &str, validity: u32) -> Result<Option<Floor>, StateError> {
         self.state.get(Tree::Meta, &floor_key(source, mailbox, validity))
+    }
+
+    /// Since when mail of this mailbox is ours, whatever its numbering. `None`:
+    /// it was never looked into; `Some(None)`: all of it is ours.
+    pub fn first_start(&self, source: &str, mailbox: &str) -> Result<Option<Option<Timestamp>>, StateError> {
+        let stored = self.state.bytes(Tree::Meta, &first_start_key(source, mailbox))?;
+        Ok(stored.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
     }
 
     /// Secrets that the journal names; any other file of the vault is an orphan.

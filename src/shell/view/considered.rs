@@ -78,7 +78,7 @@ fn nothing_known(ask: &Ask) -> Known {
     let units = ask.serials.iter().filter(|serial| !serial.is_empty());
     Known {
         place_done: false,
-        duplicate: false,
+        duplicate: None,
         pass: None,
         register_is_empty: true,
         sender: if ask.address.is_some() { Sender::NotOnFile } else { Sender::NotAsked },

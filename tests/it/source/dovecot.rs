@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
-use upgrade_desk::desk::record::Folder;
+use upgrade_desk::desk::record::{Floor, Folder};
 use upgrade_desk::shell::clock;
 use upgrade_desk::shell::config::{Imap, Password, Security, StartFrom};
 use upgrade_desk::shell::source::imap::ImapSource;
@@ -96,7 +96,7 @@ async fn old_mail_stays_out_of_the_list_and_new_mail_wakes() {
     deliver(&dovecot, "floor", "old").await;
     let mut source = source(&dovecot, "floor", "Processed");
     let opened = source.connect().await.unwrap();
-    source.set_floor(opened.next_item);
+    source.set_floor(Floor { below: opened.next_item, since: None });
     assert_eq!(source.list().await.unwrap(), [], "`2:*` names the old mail, too");
     let begun = Instant::now();
     let deliver = async {

@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc;
 
 use jiff::SignedDuration;
-use upgrade_desk::desk::known::{Ask, FoundTicket, Sender, UnitKnown};
-use upgrade_desk::desk::record::{Cause, Folder, OutcomeWord, Quarantined, What};
+use upgrade_desk::desk::known::{Ask, Duplicate, FoundTicket, Sender, UnitKnown};
+use upgrade_desk::desk::record::{Cause, Floor, Folder, OutcomeWord, Quarantined, What};
 use upgrade_desk::desk::ticket::{Event, Status, TicketId};
 use upgrade_desk::shell::store::{Body, CommitError, Commitment, OpenError, Store};
 
@@ -185,7 +185,12 @@ fn a_decision_that_panics_or_contradicts_the_store_harms_nobody_else() {
         Ok(Commitment {
             at: noon(1),
             body: Body::Plain(vec![
-                What::Floor { source: "imap".to_owned(), mailbox: "m".to_owned(), validity: 1, below: 5 },
+                What::Floor {
+                    source: "imap".to_owned(),
+                    mailbox: "m".to_owned(),
+                    validity: 1,
+                    floor: Floor { below: 5, since: None },
+                },
                 What::Trying { letters: vec![77] },
             ]),
         })
@@ -222,7 +227,7 @@ fn one_question_finds_sender_units_companies_and_representatives() {
         ..Ask::default()
     };
     let known = read(&store, move |view| view.look_up(&ask, noon(0)).unwrap());
-    assert!(!known.register_is_empty && !known.place_done && !known.duplicate);
+    assert!(!known.register_is_empty && !known.place_done && known.duplicate.is_none());
     assert!(matches!(&known.sender, Sender::OnFile(found) if found.address == "Ana@acme.example"));
     assert!(matches!(known.units.get("SN1"), Some(UnitKnown::Of(unit)) if unit.row == 5));
     assert_eq!(known.units.get("SN9"), Some(&UnitKnown::Unregistered));
@@ -340,21 +345,26 @@ fn duplicates_secrets_quarantine_and_floors_are_remembered() {
     })
     .unwrap();
     assert!(receipt.quarantined);
-    let floor = What::Floor { source: "imap".to_owned(), mailbox: "m".to_owned(), validity: 4, below: 1000 };
+    let floor = What::Floor {
+        source: "imap".to_owned(),
+        mailbox: "m".to_owned(),
+        validity: 4,
+        floor: Floor { below: 1000, since: None },
+    };
     commit(&store, |_| Commitment { at: noon(3), body: Body::Plain(vec![floor]) }).unwrap();
     let ask = |key: &str| Ask { duplicate_key: Some(key.to_owned()), ..Ask::default() };
     let (same, other) =
         (ask("ana@acme.example|mail-1@acme.example|hash"), ask("ana@acme.example|mail-1@acme.example|h"));
     read(&store, move |view| {
-        assert!(view.look_up(&same, noon(0)).unwrap().duplicate);
-        assert!(!view.look_up(&other, noon(0)).unwrap().duplicate);
+        assert_eq!(view.look_up(&same, noon(0)).unwrap().duplicate, Some(Duplicate::SameMail));
+        assert_eq!(view.look_up(&other, noon(0)).unwrap().duplicate, None);
         assert_eq!(view.known_secrets().unwrap(), ["secret-1".to_owned()].into());
         assert_eq!(view.place_done(&place(1)).unwrap(), Some(Folder::Processed));
         assert_eq!(view.place_done(&place(2)).unwrap(), Some(Folder::Quarantine));
         assert_eq!(view.place_done(&place(3)).unwrap(), None);
         let row = view.quarantine().unwrap().remove(0);
         assert_eq!((row.no, row.quarantined.reason.as_str(), row.place), (1, "two_from_fields", Some(place(2))));
-        assert_eq!(view.floor("imap", "m", 4).unwrap(), Some(1000));
+        assert_eq!(view.floor("imap", "m", 4).unwrap(), Some(Floor { below: 1000, since: None }));
         assert_eq!(view.floor("imap", "m", 5).unwrap(), None);
     });
 }

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod dovecot;
+pub mod model_imap;
 pub mod postfix;
 pub mod program;
 pub mod scripted_imap;

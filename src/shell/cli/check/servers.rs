@@ -22,7 +22,7 @@ pub async fn check(config: &Config, rules: &Rules, connect: bool, verdicts: &mut
         config::Source::Imap(settings) => imap(settings, size_max, connect, verdicts).await,
         config::Source::Folder(folder) if connect => {
             let mut source = FolderSource::new(folder.path.clone(), size_max);
-            opened("mailbox", connected(&mut source).await, verdicts);
+            opened("mailbox", connected(&mut source).await, &source, verdicts);
         }
         config::Source::Folder(folder) => verdicts.fine("mailbox", format!("the Maildir {}", folder.path.display())),
     }
@@ -39,7 +39,7 @@ async fn imap(settings: &config::Imap, size_max: u64, connect: bool, verdicts: &
         Ok(_) if !connect => verdicts.fine("IMAP", format!("settings for {at}; --connect tries them")),
         Ok(mut source) => {
             eprintln!("connecting to {at} …");
-            opened("IMAP", connected(&mut source).await, verdicts);
+            opened("IMAP", connected(&mut source).await, &source, verdicts);
         }
     }
 }
@@ -51,9 +51,12 @@ async fn connected(source: &mut impl Source) -> Result<String, SourceError> {
     Ok(format!("reached; {} is open", opened.mailbox))
 }
 
-fn opened(what: &'static str, result: Result<String, SourceError>, verdicts: &mut Verdicts) {
+fn opened(what: &'static str, result: Result<String, SourceError>, source: &impl Source, verdicts: &mut Verdicts) {
     match result {
-        Ok(text) => verdicts.fine(what, text),
+        Ok(text) => {
+            verdicts.fine(what, text);
+            source.shortcomings().into_iter().for_each(|text| verdicts.note(what, text));
+        }
         Err(error) if error.kind == ErrorKind::Configuration => verdicts.wrong(what, error.to_string()),
         Err(error) => verdicts.broken(what, error.to_string()),
     }

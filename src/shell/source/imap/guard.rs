@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 const CHUNK: usize = 16 * 1024;
 /// No line we ask for comes near it; a line costs memory and repeated parsing.
 const LINE_MAX: usize = 64 * 1024;
+/// But the UIDs that a search found stand in one: 200,000 of them fit.
+const SEARCH_MAX: usize = 2 * 1024 * 1024;
 /// Untagged words: a response name and a number fit well.
 const HELD_MAX: usize = 64;
 
@@ -112,6 +114,8 @@ enum Line {
     Undecided,
     /// Handed on; free text, in which `{5}` announces nothing.
     Text,
+    /// As text, and longer.
+    Search,
     /// Handed on; may hold literals.
     Data,
     /// Left out, with its literals.
@@ -174,8 +178,9 @@ impl Framing {
 
     fn byte(&mut self, byte: u8, passed: &mut Vec<u8>) -> io::Result<()> {
         self.line_bytes += 1;
-        if self.line_bytes > LINE_MAX {
-            return Err(broken(format!("a line of more than {LINE_MAX} bytes")));
+        let most = if self.line == Line::Search { SEARCH_MAX } else { LINE_MAX };
+        if self.line_bytes > most {
+            return Err(broken(format!("a line of more than {most} bytes")));
         }
         match self.line {
             Line::Undecided => {
@@ -183,11 +188,11 @@ impl Framing {
                 self.line = decide(&self.held);
                 match self.line {
                     Line::Undecided => {}
-                    Line::Text | Line::Data => passed.append(&mut self.held),
+                    Line::Text | Line::Search | Line::Data => passed.append(&mut self.held),
                     Line::Unknown => self.held.clear(),
                 }
             }
-            Line::Text | Line::Data => passed.push(byte),
+            Line::Text | Line::Search | Line::Data => passed.push(byte),
             Line::Unknown => {}
         }
         let before = self.announced;
@@ -249,6 +254,7 @@ fn decide(held: &[u8]) -> Line {
     if first.is_empty() || !first.iter().all(u8::is_ascii_digit) {
         return match first.to_ascii_uppercase().as_slice() {
             b"OK" | b"NO" | b"BAD" | b"BYE" | b"PREAUTH" | b"CAPABILITY" => Line::Text,
+            b"SEARCH" => Line::Search,
             b"LIST" => Line::Data,
             _ => Line::Unknown,
         };
@@ -336,5 +342,14 @@ mod tests {
     fn a_line_without_end_is_refused() {
         check(&format!("* OK {}", "a".repeat(LINE_MAX)), Err("a line of more than"));
         check(&format!("* FOO {}", "a".repeat(LINE_MAX)), Err("a line of more than"));
+        let found = format!("* SEARCH{}\r\n", " 123456789".repeat(20_000));
+        check(&found, Ok(&found));
+    }
+
+    #[test]
+    fn even_a_search_has_an_end() {
+        let mut framing = Framing::new(1000);
+        let sent = format!("* SEARCH{}", " 123456789".repeat(SEARCH_MAX / 10));
+        assert!(framing.feed(sent.as_bytes(), &mut Vec::new()).is_err());
     }
 }

@@ -69,6 +69,24 @@ pub(super) fn uid_set(uids: &[u32]) -> String {
     written.join(",")
 }
 
+/// Sets of all these UIDs, each at most about `bytes_max` long. A server may
+/// refuse a command line that is too long.
+pub(super) fn uid_sets(uids: &[u32], bytes_max: usize) -> Vec<String> {
+    let mut sets: Vec<String> = Vec::new();
+    for run in uid_set(uids).split(',').filter(|run| !run.is_empty()) {
+        match sets.last_mut() {
+            Some(set) if set.len() + run.len() < bytes_max => *set = format!("{set},{run}"),
+            _ => sets.push(run.to_owned()),
+        }
+    }
+    sets
+}
+
+/// `5-Nov-2026`: the date of SEARCH (RFC 3501 9), in UTC.
+pub(super) fn search_date(time: Timestamp) -> String {
+    time.strftime("%-d-%b-%Y").to_string()
+}
+
 /// ` 5-Nov-2026 09:30:00 +0100`: date-time of RFC 3501 9, the day with a blank
 /// or a zero before it.
 pub(super) fn internal_date(text: &str) -> Option<Timestamp> {
@@ -119,6 +137,21 @@ mod tests {
         ] {
             assert_eq!(uid_set(uids), expected);
         }
+    }
+
+    #[test]
+    fn long_sets_are_cut_between_two_numbers() {
+        assert_eq!(uid_sets(&[], 8), Vec::<String>::new());
+        assert_eq!(uid_sets(&(1..=100_000).collect::<Vec<u32>>(), 8), ["1:100000"]);
+        assert_eq!(uid_sets(&[1, 3, 5, 7, 9, 11], 6), ["1,3,5", "7,9,11"]);
+        assert_eq!(uid_sets(&[10_000, 20_000], 3), ["10000", "20000"], "one number at least");
+    }
+
+    #[test]
+    fn dates_of_searches_are_in_utc() {
+        assert_eq!(search_date(Timestamp::UNIX_EPOCH), "1-Jan-1970");
+        let half_a_day_before = jiff::SignedDuration::from_hours(-12);
+        assert_eq!(search_date(Timestamp::UNIX_EPOCH + half_a_day_before), "31-Dec-1969");
     }
 
     #[test]
