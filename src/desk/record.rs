@@ -195,8 +195,9 @@ impl Why {
 pub struct Floor {
     /// Mail with a smaller item was there before: a UID; in a folder, seconds.
     pub below: u32,
-    /// Unless it was received since then. Set when a mailbox was numbered anew
-    /// (I-1): then mail of ours, too, has numbers from before.
+    /// Unless it was received after this second: servers tell whole seconds, and
+    /// mail of the second of the first start is old. Set when a mailbox was
+    /// numbered anew (I-1): then mail of ours, too, has numbers from before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
 }
@@ -204,7 +205,7 @@ pub struct Floor {
 impl Floor {
     /// Whether a mail of this number and time is ours.
     pub fn is_under(&self, number: i64, received: Timestamp) -> bool {
-        number >= i64::from(self.below) || self.since.is_some_and(|since| received >= since)
+        number >= i64::from(self.below) || self.since.is_some_and(|since| received > since)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The whole desk against real mail servers: Dovecot brings the mail, Postfix
 //! takes the letters.
 
+mod lacking;
+
 use std::time::Duration;
 
 use serde_json::Value;

@@ -5,6 +5,7 @@ mod dovecot;
 mod fallback;
 mod folder;
 mod imap;
+mod killed;
 
 use tokio::sync::mpsc;
 use upgrade_desk::shell::source::{Fetched, Listed, Source, SourceError};

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -29,10 +29,24 @@ impl Dovecot {
 
     /// With more lines of configuration.
     pub fn with(more: &str) -> Dovecot {
+        Dovecot::made(|_| more.to_owned())
+    }
+
+    /// The user may do no more in his inbox than `rights` say (RFC 4314).
+    pub fn with_rights(more: &str, rights: &str) -> Dovecot {
+        Dovecot::made(|dovecot| {
+            let list = dovecot.path("acl");
+            fs::write(&list, format!("INBOX owner {rights}\n")).unwrap();
+            format!("{more}\nmail_plugins = acl\nplugin {{\n acl = vfile:{}\n}}\n", list.display())
+        })
+    }
+
+    fn made(more: impl FnOnce(&Dovecot) -> String) -> Dovecot {
         let folder = tempfile::tempdir().unwrap();
         let dovecot = Dovecot { folder, imap_port: free_port(), imaps_port: free_port(), lmtp_port: free_port() };
         dovecot.make_certificate();
-        fs::write(dovecot.path("dovecot.conf"), dovecot.configuration(more)).unwrap();
+        let more = more(&dovecot);
+        fs::write(dovecot.path("dovecot.conf"), dovecot.configuration(&more)).unwrap();
         dovecot.give_away();
         dovecot.start_again();
         dovecot
@@ -207,6 +221,76 @@ impl Dovecot {
             .collect()
     }
 
+    fn maildir(&self, user: &str) -> PathBuf {
+        self.path("mail").join(user).join("Maildir")
+    }
+
+    /// The files of mail in the inbox.
+    fn inbox(&self, user: &str) -> Vec<PathBuf> {
+        let parts = ["new", "cur"].map(|part| fs::read_dir(self.maildir(user).join(part)).into_iter().flatten());
+        parts.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// The file of the mail in the inbox that says this.
+    fn file(&self, user: &str, text: &str) -> PathBuf {
+        let says = |path: &PathBuf| fs::read_to_string(path).unwrap().contains(text);
+        self.inbox(user).into_iter().find(says).unwrap_or_else(|| panic!("no mail says {text:?}"))
+    }
+
+    /// Somebody flags the mail that says this as deleted.
+    pub fn flag_deleted(&self, user: &str, text: &str) {
+        let path = self.file(user, text);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let flagged = format!("{}:2,ST", name.split_once(":2,").map_or(name, |(base, _)| base));
+        fs::rename(&path, self.maildir(user).join("cur").join(flagged)).unwrap();
+    }
+
+    /// The flags of the mails in the inbox that say this.
+    pub fn flags_of(&self, user: &str, text: &str) -> Vec<String> {
+        let says = |path: &PathBuf| fs::read_to_string(path).unwrap().contains(text);
+        let flags = |path: PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            name.split_once(":2,").map_or_else(String::new, |(_, flags)| flags.to_owned())
+        };
+        self.inbox(user).into_iter().filter(says).map(flags).collect()
+    }
+
+    /// Delivers the mail that says this a second time, the same to the byte.
+    pub fn copy(&self, user: &str, text: &str) {
+        let path = self.file(user, text);
+        let copy = self.maildir(user).join("tmp").join("1764064800.M1P1.copy");
+        fs::copy(&path, &copy).unwrap();
+        give_to(&copy, &fs::metadata(&path).unwrap());
+        fs::rename(&copy, self.maildir(user).join("new/1764064800.M1P1.copy")).unwrap();
+    }
+
+    /// The same inbox many more mails full: links to the one that says this, so
+    /// many and of that time.
+    pub fn fill(&self, user: &str, text: &str, mails: usize) {
+        let path = self.file(user, text);
+        for number in 0..mails {
+            fs::hard_link(
+                &path,
+                self.maildir(user).join(format!("cur/{}.M{number}P1.old:2,S", 1_500_000_000 + number)),
+            )
+            .unwrap();
+        }
+    }
+
+    /// Forgets all UIDs, as a server does that was restored or replaced: the
+    /// same mails are there under another UIDVALIDITY.
+    pub fn renumber(&self, user: &str) {
+        self.stop();
+        let entries = fs::read_dir(self.maildir(user)).unwrap().map(|entry| entry.unwrap().path());
+        let numbers = ["dovecot-uidlist", "dovecot-uidvalidity", "dovecot.index"];
+        let is_one = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            numbers.iter().any(|number| name.starts_with(number))
+        };
+        entries.filter(is_one).for_each(|path| fs::remove_file(path).unwrap());
+        self.start_again();
+    }
+
     /// How many mails a folder of the user holds; `""` is the inbox.
     pub fn count(&self, user: &str, folder: &str) -> usize {
         let mut path = self.path("mail").join(user).join("Maildir");
@@ -215,6 +299,13 @@ impl Dovecot {
         }
         let files = |part: &str| fs::read_dir(path.join(part)).map_or(0, Iterator::count);
         files("new") + files("cur")
+    }
+}
+
+/// As root the new file belongs to root, whose mail Dovecot does not touch.
+fn give_to(path: &Path, like: &fs::Metadata) {
+    if is_root() {
+        chown(path, Some(like.uid()), Some(like.gid())).unwrap();
     }
 }
 
