@@ -269,6 +269,8 @@ pub struct Ticket {
     pub offers: Vec<Window>,
     /// Until when a representative on file can confirm (W-06).
     pub confirm_until: Option<Timestamp>,
+    /// Who confirmed a request that somebody else sent (UT-11).
+    pub confirmed_by: Option<String>,
     /// Minutes by which the work takes longer than planned (UT-34).
     pub extended_minutes: u32,
     /// A problem ticket has this; an upgrade ticket has none.

@@ -73,12 +73,12 @@ pub fn feedback_to<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Represen
     gates::feedback_contact(&ticket.form, known, company).or_else(|| requester(ticket, known))
 }
 
-/// The requester's row on file; of a stranger's request who consented to it.
+/// The requester's row on file; of a stranger's request who confirmed it.
 pub fn requester<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Representative> {
     let on_file = |address: &str| {
         known.representatives.iter().find(|row| row.address.eq_ignore_ascii_case(address) && !row.retired)
     };
-    on_file(&ticket.requester.address).or_else(|| on_file(&ticket.consent()?.given_by))
+    on_file(&ticket.requester.address).or_else(|| on_file(ticket.confirmed_by.as_ref()?))
 }
 
 /// A letter to a person on file, in the thread of his mails.

@@ -128,7 +128,7 @@ fn confirmed(case: &Case<'_>, ticket: &Ticket, row: &Representative) -> Result<D
     let author = Author { actor, representative: Some(row), staff: None };
     let case = Case { author, confirmed: true, ..case.again() };
     let mut draft = Draft::of(ticket, case.now);
-    draft.happen(Event::Confirmed { by: row.address.clone() })?;
+    draft.happen(Event::Confirmed { by: row.address.clone(), company: row.company.clone() })?;
     let why = vec![Why::new("UT-11", format!("{} confirmed with the single-use token", row.address))];
     reply::weighed(&case, draft, why)
 }

@@ -33,7 +33,7 @@ fn no_longer(name: &str) -> Decision {
 fn fire(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> Result<Decision, NotNow> {
     let mut draft = Draft::of(ticket, world.now);
     draft.happen(Event::Reminded { timer: timer.key() })?;
-    if is_overtaken(timer, ticket, world) {
+    if is_overtaken(timer, &draft.ticket, world) {
         let mut decision = Decision::new(OutcomeWord::Timer, Actor::System);
         let name: &'static str = timer.name.into();
         decision.why.push(Why::new(name, format!("was due at {}; a later one is due as well: not sent", timer.at)));
@@ -55,13 +55,16 @@ fn fire(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> Result<Decision, N
 /// After the desk was down a reminder may be older than what it reminds of: of
 /// several that are due only the last is sent (2.8: no storm).
 fn is_overtaken(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> bool {
-    use TimerName::{BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Progress, Release, Remind};
+    use TimerName::{
+        BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Progress, Release, Remind, Update,
+    };
     let by: &[TimerName] = match timer.name {
         Remind => &[Remind, LastCall, Release, Lapse],
         LastCall => &[Release, Lapse],
         ConfirmRemind => &[ConfirmLapse],
         BeforeWindow => &[BeforeWindow],
         Progress => &[Overrun],
+        Update => &[Update],
         _ => return false,
     };
     let begun = ticket.window.as_ref().is_some_and(|window| window.start <= world.now);

@@ -133,7 +133,7 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         // is heard, though not believed: a stop must not be overheard (TC11).
         (FoundTicket::ByTag(ticket), _) if is_of_the_company(case, ticket) => on_ticket(case, ticket),
         (_, Kind::Problem) => problem::decide(case, None),
-        (_, Kind::Request) => request::decide(case),
+        (_, Kind::Request) => with_problem(case, request::decide(case)?),
         _ => loose(case),
     }
 }
@@ -145,6 +145,22 @@ fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         (TicketKind::Upgrade, Kind::Problem) => problem::decide(case, Some(ticket)),
         (TicketKind::Upgrade, _) => reply::decide(case, ticket),
     }
+}
+
+/// PT-01: a request that also reports something urgent is both; who gets a
+/// letter about the request gets no second one (decisions 9).
+fn with_problem(case: &Case<'_>, mut decision: Decision) -> Result<Decision, NotNow> {
+    if !case.input.urgency.alarms() {
+        return Ok(decision);
+    }
+    let problem = problem::decide(case, None)?;
+    let told =
+        |letter: &Letter| !letter.to.is_for_staff() && decision.letters.iter().any(|other| other.to == letter.to);
+    let letters: Vec<Letter> = problem.letters.into_iter().filter(|letter| !told(letter)).collect();
+    decision.letters.extend(letters);
+    decision.changes.extend(problem.changes);
+    decision.why.extend(problem.why);
+    Ok(decision)
 }
 
 /// A new mail without a form: "still waiting", "works again" or thanks belong

@@ -134,7 +134,10 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
     keep_secret(case, form, &mut draft)?;
     match ticket.status {
         Status::Denied => draft.happen(Event::Corrected)?,
-        Status::RepCheck => draft.happen(Event::Confirmed { by })?,
+        Status::RepCheck => {
+            let row = case.author.proven_representative();
+            draft.happen(Event::Confirmed { by, company: row.map(|row| row.company.clone()).unwrap_or_default() })?;
+        }
         _ => {}
     }
     weighed(case, draft, Vec::new())

@@ -31,9 +31,13 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
         return commands(case, ticket, &[CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) }]);
     }
     match (ticket, case.input.commands.as_slice()) {
-        // PT-05: whatever a person does on it ends the alarm.
         (Some(ticket), []) if ticket.status == Status::Alerting => acknowledged_note(case, ticket),
         (Some(ticket), []) => note(case, ticket, NoteKind::Staff),
+        (Some(ticket), lines) if leaves_the_alarm_on(ticket, lines) => {
+            let mut with_ack = vec![CommandLine { line: "(ack)".to_owned(), read: Ok(Command::Ack) }];
+            with_ack.extend(lines.iter().cloned());
+            commands(case, ticket, &with_ack)
+        }
         (None, []) => {
             let why = Why::new("decisions 15", "a staff mail without a ticket and without a command");
             Ok(Decision::quarantine(case.author.actor.clone(), "staff_note_without_ticket", "kept for staff", why))
@@ -53,6 +57,13 @@ fn says_ack(case: &Case<'_>) -> bool {
     let mut lines = case.input.mail.own_text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next();
     first.as_ref().is_some_and(is_ack) || lines.next_back().as_ref().is_some_and(is_ack)
+}
+
+/// PT-05: whatever a person does on a problem ends its alarm, `#help` apart.
+fn leaves_the_alarm_on(ticket: &Ticket, lines: &[CommandLine]) -> bool {
+    let ends_it = |line: &CommandLine| matches!(line.read, Ok(Command::Ack | Command::Take));
+    let does_nothing = |line: &CommandLine| matches!(line.read, Ok(Command::Help) | Err(_));
+    ticket.status == Status::Alerting && !lines.iter().any(ends_it) && !lines.iter().all(does_nothing)
 }
 
 fn acknowledged_note(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {

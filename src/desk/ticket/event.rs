@@ -61,10 +61,12 @@ pub enum Event {
         to: Vec<String>,
         until: Timestamp,
     },
-    /// UT-11, UT-12.
+    /// UT-11: from here on the request is that company's.
     Confirmed {
         by: String,
+        company: String,
     },
+    /// UT-12: `None`: nobody answered in time.
     Disowned {
         by: Option<String>,
     },

@@ -90,6 +90,7 @@ fn blank(
         overrun_told_at: None,
         offers: Vec::new(),
         confirm_until: None,
+        confirmed_by: None,
         extended_minutes: 0,
         problem: None,
         letters: Vec::new(),
@@ -111,8 +112,10 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.checked = Some(checked.clone());
         }
         Event::Unproven { because } => ticket.unproven = because.clone(),
-        Event::Confirmed { .. } => {
+        Event::Confirmed { by, company } => {
             ticket.unproven.clear();
+            ticket.confirmed_by = Some(by.clone());
+            ticket.company = Some(company.clone());
             // A token is good once.
             ticket.confirm_until = None;
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Problem, Status, Ticket};
-use crate::desk::timers::{TimerName, after, minutes};
+use crate::desk::timers::{Timer, TimerName, after, minutes};
 use crate::desk::urgency::Severity;
 
 type Due = (TimerName, Timestamp);
@@ -14,7 +14,7 @@ pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     match ticket.status {
         Status::Alerting => alarm(problem, rules).into_iter().collect(),
         Status::Reported | Status::Triage => unseen(problem, rules).into_iter().collect(),
-        Status::Acknowledged | Status::Working | Status::ChangeRunning => at_work(problem, rules),
+        Status::Acknowledged | Status::Working | Status::ChangeRunning => at_work(ticket, problem, rules),
         Status::Resolved => {
             let since = problem.resolved_at.unwrap_or(ticket.since);
             let at = rules.hours.after_business_days(since, rules.escalation.waits.settle_bd);
@@ -43,16 +43,30 @@ fn unseen(problem: &Problem, rules: &Rules) -> Option<Due> {
 }
 
 /// W-13 and W-14.
-fn at_work(problem: &Problem, rules: &Rules) -> Vec<Due> {
+fn at_work(ticket: &Ticket, problem: &Problem, rules: &Rules) -> Vec<Due> {
     let waits = &rules.escalation.waits;
     let told = problem.told_at.unwrap_or(problem.received);
     let human = problem.human_at.unwrap_or(problem.received);
     match problem.severity {
-        Severity::P1 => vec![
-            (TimerName::Update, after(told, minutes(waits.update_p1_minutes))),
-            (TimerName::Silence, after(human, minutes(waits.silence_p1_minutes))),
-        ],
-        Severity::P2 => vec![(TimerName::Update, rules.hours.after_business(told, waits.update_p2_bm))],
+        Severity::P1 => {
+            let update = |count: u32| after(told, minutes(waits.update_p1_minutes.saturating_mul(count)));
+            let silence = (TimerName::Silence, after(human, minutes(waits.silence_p1_minutes)));
+            again(ticket, update).into_iter().chain([silence]).collect()
+        }
+        Severity::P2 => {
+            let update = |count: u32| rules.hours.after_business(told, waits.update_p2_bm.saturating_mul(count));
+            again(ticket, update).into_iter().collect()
+        }
         Severity::P3 | Severity::P4 => Vec::new(),
     }
+}
+
+/// W-13 comes again until the customer hears something: the first time that has
+/// not fired yet.
+fn again(ticket: &Ticket, at: impl Fn(u32) -> Timestamp) -> Option<Due> {
+    const TIMES_MAX: u32 = 50;
+    let timer = |at| Timer { at, ticket: ticket.id.clone(), name: TimerName::Update };
+    let mut times = (1..=TIMES_MAX).map(at);
+    let next = times.find(|at| !ticket.reminded.contains(&timer(*at).key()))?;
+    Some((TimerName::Update, next))
 }

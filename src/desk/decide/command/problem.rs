@@ -43,7 +43,11 @@ fn acknowledge(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Res
         draft.happen(Event::Taken { agent: me(case) })?;
         return Ok("you have this problem".to_owned());
     }
+    let had_it = draft.ticket.agent.as_deref() == Some(me(case).as_str());
     draft.happen(Event::Acknowledged { by: me(case) })?;
+    if had_it {
+        return Ok("you still have this problem, the alarm is off".to_owned());
+    }
     let told = tell(case, draft, effects, person_has_it(case, draft, false, ""));
     Ok(format!("you have this problem, the alarm is off; {told}"))
 }

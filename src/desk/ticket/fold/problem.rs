@@ -37,7 +37,10 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::Acknowledged { by } => {
             problem.alarm = None;
             problem.human_at = Some(at);
-            problem.told_at = Some(at);
+            // The customer is told who has it, not again that he still has it.
+            if ticket.agent.as_ref() != Some(by) {
+                problem.told_at = Some(at);
+            }
             ticket.agent = Some(by.clone());
         }
         Event::WorkBegun { .. } | Event::Taken { .. } => problem.human_at = Some(at),

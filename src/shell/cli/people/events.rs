@@ -54,7 +54,7 @@ fn of(page: &Page, event: &Event) -> String {
         Event::Prechecked { closed_ports, by } => prechecked(closed_ports, by),
         Event::Cancelled { by, words, .. } => with(&format!("by {by}"), words),
         Event::Extended { minutes, reason } => with(&format!("by {minutes} minutes"), reason),
-        Event::Confirmed { by } | Event::Started { by } | Event::StopAsked { by } | Event::Applied { by } => {
+        Event::Confirmed { by, .. } | Event::Started { by } | Event::StopAsked { by } | Event::Applied { by } => {
             format!("by {by}")
         }
         Event::Finished { outcome, issues, words, by } => {
