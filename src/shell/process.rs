@@ -213,7 +213,9 @@ impl Desk {
             .compose(&decision.letters, known.next_letter, now, &self.rules)
             .map_err(|error| error.to_string())?;
         let decided = decided(&input, decision, &self.rules);
-        Ok(Commitment { at: now, body: Body::Decided { decided: Box::new(decided), letters, text, original } })
+        let beside = decided.secrets.iter().map(|id| self.vault.path(id)).collect();
+        let body = Body::Decided { decided: Box::new(decided), letters, text, original, beside };
+        Ok(Commitment { at: now, body })
     }
 
     /// Secrets that no ticket keeps are destroyed at once: they live on only

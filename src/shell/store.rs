@@ -12,10 +12,12 @@ mod owner;
 pub mod pack;
 pub mod rows;
 pub mod state;
+mod sync;
 mod sync_file_range;
 pub mod view;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 
 use jiff::Timestamp;
@@ -53,6 +55,8 @@ pub enum Body {
         text: Option<Vec<u8>>,
         /// Sealed already.
         original: Option<Vec<u8>>,
+        /// New files that the decision names: synced before its journal line.
+        beside: Vec<PathBuf>,
     },
 }
 

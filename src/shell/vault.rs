@@ -61,19 +61,22 @@ impl Vault {
         Ok(Vault { folder, staff, evidence })
     }
 
-    /// Seals a password to the staff's keys and returns its id when it is safe
-    /// on disk: before the journal line that names it (decisions 5). Blocks.
+    /// Seals a password to the staff's keys and returns its id. The file is
+    /// written but not synced: the store does that for a whole group at once,
+    /// before the journal line that names it (decisions 5). Blocks.
     pub fn seal_secret(&self, secret: &Secret) -> Result<String, VaultError> {
         let mut chance = [0_u8; 16];
         getrandom::fill(&mut chance).map_err(VaultError::Random)?;
         let id: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
         let sealed = seal::seal(&self.staff, secret.expose().as_bytes())?;
-        let path = secret_path(&self.folder, &id);
-        let unfinished = path.with_extension("tmp");
-        write_synced(&unfinished, &sealed)?;
-        fs::rename(&unfinished, &path).map_err(file_error("finish", &path))?;
-        sync_folder(&self.folder)?;
+        // A file cut short by a crash is one that no line names: an orphan.
+        write(&secret_path(&self.folder, &id), &sealed)?;
         Ok(id)
+    }
+
+    /// Where the secret lies, for syncing.
+    pub fn path(&self, id: &str) -> PathBuf {
+        secret_path(&self.folder, id)
     }
 
     /// Seals an original mail to the evidence key alone: no key in daily use
@@ -145,10 +148,14 @@ fn secret_path(folder: &Path, id: &str) -> PathBuf {
 
 /// A new file, readable by its owner alone, safe on disk on return.
 fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+    write(path, bytes)?.sync_all().map_err(file_error("sync", path))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<File, VaultError> {
     let mut file =
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(file_error("create", path))?;
     file.write_all(bytes).map_err(file_error("write", path))?;
-    file.sync_all().map_err(file_error("sync", path))
+    Ok(file)
 }
 
 /// A name in a folder is safe only when the folder is.

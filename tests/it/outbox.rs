@@ -73,7 +73,8 @@ impl World {
             secrets: Vec::new(),
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
-        let body = Body::Decided { decided: Box::new(decided), letters, text: None, original: None };
+        let body =
+            Body::Decided { decided: Box::new(decided), letters, text: None, original: None, beside: Vec::new() };
         self.desk.store.commit(move |_| Ok(Commitment { at, body })).await.unwrap();
         self.desk.committed.notify_waiters();
     }

@@ -214,7 +214,10 @@ impl Track {
             let letters = composed.map_err(|error| error.to_string())?;
             *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(decision.clone());
             let decided = Box::new(decided(&input, decision, &rules));
-            Ok(Commitment { at: now, body: Body::Decided { decided, letters, text: None, original: None } })
+            Ok(Commitment {
+                at: now,
+                body: Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() },
+            })
         });
         async move {
             let receipt = commit.await?;

@@ -181,7 +181,8 @@ fn catch_up(
         state.keep_decision();
         records += 1;
         if records % AT_ONCE == 0 || head.seq == of {
-            state.store_writes(&head).map_err(not_applicable)?;
+            state.keep_group(&head);
+            state.store_writes().map_err(not_applicable)?;
             progress(Progress::Rebuilding { records, of });
         }
         Ok(())

@@ -4,7 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -47,6 +48,8 @@ impl Job {
 
 /// Decisions in one group at most.
 const GROUP_MAX: usize = 256;
+/// After so long without work sled gets what waits for it.
+const QUIET: Duration = Duration::from_millis(200);
 /// Intake pauses while less than this is free: sled and the other tools of the
 /// machine need room too.
 pub const FREE_BYTES_MIN: u64 = 32 * 1024 * 1024;
@@ -68,6 +71,8 @@ pub struct Owner {
 struct Group {
     lines: Vec<NewLine>,
     head: Option<Head>,
+    /// Files that the lines name.
+    beside: Vec<PathBuf>,
     waiting: Vec<(Answer, Result<Receipt, CommitError>)>,
     failure: Option<Failure>,
 }
@@ -102,7 +107,7 @@ impl Failure {
 impl Owner {
     /// Until every handle is gone.
     pub fn work(mut self, jobs: &Receiver<Job>) {
-        let mut next = jobs.recv().ok();
+        let mut next = self.next(jobs);
         while let Some(job) = next.take() {
             match job {
                 Job::Read(question) => self.answer(question),
@@ -115,9 +120,30 @@ impl Owner {
                 }
                 Job::Commit { decide, answer } => next = self.group(decide, answer, jobs),
             }
-            next = next.or_else(|| jobs.recv().ok());
+            next = next.or_else(|| self.next(jobs));
         }
         self.end();
+    }
+
+    /// The next thing to do; `None` when every handle is gone.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        match jobs.recv_timeout(QUIET) {
+            Ok(job) => Some(job),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                if self.broken.is_none() {
+                    self.broken = self.hand_over().err().map(|error| error.to_string());
+                }
+                jobs.recv().ok()
+            }
+        }
+    }
+
+    /// Sled gets what the journal has and it has not.
+    fn hand_over(&mut self) -> Result<(), StateError> {
+        self.state.store_writes()?;
+        steps::reached(Step::SledApplied);
+        Ok(())
     }
 
     fn answer(&mut self, question: Question) {
@@ -209,7 +235,8 @@ impl Owner {
         let (whats, mut receipt) = match body {
             Body::Nothing(outcome) => (Vec::new(), Receipt::of(outcome)),
             Body::Plain(whats) => (whats, Receipt::of(OutcomeWord::Note)),
-            Body::Decided { mut decided, letters, text, original } => {
+            Body::Decided { mut decided, letters, text, original, beside } => {
+                group.beside.extend(beside);
                 let mut place = |pack, bytes: &[u8]| self.packs.append(pack, at, bytes);
                 for letter in letters {
                     let bytes = place(Pack::Letters, &letter.bytes).map_err(|error| Failure::of(&error))?;
@@ -249,11 +276,11 @@ impl Owner {
 
     /// Makes the group last, then answers everybody who waits for it.
     fn finish(&mut self, group: Group) {
-        let Group { lines, head, waiting, failure } = group;
+        let Group { lines, head, beside, waiting, failure } = group;
         let before = self.journal.head().clone();
         let outcome = match (failure, head) {
             (Some(failure), _) => Err(failure),
-            (None, Some(head)) => self.last(&lines, &head),
+            (None, Some(head)) => self.last(&lines, &head, &beside),
             (None, None) => Ok(()),
         };
         let failed = outcome.err().map(|failure| self.take_back(failure, before));
@@ -268,19 +295,21 @@ impl Owner {
         steps::reached(Step::Answered);
     }
 
-    /// Packs first, then the journal, each synced: that is the commit. Sled
+    /// Packs and secrets first, then the journal, each synced: that is the commit. Sled
     /// follows, and never gets what the journal lacks.
-    fn last(&mut self, lines: &[NewLine], head: &Head) -> Result<(), Failure> {
+    fn last(&mut self, lines: &[NewLine], head: &Head, beside: &[PathBuf]) -> Result<(), Failure> {
         steps::reached(Step::PackWritten);
-        self.packs.sync().map_err(|error| Failure::of(&error))?;
+        self.packs.sync(beside).map_err(|error| Failure::of(&error))?;
         steps::reached(Step::PackSynced);
         self.journal.write(lines, head.clone()).map_err(|error| Failure::of(&error))?;
         steps::reached(Step::JournalWritten);
         // From the first sync on, an error leaves the outcome unknown.
         self.journal.sync().map_err(|error| Failure::Broken(error.to_string()))?;
         steps::reached(Step::JournalSynced);
-        self.state.store_writes(head).map_err(|error| Failure::Broken(error.to_string()))?;
-        steps::reached(Step::SledApplied);
+        self.state.keep_group(head);
+        if self.state.is_full() {
+            self.hand_over().map_err(|error| Failure::Broken(error.to_string()))?;
+        }
         Ok(())
     }
 
@@ -303,7 +332,7 @@ impl Owner {
     /// An orderly end: everything out.
     fn end(&mut self) {
         if self.broken.is_none()
-            && let Err(error) = self.state.flush()
+            && let Err(error) = self.hand_over().and_then(|()| self.state.flush())
         {
             tracing::warn!(
                 "the ticket store could not be written out; the next start takes it from the journal: {error}"

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::desk::record::PackPlace;
-use crate::shell::store::files;
+use crate::shell::store::{files, sync};
 
 /// What lies in a pack; the name begins with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
@@ -82,13 +82,13 @@ impl Packs {
         self.open.get_mut(name).ok_or_else(|| io::Error::other("a segment just opened is not open"))
     }
 
-    /// Makes everything appended since the last call last. Files of past days are let go.
-    pub fn sync(&mut self) -> io::Result<()> {
+    /// Makes everything appended since the last call last, and the new files
+    /// `beside` it, all at the same time. Files of past days are let go.
+    pub fn sync(&mut self, beside: &[PathBuf]) -> io::Result<()> {
+        let changed = self.open.values().filter(|segment| segment.length != segment.length_before);
+        sync::all(changed.map(|segment| &segment.file).collect(), beside)?;
         for segment in self.open.values_mut() {
-            if segment.length != segment.length_before {
-                segment.file.sync_data()?;
-                segment.length_before = segment.length;
-            }
+            segment.length_before = segment.length;
         }
         while self.open.len() > OPEN_MAX {
             self.open.pop_first();

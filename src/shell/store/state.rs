@@ -1,6 +1,6 @@
-//! The ticket store: sled's trees with what the running group has written over
-//! them. A later decision of a group sees the earlier ones; sled gets them all
-//! in one transaction, after the journal has them.
+//! The ticket store: sled's trees with what was written since over them. A
+//! decision sees all earlier ones; sled gets many groups in one transaction,
+//! after the journal has them, and may lag behind it: the next start catches up.
 
 mod database;
 
@@ -59,10 +59,16 @@ pub type Entry = (Vec<u8>, Vec<u8>);
 /// The newest value of each changed key; `None`: removed.
 pub type Writes = BTreeMap<(Tree, Vec<u8>), Option<Vec<u8>>>;
 
-/// Sled, the group's writes over it, and over these the writes of the decision
-/// that is just being applied.
+/// Writes that wait for sled at most.
+const WAITING_MAX: usize = 4096;
+
+/// Sled, what the journal has and sled not yet, the running group's writes, and
+/// over these the writes of the decision that is just being applied.
 pub struct State {
     database: Database,
+    waiting: Writes,
+    /// The record up to which `waiting` goes.
+    waiting_head: Option<Head>,
     group: Writes,
     decision: Writes,
     /// The first damage met; everything found after it is worth nothing.
@@ -73,7 +79,14 @@ impl State {
     /// Opens the trees and reads them through.
     pub fn open(path: &Path) -> Result<State, StateError> {
         let database = Database::open(path)?;
-        Ok(State { database, group: Writes::new(), decision: Writes::new(), damage: RefCell::new(None) })
+        Ok(State {
+            database,
+            waiting: Writes::new(),
+            waiting_head: None,
+            group: Writes::new(),
+            decision: Writes::new(),
+            damage: RefCell::new(None),
+        })
     }
 
     /// The last record that sled has.
@@ -93,9 +106,14 @@ impl State {
         result
     }
 
+    /// What lies over sled, the newest first.
+    fn layers(&self) -> [&Writes; 3] {
+        [&self.decision, &self.group, &self.waiting]
+    }
+
     pub fn bytes(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
         let written = (tree, key.to_vec());
-        match self.decision.get(&written).or_else(|| self.group.get(&written)) {
+        match self.layers().iter().find_map(|layer| layer.get(&written)) {
             Some(value) => Ok(value.clone()),
             None => self.noting(self.database.get(tree, key)),
         }
@@ -123,23 +141,19 @@ impl State {
     /// Keys and values that begin with `prefix`, in order, at most `max`.
     pub fn scan(&self, tree: Tree, prefix: &[u8], max: usize) -> Result<Vec<Entry>, StateError> {
         let from = (tree, prefix.to_vec());
-        let in_prefix = |writes: &Writes| -> Writes {
-            let after = writes.range((Bound::Included(&from), Bound::Unbounded));
+        let mut written: BTreeMap<&[u8], Option<&[u8]>> = BTreeMap::new();
+        for layer in self.layers().into_iter().rev() {
+            let after = layer.range((Bound::Included(&from), Bound::Unbounded));
             let wanted = after.take_while(|((of, key), _)| *of == tree && key.starts_with(prefix));
-            wanted.map(|(entry, value)| (entry.clone(), value.clone())).collect()
-        };
-        let mut written = in_prefix(&self.group);
-        written.extend(in_prefix(&self.decision));
+            written.extend(wanted.map(|((_, key), value)| (key.as_slice(), value.as_deref())));
+        }
         let mut found = BTreeMap::new();
         // What was written or removed can shift at most that many entries.
         let enough = max.saturating_add(written.len());
         self.noting(self.database.scan(tree, prefix, enough, |key, value| drop(found.insert(key, value))))?;
-        for ((_, key), value) in written {
-            match value {
-                Some(value) => drop(found.insert(key, value)),
-                None => drop(found.remove(&key)),
-            }
-        }
+        found.retain(|key, _| !written.contains_key(key.as_slice()));
+        let written = written.into_iter().filter_map(|(key, value)| Some((key.to_vec(), value?.to_vec())));
+        found.extend(written.take(max));
         Ok(found.into_iter().take(max).collect())
     }
 
@@ -160,10 +174,22 @@ impl State {
         self.decision.clear();
     }
 
-    /// Hands the group's writes to sled, all or none; `head` is the last record.
-    pub fn store_writes(&mut self, head: &Head) -> Result<(), StateError> {
-        let group = std::mem::take(&mut self.group);
-        let stored = self.database.write(&group, head);
+    /// The journal has the group: `head` is its last record.
+    pub fn keep_group(&mut self, head: &Head) {
+        self.waiting.extend(std::mem::take(&mut self.group));
+        self.waiting_head = Some(head.clone());
+    }
+
+    /// Whether so much waits for sled that it should get it now.
+    pub fn is_full(&self) -> bool {
+        self.waiting.len() >= WAITING_MAX
+    }
+
+    /// Hands what waits to sled, all or none.
+    pub fn store_writes(&mut self) -> Result<(), StateError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let Some(head) = self.waiting_head.take() else { return Ok(()) };
+        let stored = self.database.write(&waiting, &head);
         self.noting(stored)
     }
 

@@ -131,7 +131,10 @@ pub fn letter(no: u64, of: Option<TicketId>) -> Outgoing {
 }
 
 pub fn decided(at: Timestamp, decided: Decided, letters: Vec<Outgoing>) -> Commitment {
-    Commitment { at, body: Body::Decided { decided: Box::new(decided), letters, text: None, original: None } }
+    Commitment {
+        at,
+        body: Body::Decided { decided: Box::new(decided), letters, text: None, original: None, beside: Vec::new() },
+    }
 }
 
 /// One mail opens one ticket and one letter goes out, with text and original.
@@ -147,6 +150,7 @@ pub fn new_request(number: u64) -> Commitment {
             letters: vec![letter(number, Some(ticket(number)))],
             text: Some(format!("text of mail {number}").into_bytes()),
             original: Some(format!("sealed original {number}").into_bytes()),
+            beside: Vec::new(),
         },
     }
 }
