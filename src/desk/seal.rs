@@ -29,6 +29,10 @@ impl Secret {
     }
 }
 
+/// Passwords of one mail that are sealed by themselves. More are taken out all
+/// the same, and lie in the sealed original only (TE4).
+const SECRETS_MAX: usize = 30;
+
 /// Takes every password out of a mail: behind a label of the password field, in
 /// any part and any quotation, on its line or below it, and in prose ("pw is …").
 /// Each is replaced by `[sealed]`, `[sealed 2]` …, and so is every other place
@@ -94,12 +98,15 @@ fn replace_spans(text: &str, spans: &[Range<usize>], secrets: &mut Vec<Secret>) 
         let Some(value) = text.get(span.clone()).filter(|_| span.start >= done) else { continue };
         // The same with and without blanks around it is one password in two parts.
         let known = secrets.iter().position(|secret| secret.expose().trim() == value.trim());
-        let n = known.unwrap_or_else(|| {
-            secrets.push(Secret::new(value.to_owned()));
-            secrets.len() - 1
-        });
         sealed.push_str(text.get(done..span.start).unwrap_or(""));
-        sealed.push_str(&marker(n));
+        match known {
+            Some(n) => sealed.push_str(&marker(n)),
+            None if secrets.len() < SECRETS_MAX => {
+                secrets.push(Secret::new(value.to_owned()));
+                sealed.push_str(&marker(secrets.len() - 1));
+            }
+            None => sealed.push_str(FOREIGN_MARK),
+        }
         done = span.end;
     }
     sealed.push_str(text.get(done..).unwrap_or(""));

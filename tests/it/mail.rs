@@ -1,5 +1,6 @@
 //! Mails and what must be read in them.
 
+mod hostile;
 mod proof;
 
 use upgrade_desk::desk::mail::{self, Mail};

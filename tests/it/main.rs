@@ -10,6 +10,7 @@ mod mail;
 mod mime;
 mod outbox;
 mod register;
+mod urgency;
 mod vault;
 mod sample_rules;
 mod servers;

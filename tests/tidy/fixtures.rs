@@ -21,6 +21,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/stories/", Use::Stories),
     ("fixtures/register/", Use::Named),
     ("fixtures/urgency/", Use::Named),
+    ("fixtures/urgency/", Use::Named),
 ];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {

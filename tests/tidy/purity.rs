@@ -72,14 +72,13 @@ pub const FORBIDDEN: &[Forbidden] = &[
 /// What the desk may use besides `std`: pure crates only.
 const PURE_CRATES: &[&str] = &[
     "base64",
-    "ego-tree",
     "hmac",
+    "html5gum",
     "jiff",
     "lettre",
     "mail-parser",
     "minijinja",
     "regex",
-    "scraper",
     "serde",
     "serde_json",
     "sha2",

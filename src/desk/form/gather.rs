@@ -8,6 +8,10 @@ use crate::desk::form::value::{Kinds, is_asap, is_nothing};
 /// More lines that are no field than this are prose, not a form.
 const REST_MAX: usize = 50;
 
+/// Fields of one mail that are read: a hundred units of ten. Each unit gets all
+/// that units share, so more would cost the square of their number (TE4).
+const ENTRIES_MAX: usize = 1000;
+
 const PASSWORD: Label = Label::Field(FieldKey::ManagerPassword);
 
 /// One label with its value.
@@ -50,7 +54,7 @@ pub(super) fn gather(lines: &[Line<'_>], kinds: &Kinds<'_>, reply: bool) -> Gath
         found: Gathered::default(),
         notes: Notes::default(),
     };
-    while let Some(line) = lines.get(gatherer.at) {
+    while let Some(line) = lines.get(gatherer.at).filter(|_| gatherer.found.entries.len() < ENTRIES_MAX) {
         if reply && line.own && is_asap(line.text, kinds.spec) {
             gatherer.push(Label::Field(FieldKey::Asap), "yes".to_owned(), String::new(), line.own);
             gatherer.at += 1;

@@ -108,10 +108,18 @@ fn allowed<'a>(lines: Vec<Layered<'a>>, reply: bool, spec: &Spec) -> Vec<Line<'a
         let asked = block.is_some_and(|ours| own || depth == ours);
         // A blank line keeps its neighbours apart, whoever wrote it.
         if own || asked || !reply || text.trim().is_empty() {
-            kept.push(Line { text, own, asked });
+            kept.push(Line { text: cut(text), own, asked });
         }
     }
     kept
+}
+
+/// The beginning of a line that no form has so long: what is looked for in a line
+/// is looked for from each of its labels on (TE4).
+fn cut(line: &str) -> &str {
+    const LINE_BYTES_MAX: usize = 2000;
+    let end = (0..=LINE_BYTES_MAX.min(line.len())).rev().find(|end| line.is_char_boundary(*end));
+    line.get(..end.unwrap_or(0)).unwrap_or(line)
 }
 
 /// Whether a line heads another mail inside this one.

@@ -69,11 +69,13 @@ const DEVICE_SIGNATURES: &[&str] =
 /// are own text, whatever stands around them.
 pub(super) fn split(text: &str) -> Parts {
     let lines: Vec<&str> = text.lines().collect();
+    let last_long = lines.iter().rposition(|line| is_long(line));
     let mut parts = Parts::default();
     let mut state = State::Own;
     for (index, line) in lines.iter().enumerate() {
         let rest = lines.get(index..).unwrap_or_default();
-        state = next(state, line, rest);
+        let only_short_below = last_long.is_none_or(|last| last <= index);
+        state = next(state, line, rest, only_short_below);
         let to = match state {
             State::Own => &mut parts.own,
             State::QuotedLine | State::QuotedRest => &mut parts.quoted,
@@ -99,7 +101,7 @@ enum State {
     Signature,
 }
 
-fn next(state: State, line: &str, rest: &[&str]) -> State {
+fn next(state: State, line: &str, rest: &[&str], only_short_below: bool) -> State {
     if state == State::QuotedRest {
         return state;
     }
@@ -109,7 +111,11 @@ fn next(state: State, line: &str, rest: &[&str]) -> State {
     if begins_quoted_rest(line, rest) {
         return State::QuotedRest;
     }
-    if state == State::Signature || line == "-- " || line.trim_end() == "--" || is_device_signature(line, rest) {
+    if state == State::Signature
+        || line == "-- "
+        || line.trim_end() == "--"
+        || (only_short_below && is_device_signature(line))
+    {
         return State::Signature;
     }
     State::Own
@@ -167,13 +173,13 @@ fn is_head_block(rest: &[&str]) -> bool {
     first && rest.iter().take(6).filter(|line| label(line)).count() >= 3
 }
 
-/// "Sent from my phone" with nothing but quoted text after it.
-fn is_device_signature(line: &str, rest: &[&str]) -> bool {
+/// A paragraph of own text: no device signs above one.
+fn is_long(line: &str) -> bool {
+    line.len() >= 200 && !line.trim().is_empty() && !line.trim_start().starts_with('>')
+}
+
+/// "Sent from my phone", where nothing but quoted text and short lines follow.
+fn is_device_signature(line: &str) -> bool {
     let plain = line.trim().to_lowercase();
-    let device = DEVICE_SIGNATURES.iter().any(|begin| plain.starts_with(begin)) && plain.len() < 80;
-    device
-        && rest
-            .iter()
-            .skip(1)
-            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('>') || line.len() < 200)
+    DEVICE_SIGNATURES.iter().any(|begin| plain.starts_with(begin)) && plain.len() < 80
 }

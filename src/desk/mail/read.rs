@@ -34,12 +34,15 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     let mut mail = from_header(&header);
     mail.identity = identity::read(&header);
     mail.limits.extend(header.limits.iter().map(|name| (*name).to_owned()));
-    // The parser never sees a header that is over its limits.
+    if header.limits.is_empty() && kinds_named(raw) > limits.mime_parts_max.saturating_mul(2) {
+        mail.limits.push("mime_parts_max".to_owned());
+    }
+    // The parser never sees a mail that is over these limits.
     let parsed =
-        if header.limits.is_empty() { guard::parser(|| MessageParser::default().parse(raw)).flatten() } else { None };
+        if mail.limits.is_empty() { guard::parser(|| MessageParser::default().parse(raw)).flatten() } else { None };
     match parsed {
         Some(message) => read_message(&mut mail, &message, limits),
-        None if header.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
+        None if mail.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
         None => {}
     }
     if let Some(name) = mail.limits.iter().find(|name| is_fatal(name)) {
@@ -50,6 +53,15 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     mail.automatic_because = automatic::signs(&header, &mail, marks);
     mail.body_sha256 = digest(&mail);
     mail
+}
+
+/// How many lines begin like the field that names the kind of a part. Mails in
+/// mails need one a level: a hundred thousand levels overflow the stack when
+/// they are dropped, and no guard catches that (TE6, R14).
+fn kinds_named(raw: &[u8]) -> usize {
+    const NAME: &[u8] = b"content-type";
+    let lines = raw.split(|byte| *byte == b'\n');
+    lines.filter(|line| line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME))).count()
 }
 
 /// Cut texts and unlisted attachments are only said; the rest is not believed.
@@ -120,15 +132,20 @@ fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
 fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     let mut plain = String::new();
     let mut from_html = String::new();
+    // One limit for all parts together: twenty long ones cost no more than one.
+    let mut left = limits.text_bytes_max;
     for part in message.text_bodies() {
         if let PartType::Text(text) = &part.body {
-            let text = body::limited(&clean::text(text), limits.text_bytes_max, &mut mail.limits);
-            body::append(&mut plain, &body::unflowed(&text, part));
+            let text = body::limited(text, left, &mut mail.limits);
+            left = left.saturating_sub(text.len());
+            body::append(&mut plain, &body::unflowed(&clean::text(&text), part));
         }
     }
+    let mut left = limits.text_bytes_max;
     for part in message.html_bodies() {
         if let PartType::Html(markup) = &part.body {
-            let markup = body::limited(markup, limits.text_bytes_max, &mut mail.limits);
+            let markup = body::limited(markup, left, &mut mail.limits);
+            left = left.saturating_sub(markup.len());
             body::append(&mut from_html, &clean::text(&html::text(&markup, limits, &mut mail.limits)));
         }
     }

@@ -59,6 +59,16 @@ impl Finder<'_> {
                 return secret.then_some(start..body.len()).into_iter().collect();
             }
         }
+        let pieces = pieces(body).into_iter().flat_map(|from| {
+            let end = ends_at(body, from.saturating_add(PIECE_BYTES));
+            let found = self.piece(body.get(from..end).unwrap_or(""), state);
+            found.into_iter().map(move |span| from + span.start..from + span.end)
+        });
+        pieces.collect()
+    }
+
+    /// What stands in a line, or in a piece of one that nobody has so long.
+    fn piece(&self, body: &str, state: &mut State) -> Vec<Range<usize>> {
         let mut spans = self.labelled(body, state);
         let prose: Vec<Range<usize>> = self.prose(body);
         let covered =
@@ -95,8 +105,10 @@ impl Finder<'_> {
     fn prose(&self, body: &str) -> Vec<Range<usize>> {
         let mut spans = Vec::new();
         for field in self.labels.anywhere(body, FieldKey::ManagerPassword) {
-            let value = body.get(field.value.clone()).unwrap_or("");
+            let value = beginning(body.get(field.value.clone()).unwrap_or(""));
+            let all = value;
             let (value, said) = behind_verb(value);
+            let before = all.len() - value.trim_start().len();
             let value = value.trim_start();
             let word = value.split_whitespace().next().unwrap_or("");
             let taken = match (field.ending, said) {
@@ -106,8 +118,10 @@ impl Finder<'_> {
                 (_, false) => looks_secret(word),
             };
             if taken && !word.is_empty() {
-                let start = body.len() - value.len();
-                spans.push(start..start + word.len());
+                // A word that is longer than what was looked at is taken whole.
+                let start = field.value.start + before;
+                let whole = body.get(start..).and_then(|rest| rest.split_whitespace().next()).unwrap_or(word);
+                spans.push(start..start + whole.len());
             }
         }
         spans
@@ -119,6 +133,30 @@ impl Finder<'_> {
         // A word with anything but letters in it is none of a sentence.
         plain.chars().all(char::is_alphabetic) && self.spec.made.not_in_prose.contains(&word)
     }
+}
+
+/// A line is looked through in pieces of so many bytes, each beginning a little
+/// before the end of the one before it, so that no label loses its value (TE4).
+const PIECE_BYTES: usize = 4000;
+const OVERLAP_BYTES: usize = 300;
+
+/// Where the pieces of a line begin.
+fn pieces(line: &str) -> Vec<usize> {
+    let step = PIECE_BYTES - OVERLAP_BYTES;
+    let count = line.len().saturating_sub(OVERLAP_BYTES).div_ceil(step).max(1);
+    (0..count).map(|number| ends_at(line, number * step)).collect()
+}
+
+/// The last boundary of characters at or before a place.
+fn ends_at(line: &str, place: usize) -> usize {
+    (0..=place.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0)
+}
+
+/// As much of a value as tells what it is: with the whole rest of the line behind
+/// each of its labels, a long line would cost the square of its length (TE4).
+fn beginning(value: &str) -> &str {
+    const BYTES_MAX: usize = 100;
+    value.get(..ends_at(value, BYTES_MAX)).unwrap_or(value)
 }
 
 /// What follows "is" or "was", and whether it did.
