@@ -1,5 +1,9 @@
-//! The desk is killed at random moments and at every named step; afterwards
-//! every mail has exactly one effect and every letter has left.
+//! The desk is killed at random moments and at every named step, while requests,
+//! problems and due alarms come; afterwards every mail has exactly one effect,
+//! every letter has left, and every alarm has fired once and not early.
+
+mod alarms;
+mod mails;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,9 +17,10 @@ use upgrade_desk::shell::steps::Step;
 
 use crate::support::desk::{Desk, Running, eventually};
 
-const MAILS: usize = 200;
-const RANDOM_KILLS: usize = 20;
-const LONGEST: Duration = Duration::from_secs(60);
+const MAILS: usize = 300;
+/// Besides one at each named step: sixty in all.
+const RANDOM_KILLS: usize = 47;
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// A small generator of our own, so that a seed gives the same run everywhere.
 struct Chance(u64);
@@ -27,53 +32,16 @@ impl Chance {
     }
 }
 
-fn mail(number: usize) -> String {
-    let (who, domain, serial, mac, ip, phone, company) = [
-        (
-            "dana",
-            "acme-tel.example",
-            "SM-0417-22A",
-            "00:00:5E:00:53:0A",
-            "203.0.113.10",
-            "+1 312 555 0101",
-            "Acme Telephone",
-        ),
-        (
-            "jana",
-            "nordwind.example",
-            "SM-0501-10B",
-            "00:00:5E:00:53:01",
-            "198.51.100.21",
-            "+49 30 555 0131",
-            "Nordwind",
-        ),
-        ("ivo", "cobalt.example", "SM-0601-07C", "00:00:5E:00:53:31", "192.0.2.31", "+31 20 555 0151", "Cobalt Voice"),
-    ][number % 3];
-    let from = if number % 10 == 7 { "From: <x@attack.example>\n" } else { "" };
-    let robot = if number % 10 == 8 { "Auto-Submitted: auto-replied\n" } else { "" };
-    let proof = if number % 10 == 9 { "none" } else { "pass" };
-    // Each wish differs, so that none is taken for the same request again.
-    let version = format!("8.{number}.0");
-    format!(
-        "Authentication-Results: mx.vendor.example; dkim={proof} header.d={domain} header.b=Zk3Crash;\n\t\
-         dmarc={proof} header.from={domain}\n\
-         DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s=m1; b=Zk3CrashQ2v8;\n\t\
-         h=from:to:subject:date:message-id:mime-version:content-type; bh=47DEQpj8\n\
-         {from}From: <{who}@{domain}>\n{robot}To: upgrade@vendor.example\nSubject: upgrade {number}\n\
-         Date: Mon, 7 Dec 2026 09:00:00 -0800\nMessage-ID: <crash-{number}@{domain}>\nMIME-Version: 1.0\n\
-         Content-Type: text/plain\n\n\
-         Company Name: {company}\nAdmin Email: {who}@{domain}\nAdmin Phone: {phone}\n\
-         Unit Serial Number: {serial}\nUnit Version: {version}\nUnit MAC Address: {mac}\nUnit IP Address: {ip}\n\
-         Manager Password: crash canary {number}!\nASAP: yes\nMarker: m-{number:03}\n"
-    )
-    .replace('\n', "\r\n")
-}
-
 fn put(desk: &Desk, numbers: std::ops::Range<usize>) {
     for number in numbers {
+        let (text, ago) = mails::mail(number);
         let name = format!("{:010}.crash", 1_000_000 + number);
         let draft = desk.path("mailbox/tmp").join(&name);
-        fs::write(&draft, mail(number)).unwrap();
+        fs::write(&draft, text).unwrap();
+        // What arrived in the past has alarms whose next step is due soon.
+        let file = fs::File::options().write(true).open(&draft).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written - ago).unwrap();
         fs::rename(draft, desk.path("mailbox/new").join(name)).unwrap();
     }
 }
@@ -127,7 +95,7 @@ fn kill_often(desk: &Desk) -> Figures {
 
 /// One more mail, so that there is something to crash on.
 fn put_again(desk: &Desk, step: &str) {
-    let text = mail(0).replace("crash-0@", &format!("extra-{step}@")).replace("8.0.0", &format!("9.{step}"));
+    let text = mails::request(0).replace("crash-0@", &format!("extra-{step}@")).replace("8.0.0", &format!("9.{step}"));
     fs::write(desk.path("mailbox/new").join(format!("extra-{step}")), text).unwrap();
 }
 
@@ -154,17 +122,31 @@ fn no_kill_loses_or_doubles_anything() {
     let missed: Vec<&&str> = expected.iter().filter(|step| !reached.contains(step)).collect();
     assert!(missed.is_empty(), "steps without a kill: {missed:?}");
     assert!(!journal.iter().any(|record| record.to_string().contains("crashed_reader")), "an innocent mail was blamed");
+    let kills = figures.random + figures.at_steps.values().sum::<usize>();
+    assert!(kills >= 60, "only {kills} kills");
     println!(
-        "crash test: {mails} mails, {} random kills, {} kills at {} steps; lost 0, double 0, letters {} of {} sent, \
+        "crash test: {mails} mails, {kills} kills ({} at {} steps); lost 0, double 0, letters {} of {} sent, \
          {} tried more than once",
-        figures.random,
         figures.at_steps.values().sum::<usize>(),
         figures.at_steps.len(),
         letters.0,
         letters.0,
         letters.1
     );
+    println!("{}", alarms::check(&journal));
+    answer_all(&desk);
     damages(&desk);
+}
+
+/// Somebody answers every alarm, so that none goes on while tickets are compared.
+fn answer_all(desk: &Desk) {
+    for number in 1..=40 {
+        fs::write(desk.path("mailbox/new").join(format!("answer-{number}")), mails::answer(number)).unwrap();
+    }
+    let mut running = desk.run(&["--drain"], &[]);
+    assert_eq!(running.wait(LONGEST), Some(0), "{}", tail(&desk.log()));
+    let open = desk.json(&["ticket", "list", "--state", "ALERTING"]);
+    assert_eq!(open.as_array().unwrap().len(), 0, "{open}");
 }
 
 fn tail(log: &str) -> String {
