@@ -129,6 +129,9 @@ enum Command {
     /// Mail that was not trusted or could not be read
     #[command(subcommand)]
     Quarantine(QuarantineAction),
+    /// Who is on duty
+    #[command(subcommand)]
+    Rota(RotaAction),
     /// How the desk is doing
     Status(Asking),
     /// Show the sealed password of a ticket, with a staff key
@@ -144,6 +147,21 @@ enum Command {
     /// Make keys
     #[command(subcommand)]
     Key(KeyAction),
+}
+
+#[derive(Debug, Subcommand)]
+enum RotaAction {
+    /// The shifts of the coming weeks, their gaps, and whom alarms call
+    Show {
+        /// How many weeks ahead
+        #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=52))]
+        weeks: u32,
+        /// As of then (RFC 3339), also in the past
+        #[arg(long, value_name = "TIME")]
+        at: Option<Timestamp>,
+        #[command(flatten)]
+        asking: Asking,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -326,6 +344,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Ticket(action) => commands::ticket(action).await,
         Command::Outbox(action) => commands::outbox::outbox(action).await,
         Command::Quarantine(action) => commands::quarantine::quarantine(action).await,
+        Command::Rota(RotaAction::Show { weeks, at, asking }) => commands::rota(&asking, weeks, at),
         Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,
         Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),

@@ -208,6 +208,7 @@ impl Desk {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Duplicate) });
         }
         let decision = decide(&input, &known, now, &self.rules);
+        warn_of_gaps(&decision);
         let letters = self
             .composer
             .compose(&decision.letters, known.next_letter, now, &self.rules)
@@ -225,6 +226,21 @@ impl Desk {
             if let Err(error) = self.vault.destroy(secret) {
                 // Removed as an orphan at the next start.
                 tracing::warn!(%secret, %error, "an unused secret could not be removed now");
+            }
+        }
+    }
+}
+
+/// An alarm that found nobody on duty went on to the next level: that the rota
+/// has a hole is for the operator.
+fn warn_of_gaps(decision: &Decision) {
+    for change in &decision.changes {
+        for event in &change.events {
+            if let Event::Alarmed { skipped, .. } = event
+                && !skipped.is_empty()
+            {
+                let levels = skipped.join(", ");
+                tracing::warn!(ticket = %change.ticket, %levels, "nobody was on duty; see `upgrade-desk rota show`");
             }
         }
     }

@@ -129,6 +129,9 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
         tracing::warn!("{warning}");
     }
     let clock = Clock::default();
+    for gap in view::gaps(&rules, clock.now()) {
+        tracing::warn!(%gap, "nobody is on duty then; see `upgrade-desk rota show`");
+    }
     let (data, keys) = (config.data.clone(), &config.keys);
     let desk = tokio::task::block_in_place(|| open_desk(&data, keys, Arc::clone(&rules), clock.clone()))?;
     let health = Health::new(clock);

@@ -6,6 +6,7 @@ mod considered;
 mod import;
 mod kept;
 mod read;
+mod rota;
 mod status;
 mod ticket;
 
@@ -30,6 +31,7 @@ use crate::shell::store::{Store, View};
 
 pub use considered::{Case, considered_alone};
 pub use read::{read, understood};
+pub use rota::{gaps, rota};
 
 /// What is asked. `view` names it, the other words belong to it.
 #[derive(Debug, Clone, serde::Deserialize, serde::Serialize)]

@@ -7,6 +7,7 @@ mod mail;
 mod place;
 mod register;
 mod replay;
+mod rota;
 mod running;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
+mod alarm;
 mod carrier;
 mod cli;
 mod config;

@@ -8,6 +8,7 @@ pub mod replay;
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::shell::cli::page::{self, Page, Style};
@@ -15,8 +16,8 @@ use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, Which, log, people};
 use crate::shell::config::LogFormat;
 use crate::shell::run::{self, Failure};
-use crate::shell::view::Request;
-use crate::shell::{terminal, vault};
+use crate::shell::view::{self, Request};
+use crate::shell::{clock, terminal, vault};
 
 /// Writes an answer for people.
 type People = fn(&mut Page, &Value);
@@ -42,6 +43,13 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
 
 pub async fn status(asking: &Asking) -> Result<(), Failure> {
     show(asking, Request::Status, people::status).await
+}
+
+/// From the rules alone: no desk is asked.
+pub fn rota(asking: &Asking, weeks: u32, at: Option<Timestamp>) -> Result<(), Failure> {
+    let reached = reach::find(&asking.which)?;
+    let rota = view::rota(&reached.rules, at.unwrap_or_else(clock::now), weeks);
+    answered(&reached, asking.form.json, &rota, people::rota::rota)
 }
 
 /// Asks and shows the answer.

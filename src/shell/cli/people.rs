@@ -6,6 +6,7 @@ pub mod kept;
 pub mod read;
 pub mod register;
 pub mod replay;
+pub mod rota;
 mod words;
 
 use jiff::Timestamp;
@@ -164,6 +165,8 @@ pub fn status(page: &mut Page, status: &Value) {
         ("Mailbox", mailbox(page, running, &part("source"))),
         ("", shortcomings(&part("source"))),
         ("Tickets", format!("{} open, {} in all", text(&tickets, "open"), text(&tickets, "all")).into()),
+        ("Problems", problems(&part("problems"))),
+        ("Duty", duty(page, status)),
         ("Letters", letters(&outbox)),
         ("Last trouble", bad(text(&outbox, "last_trouble"))),
         (
@@ -191,6 +194,25 @@ pub fn status(page: &mut Page, status: &Value) {
         ("Now", page.when(status, "now").into()),
     ];
     page.facts(facts);
+}
+
+fn problems(problems: &Value) -> Cell {
+    let open: Vec<String> =
+        ["P1", "P2", "P3", "P4"].iter().map(|severity| format!("{} {severity}", text(problems, severity))).collect();
+    let alarms = words(problems, "alarms");
+    let open = format!("{} open", open.join(", "));
+    if alarms.is_empty() { open.into() } else { bad(format!("{open}; NOBODY has answered: {alarms}")) }
+}
+
+/// The first time in the next two weeks at which nobody is on duty.
+fn duty(page: &Page, status: &Value) -> Cell {
+    match list(status, "rota_gaps").next() {
+        Some(gap) => {
+            let (from, until) = (page.when(gap, "from"), page.when(gap, "until"));
+            bad(format!("NOBODY in rota {} from {from} until {until}; see `rota show`", text(gap, "rota")))
+        }
+        None => "no gaps in the next two weeks".into(),
+    }
 }
 
 fn mailbox(page: &Page, running: bool, source: &Value) -> Cell {

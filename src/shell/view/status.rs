@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::desk::ticket::{Status, Ticket, TicketId};
+use crate::desk::urgency::Severity;
 use crate::shell::health::Health;
 use crate::shell::store::View;
 use crate::shell::store::rows::{KeptState, LetterState};
 use crate::shell::store::state::StateError;
+use crate::shell::view::rota;
 
 pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
     let letters = view.letters()?;
@@ -33,8 +36,22 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
             "next": timers.first().map(|timer| timer.at) },
         "register": { "companies": register.companies.len(), "representatives": register.representatives.len(),
             "units": register.units.len(), "empty": register.units.is_empty() },
+        "problems": problems(&tickets),
+        "rota_gaps": rota::gaps(view.rules(), now),
         "last_backup": null,
     }))
+}
+
+/// Open problems by severity, and the alarms that nobody has answered.
+fn problems(tickets: &[Ticket]) -> Value {
+    let open = || tickets.iter().filter(|ticket| ticket.problem.is_some() && !ticket.status.is_final());
+    let of = |severity: Severity| {
+        open().filter(|ticket| ticket.problem.as_ref().is_some_and(|problem| problem.severity == severity)).count()
+    };
+    let alarms: Vec<&TicketId> =
+        open().filter(|ticket| ticket.status == Status::Alerting).map(|ticket| &ticket.id).collect();
+    json!({ "P1": of(Severity::P1), "P2": of(Severity::P2), "P3": of(Severity::P3), "P4": of(Severity::P4),
+        "alarms": alarms })
 }
 
 /// What only a desk that runs knows.
