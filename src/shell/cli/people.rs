@@ -89,6 +89,8 @@ pub fn ticket(page: &mut Page, ticket: &Value) {
     let facts: Vec<(&str, Cell)> = vec![
         ("Ticket", text(ticket, "id").into()),
         ("State", text(ticket, "state").into()),
+        ("Severity", severity(ticket).into()),
+        ("Problem of", words(ticket, "problem_of").into()),
         ("Outcome", text(ticket, "outcome").into()),
         ("Ended", text(ticket, "ending").into()),
         ("Company", text(ticket, "company").into()),
@@ -194,6 +196,13 @@ pub fn status(page: &mut Page, status: &Value) {
         ("Now", page.when(status, "now").into()),
     ];
     page.facts(facts);
+}
+
+/// How bad a problem is, and by which words.
+fn severity(ticket: &Value) -> String {
+    let problem = ticket.get("problem").cloned().unwrap_or_default();
+    let because = words(&problem, "because");
+    if because.is_empty() { text(ticket, "severity") } else { format!("{}: {because}", text(ticket, "severity")) }
 }
 
 fn problems(problems: &Value) -> Cell {
