@@ -212,6 +212,12 @@ fn automatic(case: &Case<'_>) -> Result<Decision, NotNow> {
 /// joins a problem; its all-clear is noted and closes nothing.
 fn machine_report(case: &Case<'_>) -> Option<Result<Decision, NotNow>> {
     let reading = &case.input.urgency;
+    // What answers a letter of ours, or comes from the null sender, speaks of our
+    // letter and not of a unit, whatever it quotes.
+    let null_sender = case.input.mail.automatic_because.contains(&AutomaticSign::NullReturnPath);
+    if null_sender || matches!(case.known.ticket, FoundTicket::ByReference(_)) {
+        return None;
+    }
     let place = link::place(case, None)?;
     if !place.link.unit_named {
         return None;

@@ -62,18 +62,24 @@ pub fn more(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision
         draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
     }
     let mut headline = headline.to_owned();
+    let mut worse = false;
     if reading.tone == Tone::Problem && reading.severity < before && !capped {
         let by = case.author.actor.name().to_owned();
         let reason = reading.because.join("; ");
-        let worse = Event::SeveritySet { severity: reading.severity, reason, by, by_staff: false };
-        if draft.may(&worse) {
-            draft.happen(worse)?;
+        let raised = Event::SeveritySet { severity: reading.severity, reason, by, by_staff: false };
+        if draft.may(&raised) {
+            draft.happen(raised)?;
+            worse = true;
             let severity: &'static str = reading.severity.into();
             headline = format!("WORSE, now {severity}: {headline}");
             decision.letters.extend(alarm_again(case, &mut draft)?);
         }
     }
-    decision.letters.push(notice::of(case, &draft, &headline));
+    // A machine that says the same again, or sends our own notice back, is
+    // noted: a notice about it could come back in turn, for ever (TE2).
+    if worse || !case.is_machine() {
+        decision.letters.push(notice::of(case, &draft, &headline));
+    }
     decision.changes.push(draft.into_change());
     decision.why.push(Why::new("PT-16", "more words about an open problem"));
     Ok(decision)
