@@ -136,6 +136,9 @@ fn told(what: &str, desk: &Desk, goes: Goes) {
     assert_eq!(checked.contains(words), goes != Goes::Away, "{what}: {checked}");
     std::fs::remove_file(desk.path("log")).unwrap();
     let running = desk.run(&[], &[]);
+    // Until it listens a command would open the store itself and hold the desk up.
+    let socket = desk.path("data/desk.sock");
+    eventually("the desk's socket", LIMIT, || std::os::unix::net::UnixStream::connect(&socket).ok());
     let status = eventually("a desk that runs", LIMIT, || {
         let ended = desk.command(&["status", "--json", "--config", config.to_str().unwrap()]);
         let status: Value = serde_json::from_slice(&ended.stdout).ok()?;
