@@ -290,6 +290,8 @@ fn a_refusing_mail_server_is_waited_for() {
     dovecot.deliver("upgrade", &asap_form("form-2@acme-tel.example"));
     let running = desk.run(&[], &[]);
     let limit = Duration::from_secs(40);
+    let socket = desk.path("data/desk.sock");
+    eventually("the desk's socket", limit, || std::os::unix::net::UnixStream::connect(&socket).ok());
     // Nobody listens there: the letters wait, and `status` says so.
     let status = eventually(&format!("a deferred letter; see {}", desk.path("log").display()), limit, || {
         let ended = desk.command(&["status", "--json", "--config", desk.config().to_str().unwrap()]);
