@@ -6,6 +6,7 @@ mod answer;
 mod bounce;
 mod challenge;
 mod command;
+mod consent;
 mod delivery;
 mod draft;
 mod due;

@@ -13,8 +13,7 @@ use crate::desk::letter::say::Say;
 use crate::desk::mail::{AutomaticSign, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{ConsentChannel, Event, NoteKind, Ticket, TicketKind};
-use crate::desk::token::Action;
+use crate::desk::ticket::{Event, NoteKind, Ticket, TicketKind};
 use crate::desk::urgency::{Severity, Tone};
 
 /// All that a decision about one mail stands on.
@@ -60,17 +59,6 @@ impl<'a> Case<'a> {
         let only_bulk = signs.iter().all(|sign| *sign == AutomaticSign::Bulk);
         let person = only_bulk && self.author.proven_representative().is_some();
         !signs.is_empty() && !person
-    }
-
-    /// How this mail's yes is the company's consent: by the single-use token of
-    /// the letter it answers, or by a signature that covers it (decisions 11).
-    pub fn consent_channel(&self, action: Action) -> Option<ConsentChannel> {
-        let row = self.author.proven_representative().filter(|row| row.may_consent())?;
-        let token = self.known.token.as_ref().filter(|token| token.action == action);
-        if token.is_some_and(|token| self.input.received <= token.expires) && row.may_consent() {
-            return Some(ConsentChannel::Token);
-        }
-        self.author.consents().then_some(ConsentChannel::Reply)
     }
 }
 

@@ -5,12 +5,11 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{Decision, World, answer, notice};
+use crate::desk::decide::{Decision, World, answer, consent, notice};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::register::Representative;
-use crate::desk::ticket::{Consent, ConsentChannel, Event, Scope, Status, Ticket, Window};
+use crate::desk::ticket::{Event, Scope, Status, Ticket, Window};
 use crate::desk::token::{self, Action};
 
 /// M-22 about the ticket's offers.
@@ -63,17 +62,14 @@ pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
 /// UT-21: the choice is the consent, when it is proven by the letter's token or
 /// by a signature that covers it.
 pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decision, NotNow> {
-    let row = case.author.proven_representative();
-    let Some((row, channel)) = row.zip(case.consent_channel(Action::Accept)) else {
-        return not_enough(case, ticket);
-    };
+    let Some((row, channel)) = consent::given(case, Action::Accept) else { return not_enough(case, ticket) };
     let release = SignedDuration::from_hours(i64::from(case.rules.escalation.waits.release_hours));
     if case.input.received.checked_add(release).is_ok_and(|earliest| slot.start < earliest) {
         return too_late(case, ticket);
     }
     let mut draft = Draft::of(ticket, case.now);
     let scope = Scope::Window { start: slot.start, end: slot.end };
-    draft.happen(Event::Consented { consent: consent(case, ticket, row, channel, scope) })?;
+    draft.happen(Event::Consented { consent: consent::recorded(case, ticket, row, channel, scope) })?;
     draft.happen(Event::Scheduled { window: slot.clone(), by: row.address.clone() })?;
     draft.settle(case.rules)?;
     let zone = answer::zone_of(&draft.ticket, &case.world());
@@ -86,22 +82,6 @@ pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decis
     decision.changes.push(draft.into_change());
     decision.why.push(Why::new("UT-21", format!("the customer chose {}", slot.start)));
     Ok(decision)
-}
-
-fn consent(case: &Case<'_>, ticket: &Ticket, row: &Representative, channel: ConsentChannel, scope: Scope) -> Consent {
-    Consent {
-        given_by: row.address.clone(),
-        channel,
-        message_id: case.input.mail.message_id.clone(),
-        mail_sha256: case.input.original_sha256.clone(),
-        proof: case.input.proof.clone(),
-        at: case.input.received,
-        serial: ticket.serial().to_owned(),
-        version: ticket.form.text(crate::desk::form::FieldKey::UnitVersion).map(str::to_owned),
-        scope,
-        terms_version: case.rules.desk.terms_version.clone(),
-        withdrawn_at: None,
-    }
 }
 
 /// The words are there, the proof is not: a person must call.

@@ -9,12 +9,12 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::gates::{self, UnitGate};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::schedule::{self, Slot};
-use crate::desk::decide::{answer, offer};
+use crate::desk::decide::{answer, consent, offer};
 use crate::desk::denial::Denial;
 use crate::desk::form::FieldKey;
 use crate::desk::record::Why;
 use crate::desk::register::{Representative, Unit};
-use crate::desk::ticket::{Consent, ConsentChannel, Event, Scope, Status, Window};
+use crate::desk::ticket::{ConsentChannel, Event, Scope, Status, Window};
 
 /// Where the request stands after its gates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,13 +107,13 @@ fn matched(
         Slot::Regular(window) => {
             why.push(Why::new("UT-22", format!("start {} passes S-01 and S-02", window.start)));
             let scope = Scope::Window { start: window.start, end: window.end };
-            draft.happen(Event::Consented { consent: consent(case, draft, row, scope) })?;
+            draft.happen(consented(case, draft, row, scope))?;
             draft.happen(Event::Scheduled { window: window.clone(), by: row.address.clone() })?;
             Ok(Verdict::Scheduled { window, minutes })
         }
         Slot::Asap => {
             why.push(Why::new("S-04", "as soon as possible within business hours"));
-            draft.happen(Event::Consented { consent: consent(case, draft, row, Scope::AnyBusinessHours) })?;
+            draft.happen(consented(case, draft, row, Scope::AnyBusinessHours))?;
             draft.happen(Event::Queued)?;
             Ok(Verdict::Asap)
         }
@@ -139,26 +139,14 @@ fn matched(
 }
 
 /// The request itself is the consent (UT-22), with its scope (2.4).
-fn consent(case: &Case<'_>, draft: &Draft, row: &Representative, scope: Scope) -> Consent {
+fn consented(case: &Case<'_>, draft: &Draft, row: &Representative, scope: Scope) -> Event {
     let is_new = matches!(draft.events().first(), Some(Event::Opened { .. }));
     let channel = match (case.confirmed, is_new) {
         (true, _) => ConsentChannel::Token,
         (false, true) => ConsentChannel::Request,
         (false, false) => ConsentChannel::Reply,
     };
-    Consent {
-        given_by: row.address.clone(),
-        channel,
-        message_id: case.input.mail.message_id.clone(),
-        mail_sha256: case.input.original_sha256.clone(),
-        proof: case.input.proof.clone(),
-        at: case.input.received,
-        serial: draft.ticket.serial().to_owned(),
-        version: draft.ticket.form.text(FieldKey::UnitVersion).map(str::to_owned),
-        scope,
-        terms_version: case.rules.desk.terms_version.clone(),
-        withdrawn_at: None,
-    }
+    Event::Consented { consent: consent::recorded(case, &draft.ticket, row, channel, scope) }
 }
 
 fn unproven(draft: &mut Draft, because: Vec<String>, why: &mut Vec<Why>) -> Result<Verdict, NotNow> {

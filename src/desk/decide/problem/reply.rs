@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
 use crate::desk::decide::problem::{is_urgent, letters};
-use crate::desk::decide::{Decision, alarm, answer, notice};
+use crate::desk::decide::{Decision, alarm, answer, consent, notice};
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Consent, ConsentChannel, Event, NoteKind, Scope, Status, Ticket};
+use crate::desk::ticket::{ConsentChannel, Event, NoteKind, Scope, Status, Ticket};
 use crate::desk::token::Action;
 use crate::desk::urgency::{Severity, Tone};
 
@@ -166,7 +166,7 @@ fn settled(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 /// PT-10: the customer's consent to a rollback or patch, by token or by a
 /// signature that covers his words (T2b).
 fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
-    let Some(channel) = case.consent_channel(Action::Change) else {
+    let Some((row, channel)) = consent::given(case, Action::Change) else {
         return words(
             case,
             ticket,
@@ -174,20 +174,7 @@ fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         );
     };
     let mut draft = noted(case, ticket)?;
-    let row = case.author.proven_representative();
-    let consent = Consent {
-        given_by: row.map(|row| row.address.clone()).unwrap_or_default(),
-        channel,
-        message_id: case.input.mail.message_id.clone(),
-        mail_sha256: case.input.original_sha256.clone(),
-        proof: case.input.proof.clone(),
-        at: case.input.received,
-        serial: ticket.serial().to_owned(),
-        version: ticket.problem.as_ref().and_then(|problem| problem.change.as_ref()).map(|change| change.what.clone()),
-        scope: Scope::AnyBusinessHours,
-        terms_version: case.rules.desk.terms_version.clone(),
-        withdrawn_at: None,
-    };
+    let consent = consent::recorded(case, ticket, row, channel, Scope::AnyBusinessHours);
     draft.happen(Event::Consented { consent })?;
     draft.happen(Event::ChangeAgreed { by: case.author.actor.name().to_owned() })?;
     let mut decision = Decision::new(OutcomeWord::Consent, case.author.actor.clone());

@@ -1,0 +1,44 @@
+//! The customer's recorded consent (2.4): when a mail is one, and what is kept
+//! of it.
+
+use crate::desk::decide::mail::Case;
+use crate::desk::form::FieldKey;
+use crate::desk::register::Representative;
+use crate::desk::ticket::{Consent, ConsentChannel, Scope, Ticket};
+use crate::desk::token::Action;
+
+/// Whose yes this mail is, and how it is the company's consent: by the single-use
+/// token of the letter it answers, or by a signature that covers it (decisions 11).
+pub fn given<'a>(case: &'a Case<'_>, action: Action) -> Option<(&'a Representative, ConsentChannel)> {
+    let row = case.author.proven_representative().filter(|row| row.may_consent())?;
+    let token = case.known.token.as_ref().filter(|token| token.action == action);
+    if token.is_some_and(|token| case.input.received <= token.expires) {
+        return Some((row, ConsentChannel::Token));
+    }
+    case.author.consents().then_some((row, ConsentChannel::Reply))
+}
+
+/// The evidence: this mail, for the ticket's unit as it stands now.
+pub fn recorded(
+    case: &Case<'_>,
+    ticket: &Ticket,
+    row: &Representative,
+    channel: ConsentChannel,
+    scope: Scope,
+) -> Consent {
+    let change = ticket.problem.as_ref().and_then(|problem| problem.change.as_ref());
+    let version = change.map(|change| change.what.as_str()).or(ticket.form.text(FieldKey::UnitVersion));
+    Consent {
+        given_by: row.address.clone(),
+        channel,
+        message_id: case.input.mail.message_id.clone(),
+        mail_sha256: case.input.original_sha256.clone(),
+        proof: case.input.proof.clone(),
+        at: case.input.received,
+        serial: ticket.serial().to_owned(),
+        version: version.map(str::to_owned),
+        scope,
+        terms_version: case.rules.desk.terms_version.clone(),
+        withdrawn_at: None,
+    }
+}
