@@ -44,6 +44,13 @@ pub enum Severity {
     P4,
 }
 
+impl Severity {
+    /// People are called, at any hour that the ladder has.
+    pub fn is_urgent(self) -> bool {
+        matches!(self, Severity::P1 | Severity::P2)
+    }
+}
+
 /// What the writer's own words are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString)]
 #[serde(rename_all = "snake_case")]
@@ -82,7 +89,7 @@ impl Reading {
 
     /// Whether people must be called: a problem that is P1 or P2.
     pub fn alarms(&self) -> bool {
-        self.problem().is_some_and(|severity| severity <= Severity::P2)
+        self.problem().is_some_and(Severity::is_urgent)
     }
 }
 

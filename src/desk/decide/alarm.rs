@@ -61,17 +61,14 @@ pub fn step(world: &World<'_>, draft: &mut Draft, why: &str) -> Result<Vec<Lette
 /// not at its time.
 pub fn step_early(world: &World<'_>, draft: &mut Draft, why: &str) -> Result<Vec<Letter>, NotNow> {
     let Some((problem, since, fired)) = running(&draft.ticket) else { return Ok(Vec::new()) };
+    let Some(ladder) = world.rules.escalation.ladder(problem.severity) else { return Ok(Vec::new()) };
+    let next = ladder.step(fired, since);
     let reached = problem.alarm.as_ref().is_some_and(|alarm| !alarm.reach.is_empty());
     // The last address is the last there is.
-    if reached
-        || world.rules.escalation.ladder(problem.severity).is_some_and(|ladder| ladder.step(fired, since).to.is_empty())
-    {
+    if reached || next.to.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(ladder) = world.rules.escalation.ladder(problem.severity) else { return Ok(Vec::new()) };
-    let early = World { now: ladder.step(fired, since).at.max(world.now), ..*world };
-    let letters = step(&early, draft, why)?;
-    Ok(letters)
+    step(&World { now: next.at.max(world.now), ..*world }, draft, why)
 }
 
 fn running(ticket: &Ticket) -> Option<(Problem, Timestamp, u32)> {

@@ -22,14 +22,6 @@ use crate::desk::register::Representative;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, Window};
 
-/// All customer letters of one mail with one or several units.
-pub fn letters(case: &Case<'_>, weighed: &[Weighed]) -> Vec<Letter> {
-    match weighed {
-        [one] => of_one(case, &one.draft, &one.verdict),
-        several => summary(case, several).into_iter().collect(),
-    }
-}
-
 /// The letters about one ticket.
 pub fn of_one(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Vec<Letter> {
     // Nothing leaves for a sender who is not proven: not even a question.
@@ -61,7 +53,11 @@ pub fn concerned<'a>(
 
 /// Everybody on file who may consent for the ticket's company today.
 pub fn consenting<'a>(ticket: &Ticket, world: &World<'a>) -> Vec<&'a Representative> {
-    let Some(company) = ticket.company.as_deref() else { return Vec::new() };
+    ticket.company.as_deref().map_or_else(Vec::new, |company| consenting_of(company, world))
+}
+
+/// Everybody on file who may consent for `company` today.
+pub fn consenting_of<'a>(company: &str, world: &World<'a>) -> Vec<&'a Representative> {
     let today = day_of(world.now, &world.rules.hours.zone);
     let colleagues = world.known.representatives.iter().filter(|row| row.company == company && !row.retired);
     colleagues.filter(|row| row.may_consent() && row.is_valid_on(today)).collect()
@@ -198,7 +194,8 @@ fn sentences(denials: &[Denial], rules: &Rules) -> Vec<String> {
     denials.iter().filter_map(|denial| rules.denials.get(&spoken(denial)).cloned()).collect()
 }
 
-fn summary(case: &Case<'_>, several: &[Weighed]) -> Option<Letter> {
+/// One letter for all units of a mail (F-17).
+pub fn summary(case: &Case<'_>, several: &[Weighed]) -> Option<Letter> {
     let author = case.author.proven_representative()?;
     let first = several.first()?;
     let units = several.iter().map(|one| unit_line(&one.draft, &one.verdict, case)).collect();
@@ -289,7 +286,12 @@ pub fn agreed_window(ticket: &Ticket, world: &World<'_>) -> Option<Window> {
 
 /// The customer's zone for showing times: his company's, else the desk's.
 pub fn zone_of(ticket: &Ticket, world: &World<'_>) -> String {
-    let company = ticket.company.as_deref().and_then(|id| world.known.companies.get(id));
+    zone_of_company(ticket.company.as_deref(), world)
+}
+
+/// The company's own zone, else the desk's.
+pub fn zone_of_company(company: Option<&str>, world: &World<'_>) -> String {
+    let company = company.and_then(|id| world.known.companies.get(id));
     company.and_then(|company| company.zone.clone()).unwrap_or_else(|| world.rules.hours.zone.clone())
 }
 

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::desk::access::{Actor, Author, day_of};
+use crate::desk::access::{Actor, Author};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{Decision, World, answer, notice, reply};
@@ -41,14 +41,13 @@ pub fn ask(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<Vec
 /// The person himself when he can consent and only his proof falls short; else
 /// all who may consent for the company (T4c).
 fn people<'a>(case: &Case<'a>, ticket: &Ticket) -> Vec<&'a Representative> {
-    let today = day_of(case.now, &case.rules.hours.zone);
-    let valid = |row: &&Representative| row.may_consent() && row.is_valid_on(today) && !row.retired;
     let Some(company) = company(case, ticket) else { return Vec::new() };
-    let author = case.author.representative.filter(|row| row.company == company);
-    if let Some(row) = author.filter(valid) {
-        return vec![row];
+    let all = answer::consenting_of(&company, &case.world());
+    let author = case.author.representative.map(|row| &row.address);
+    match all.iter().find(|row| Some(&row.address) == author) {
+        Some(row) => vec![row],
+        None => all,
     }
-    case.known.representatives.iter().filter(|row| row.company == company).filter(valid).collect()
 }
 
 /// Of the ticket, else of the writer as he claims, else of the unit's owner.
@@ -72,7 +71,7 @@ fn letter(row: &Representative, ticket: &Ticket, world: &World<'_>, until: Times
         wish: wish.or(asap).unwrap_or_default(),
         arrived: ticket.opened_at,
         until,
-        zone: zone(row, world),
+        zone: answer::zone_of_company(Some(&row.company), world),
         reminder,
         digest: token::digest(ticket, Action::Confirm),
     };
@@ -81,11 +80,6 @@ fn letter(row: &Representative, ticket: &Ticket, world: &World<'_>, until: Times
 }
 
 const SERIAL_END: usize = 4;
-
-fn zone(row: &Representative, world: &World<'_>) -> String {
-    let company = world.known.companies.get(&row.company);
-    company.and_then(|company| company.zone.clone()).unwrap_or_else(|| world.rules.hours.zone.clone())
-}
 
 /// W-06: those who were asked, once more.
 pub fn remind(ticket: &Ticket, world: &World<'_>) -> Vec<Letter> {

@@ -31,7 +31,7 @@ pub fn delivered(letter: u64, known: &Known, now: Timestamp) -> Decision {
 /// The letter will never arrive: an event on the ticket and a task for staff.
 /// A letter to staff that fails makes no further letter.
 pub fn undelivered(letter: u64, address: &str, why: &str, world: &World<'_>) -> Decision {
-    let World { known, now, rules } = *world;
+    let World { known, rules, .. } = *world;
     let mut decision = Decision::new(OutcomeWord::Undelivered, Actor::System);
     decision.why.push(Why::new("T6d", format!("letter {letter} could not be delivered")));
     let Some(row) = &known.letter else { return decision };
@@ -40,13 +40,9 @@ pub fn undelivered(letter: u64, address: &str, why: &str, world: &World<'_>) -> 
         FoundTicket::ByTag(_) | FoundTicket::None => None,
     };
     if let Some(ticket) = ticket {
-        match noted(ticket, letter, address, why, now) {
-            Ok(mut draft) => {
-                // An alarm that reaches nobody must not wait for its next level.
-                if row.template == "M-23" && ticket.status == Status::Alerting {
-                    let why = "The level before could not be reached.";
-                    decision.letters.extend(alarm::step_early(world, &mut draft, why).unwrap_or_default());
-                }
+        match noted(ticket, row, address, why, world) {
+            Ok((draft, alarms)) => {
+                decision.letters.extend(alarms);
                 decision.changes.push(draft.into_change());
             }
             Err(refused) => decision.why.push(Why::new("2.2", format!("not possible in {}", refused.status.name()))),
@@ -58,10 +54,22 @@ pub fn undelivered(letter: u64, address: &str, why: &str, world: &World<'_>) -> 
     decision
 }
 
-fn noted(ticket: &Ticket, letter: u64, address: &str, why: &str, now: Timestamp) -> Result<Draft, NotNow> {
-    let mut draft = Draft::of(ticket, now);
-    draft.happen(Event::Undelivered { letter, address: address.to_owned(), why: why.to_owned() })?;
-    Ok(draft)
+fn noted(
+    ticket: &Ticket,
+    row: &LetterKnown,
+    address: &str,
+    why: &str,
+    world: &World<'_>,
+) -> Result<(Draft, Vec<Letter>), NotNow> {
+    let mut draft = Draft::of(ticket, world.now);
+    draft.happen(Event::Undelivered { letter: row.no, address: address.to_owned(), why: why.to_owned() })?;
+    // An alarm that reaches nobody must not wait for its next level.
+    let alarms = if row.template == "M-23" && ticket.status == Status::Alerting {
+        alarm::step_early(world, &mut draft, "The level before could not be reached.")?
+    } else {
+        Vec::new()
+    };
+    Ok((draft, alarms))
 }
 
 fn tell_staff(row: &LetterKnown, address: &str, why: &str, rules: &Rules) -> Letter {

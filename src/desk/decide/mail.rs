@@ -14,7 +14,7 @@ use crate::desk::mail::{AutomaticSign, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, NoteKind, Ticket, TicketKind};
-use crate::desk::urgency::{Severity, Tone};
+use crate::desk::urgency::Tone;
 
 /// All that a decision about one mail stands on.
 pub struct Case<'a> {
@@ -210,9 +210,8 @@ fn machine_report(case: &Case<'_>) -> Option<Result<Decision, NotNow>> {
     if !place.link.unit_named {
         return None;
     }
-    let urgent = matches!(reading.severity, Severity::P1 | Severity::P2);
     match reading.tone {
-        Tone::Problem if urgent => Some(problem::decide(case, None)),
+        Tone::Problem if reading.alarms() => Some(problem::decide(case, None)),
         Tone::Restored => {
             let ticket = link::open_problem(case, &place)?;
             Some(note(case, ticket, NoteKind::Automatic))

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::schedule::OFFERS;
 use crate::desk::decide::{Decision, World, answer, consent, notice};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
@@ -113,7 +114,6 @@ fn too_late(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 
 /// Regular windows with full notice from now on.
 pub fn found(world: &World<'_>, minutes: u32, zone: &str) -> Vec<Window> {
-    const OFFERS: usize = 3;
     let hours = &world.rules.hours;
     // An hour more than the notice needs, so that an answer finds them possible.
     let from = hours.earliest_regular(world.now).checked_add(SignedDuration::from_hours(1)).unwrap_or(world.now);

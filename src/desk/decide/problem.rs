@@ -12,7 +12,6 @@ use crate::desk::decide::{Decision, alarm, notice, ticket_id};
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Event, Requester, Ticket, TicketKind};
-use crate::desk::urgency::{Severity, Tone};
 
 /// The first words of a report that travel in alarms.
 const EXTRACT_CHARS_MAX: usize = 600;
@@ -30,7 +29,7 @@ pub fn decide(case: &Case<'_>, hint: Option<&Ticket>) -> Result<Decision, NotNow
 fn open(case: &Case<'_>, place: Place) -> Result<Decision, NotNow> {
     let Place { company, link, linked } = place;
     let mut draft = report(case, &company, &link)?;
-    let urgent = is_urgent(case.input.urgency.severity);
+    let urgent = case.input.urgency.severity.is_urgent();
     let mut decision = Decision::new(OutcomeWord::Problem, case.author.actor.clone());
     decision.why.extend(case.input.urgency.because.iter().map(|reason| Why::new("4.4", reason.clone())));
     decision.why.push(Why::new("2.6", link.because.clone()));
@@ -55,10 +54,6 @@ fn open(case: &Case<'_>, place: Place) -> Result<Decision, NotNow> {
     Ok(decision)
 }
 
-fn is_urgent(severity: Severity) -> bool {
-    matches!(severity, Severity::P1 | Severity::P2)
-}
-
 /// Why a person must decide what it is about (PT-04, decisions 13).
 fn unsure(case: &Case<'_>, link: &Link) -> Option<String> {
     if case.author.representative.is_none() && !case.is_machine() {
@@ -68,7 +63,7 @@ fn unsure(case: &Case<'_>, link: &Link) -> Option<String> {
 }
 
 fn headline(case: &Case<'_>, ticket: &Ticket) -> &'static str {
-    let urgent = ticket.problem.as_ref().is_some_and(|problem| is_urgent(problem.severity));
+    let urgent = ticket.problem.as_ref().is_some_and(|problem| problem.severity.is_urgent());
     match (case.is_machine(), case.author.proven_representative().is_some(), urgent) {
         (true, _, _) => "A MACHINE reports a problem; nobody outside was answered",
         (_, false, _) => "A problem, reported by somebody who is NOT proven; the writer gets no details",
@@ -116,13 +111,12 @@ fn unknown(case: &Case<'_>) -> Decision {
     let actor = case.author.actor.clone();
     let why = Why::new("decisions 13", "a problem report, but neither writer nor unit is known");
     let mut decision = Decision::quarantine(actor, "unknown_report", "a problem report of a stranger", why);
-    let urgent = case.input.urgency.tone == Tone::Problem && is_urgent(case.input.urgency.severity);
     if case.is_machine() {
         decision.outcome = OutcomeWord::Loop;
         return decision;
     }
     let few = case.known.neutral_notes_today < case.rules.counts.neutral_notes_per_day_max;
-    if urgent && few {
+    if case.input.urgency.alarms() && few {
         decision
             .letters
             .push(notice::without_ticket(case, "A stranger reports something urgent; no unit was recognised"));

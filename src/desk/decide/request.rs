@@ -39,7 +39,7 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     let mut decision = Decision::new(outcome(&weighed), case.author.actor.clone());
     let one_only = weighed.len() == 1;
     if !one_only {
-        decision.letters = answer::letters(case, &weighed);
+        decision.letters = answer::summary(case, &weighed).into_iter().collect();
     }
     let mut notices = Vec::new();
     for Weighed { mut draft, verdict } in weighed {
@@ -154,7 +154,7 @@ pub fn register_is_empty(case: &Case<'_>) -> Result<Decision, NotNow> {
     Ok(decision)
 }
 
-/// With several units, the word of the one that needs people most.
+/// With several units the first one's word; each ticket has its own state.
 fn outcome(weighed: &[Weighed]) -> OutcomeWord {
     weighed.first().map_or(OutcomeWord::New, |one| word(&one.verdict))
 }

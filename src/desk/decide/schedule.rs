@@ -23,7 +23,7 @@ pub enum Slot {
 }
 
 /// How many regular starts are offered.
-const OFFERS: usize = 3;
+pub const OFFERS: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fit {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
-use crate::desk::decide::problem::{is_urgent, letters};
+use crate::desk::decide::problem::letters;
 use crate::desk::decide::{Decision, alarm, answer, consent, notice};
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -101,7 +101,7 @@ fn noted(case: &Case<'_>, ticket: &Ticket) -> Result<Draft, NotNow> {
 fn alarm_again(case: &Case<'_>, draft: &mut Draft) -> Result<Vec<crate::desk::letter::Letter>, NotNow> {
     let severity = draft.ticket.problem.as_ref().map(|problem| problem.severity);
     let raise = Event::AlarmRaised { since: case.input.received, first: None, why: String::new() };
-    if !severity.is_some_and(is_urgent) || !draft.may(&raise) {
+    if !severity.is_some_and(Severity::is_urgent) || !draft.may(&raise) {
         return Ok(Vec::new());
     }
     let first = draft.ticket.agent.clone();
@@ -132,7 +132,7 @@ fn reopened(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         draft.happen(Event::SeveritySet { severity: reading.severity, reason, by, by_staff: false })?;
     }
     let mut decision = Decision::new(OutcomeWord::Problem, case.author.actor.clone());
-    if is_urgent(reading.severity.min(before)) {
+    if reading.severity.min(before).is_urgent() {
         let first = draft.ticket.agent.clone();
         let why = "A problem that we thought solved is back.";
         decision.letters.extend(alarm::raise(&case.world(), &mut draft, case.input.received, first, why)?);
