@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use mail_parser::MessageParser;
 use upgrade_desk::desk::decide::decide;
-use upgrade_desk::desk::input::{self, Input, MailInput, Place};
+use upgrade_desk::desk::input::{self, Input, Place};
 use upgrade_desk::desk::known::Ask;
 use upgrade_desk::desk::rules::Rules;
 use upgrade_desk::shell::clock;
@@ -68,18 +68,5 @@ fn all(view: &View<'_>, mails: &[PathBuf], rules: &Rules) -> OnOneCore {
 fn input_of(read: input::Understood, number: usize, received: jiff::Timestamp) -> Input {
     let secrets = read.secrets.iter().map(|_| "0123456789abcdef0123456789abcdef".to_owned()).collect();
     let place = Place { source: "bench".to_owned(), mailbox: String::new(), validity: 0, item: number.to_string() };
-    let input::Understood { mail, proof, kind, forms, commands, urgency, .. } = read;
-    let original_sha256 = String::new();
-    Input::Mail(Box::new(MailInput {
-        place,
-        received,
-        mail,
-        proof,
-        kind,
-        forms,
-        commands,
-        urgency,
-        secrets,
-        original_sha256,
-    }))
+    read.into_input(place, received, secrets, String::new())
 }

@@ -271,7 +271,7 @@ pub fn compact(serial: &str) -> String {
     serial.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
-/// Units that a text names by the shape of their identifiers, without labels.
+/// Identifiers of units that a mail names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
     pub serials: Vec<String>,
@@ -279,7 +279,17 @@ pub struct Named {
     pub ips: Vec<IpAddr>,
 }
 
-/// The identifiers in subject and own text; whether they are anybody's, the
+impl Named {
+    #[must_use]
+    pub fn and(mut self, more: Named) -> Named {
+        self.serials.extend(more.serials);
+        self.macs.extend(more.macs);
+        self.ips.extend(more.ips);
+        self
+    }
+}
+
+/// The words in subject and own text that have the shape of one; whether they are anybody's, the
 /// register says. At most some of each kind.
 pub fn units_in(mail: &Mail, spec: &Spec) -> Named {
     prose::named(&format!("{}\n{}", mail.subject, mail.own_text), &Kinds { spec })

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::command::{self, CommandLine};
-use crate::desk::form::{self, Form};
+use crate::desk::form::{self, FieldKey, Form, Named};
 use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
 use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::{self, Secret};
 use crate::desk::ticket::subject_tag;
 use crate::desk::timers::Timer;
-use crate::desk::urgency::{self, Reading};
+use crate::desk::urgency::{self, Reading, Tone};
 
 /// Where a mail lies: its one name for ever (RFC 3501 2.3.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +61,8 @@ pub struct MailInput {
     pub proof: Proof,
     pub kind: Kind,
     pub forms: Vec<Form>,
+    /// The units that this mail itself names, in its forms or in words.
+    pub units: Named,
     pub commands: Vec<CommandLine>,
     /// How it reads: a problem, thanks, a nudge; and how urgent (4.4).
     pub urgency: Reading,
@@ -118,9 +120,30 @@ pub struct Understood {
     pub proof: Proof,
     pub kind: Kind,
     pub forms: Vec<Form>,
+    pub units: Named,
     pub commands: Vec<CommandLine>,
     pub urgency: Reading,
     pub secrets: Vec<Secret>,
+}
+
+impl Understood {
+    /// What is decided about. `secrets` are the ids under which its own were kept.
+    pub fn into_input(self, place: Place, received: Timestamp, secrets: Vec<String>, original_sha256: String) -> Input {
+        let Understood { mail, proof, kind, forms, units, commands, urgency, secrets: _ } = self;
+        Input::Mail(Box::new(MailInput {
+            place,
+            received,
+            mail,
+            proof,
+            kind,
+            forms,
+            units,
+            commands,
+            urgency,
+            secrets,
+            original_sha256,
+        }))
+    }
 }
 
 /// Bytes to meaning: read, take the secrets out, see who vouches, find forms
@@ -148,7 +171,21 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
         // Asked for in words: what they do not say is asked for at once.
         forms.push(form::read_prose(&mail, &rules.form));
     }
-    Understood { mail, proof, kind, urgency, forms, commands, secrets }
+    // A request names units by its form; where words are all there is, a number in
+    // them may be one.
+    let in_words = kind != Kind::Request && urgency.tone != Tone::Plain;
+    let units = if in_words { form::units_in(&mail, &rules.form) } else { Named::default() };
+    let units = named(&forms).and(units);
+    Understood { mail, proof, kind, urgency, forms, units, commands, secrets }
+}
+
+fn named(forms: &[Form]) -> Named {
+    let texts = |key| forms.iter().filter_map(|form| form.text(key)).map(str::to_owned).collect();
+    Named {
+        serials: texts(FieldKey::UnitSerial),
+        macs: texts(FieldKey::UnitMac),
+        ips: forms.iter().filter_map(Form::ip).collect(),
+    }
 }
 
 /// Whether it is a report before it is a request or an answer. A new form stays

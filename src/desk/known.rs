@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::command::Command;
-use crate::desk::form::{self, FieldKey};
 use crate::desk::input::{Input, Kind, MailInput, Place};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
@@ -163,11 +162,6 @@ impl Ask {
         let mail = &input.mail;
         let mut references = mail.in_reply_to.clone();
         references.extend(mail.references.iter().rev().cloned());
-        let texts = |key: FieldKey| -> Vec<String> {
-            input.forms.iter().filter_map(|form| form.text(key)).map(str::to_owned).collect()
-        };
-        let about_a_problem = input.kind != Kind::Request && input.urgency.tone != Tone::Plain;
-        let units = if about_a_problem { form::units_in(mail, &rules.form) } else { form::Named::default() };
         let mut named = ids_in(&format!("{} {}", mail.subject, mail.own_text));
         named.truncate(NAMED_MAX);
         named.extend(input.commands.iter().filter_map(|line| match &line.read {
@@ -179,16 +173,16 @@ impl Ask {
             duplicate_key: duplicate_key(input),
             sha256: Some(input.original_sha256.clone()),
             address: mail.address().map(str::to_owned),
-            serials: texts(FieldKey::UnitSerial).into_iter().chain(units.serials).collect(),
-            macs: texts(FieldKey::UnitMac).into_iter().chain(units.macs).collect(),
-            ips: input.forms.iter().filter_map(|form| form.ip()).chain(units.ips).collect(),
+            serials: input.units.serials.clone(),
+            macs: input.units.macs.clone(),
+            ips: input.units.ips.clone(),
             references,
             subject_tag: subject_tag(&mail.subject),
             ticket: None,
             letter: None,
             reported: mail.report.as_ref().and_then(|report| report.original_message_id.clone()),
             named,
-            of_company: about_a_problem,
+            of_company: input.kind != Kind::Request && input.urgency.tone != Tone::Plain,
         }
         .with_own_domain(rules)
     }

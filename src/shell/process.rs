@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use crate::desk::decide::{Decision, decide};
-use crate::desk::input::{self, Input, MailInput, Place, Understood, Unreadable};
+use crate::desk::input::{self, Input, Place, Understood, Unreadable};
 use crate::desk::known::{Ask, duplicate_key};
 use crate::desk::letter::compose::Composer;
 use crate::desk::record::{Cause, Decided, OutcomeWord, What};
@@ -113,20 +113,8 @@ impl Desk {
         let secrets = self.seal(&understood)?;
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
-        let Understood { mail, proof, kind, forms, commands, urgency, .. } = understood;
-        let input = MailInput {
-            place,
-            received,
-            mail,
-            proof,
-            kind,
-            forms,
-            commands,
-            urgency,
-            secrets: secrets.clone(),
-            original_sha256: sha256,
-        };
-        Ok(Prepared { input: Input::Mail(Box::new(input)), text: Some(text), original: Some(original), secrets })
+        let input = understood.into_input(place, received, secrets.clone(), sha256);
+        Ok(Prepared { input, text: Some(text), original: Some(original), secrets })
     }
 
     /// The mail is in hand for exactly as long as it is being read: a process

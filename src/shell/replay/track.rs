@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::desk::decide::{Decision, decide};
-use crate::desk::input::{Input, MailInput, Place, Unreadable, understand};
+use crate::desk::input::{Input, Place, Unreadable, understand};
 use crate::desk::known::Ask;
 use crate::desk::letter::compose::Composer;
 use crate::desk::record::{What, Why};
@@ -187,18 +187,7 @@ impl Track {
             return unread(Unreadable::CrashedReader, Some(original_sha256));
         };
         let secrets = (1..).zip(&read.secrets).map(|(count, _)| format!("replayed-{number}-{count}")).collect();
-        Input::Mail(Box::new(MailInput {
-            place: place(number),
-            received,
-            mail: read.mail,
-            proof: read.proof,
-            kind: read.kind,
-            forms: read.forms,
-            commands: read.commands,
-            urgency: read.urgency,
-            secrets,
-            original_sha256,
-        }))
+        read.into_input(place(number), received, secrets, original_sha256)
     }
 
     /// Looks up, decides, composes and commits, on the store's thread.

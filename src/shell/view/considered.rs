@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::desk::decide::{Decision, decide};
-use crate::desk::input::{Input, MailInput, Place, Unreadable, understand};
+use crate::desk::input::{Input, Place, Unreadable, understand};
 use crate::desk::known::{Ask, FoundTicket, Known, Sender, UnitKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
@@ -117,18 +117,8 @@ async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
     let original_sha256 = hex(&Sha256::digest(&bytes));
     let read = tokio::task::spawn_blocking(move || understand(&bytes, received, &reading));
     let Ok(understood) = read.await else { return Ok(unread(Unreadable::CrashedReader, place)) };
-    Ok(Input::Mail(Box::new(MailInput {
-        place,
-        received,
-        mail: understood.mail,
-        proof: understood.proof,
-        kind: understood.kind,
-        urgency: understood.urgency,
-        forms: understood.forms,
-        commands: understood.commands,
-        secrets: understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect(),
-        original_sha256,
-    })))
+    let secrets = understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect();
+    Ok(understood.into_input(place, received, secrets, original_sha256))
 }
 
 /// Decides on a thread of its own: a fault in the rules or in us must not stop
