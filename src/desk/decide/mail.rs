@@ -128,9 +128,10 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
 
 fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     match (ticket.kind(), case.input.kind) {
-        (TicketKind::Problem, Kind::Request) => request::decide(case),
+        (TicketKind::Problem, Kind::Request) => with_problem(case, request::decide(case)?),
         (TicketKind::Problem, _) => problem::reply::decide(case, ticket),
         (TicketKind::Upgrade, Kind::Problem) => problem::decide(case, Some(ticket)),
+        (TicketKind::Upgrade, Kind::Request) => with_problem(case, reply::decide(case, ticket)?),
         (TicketKind::Upgrade, _) => reply::decide(case, ticket),
     }
 }

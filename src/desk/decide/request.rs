@@ -132,7 +132,8 @@ fn again(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 }
 
 fn names_a_known_unit(case: &Case<'_>) -> bool {
-    case.known.units.values().any(|unit| matches!(unit, UnitKnown::Of(_)))
+    let mut named = case.input.units.serials.iter().filter_map(|serial| case.known.units.get(serial));
+    named.any(|unit| matches!(unit, UnitKnown::Of(_)))
 }
 
 /// TG6: an empty register denies nobody. The request waits, staff are told.

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::decide::mail::Case;
 use crate::desk::form::{FieldKey, Form, Slot, Value, compact};
-use crate::desk::known::UnitKnown;
+use crate::desk::known::{Known, UnitKnown};
 use crate::desk::register::Unit;
 use crate::desk::ticket::{Status, Ticket, TicketId, TicketKind};
 
@@ -48,9 +48,14 @@ pub fn place(case: &Case<'_>, hint: Option<&Ticket>) -> Option<Place> {
     let company = writer.or(hinted).or_else(|| unit.map(|unit| unit.company.clone()))?;
     let recent = recent(case, &company);
     let named = named(case, &company);
-    let hint = hint.filter(|ticket| ticket.kind() == TicketKind::Upgrade && ticket.company.as_ref() == Some(&company));
-    let (linked, mut link) = match (hint, named) {
-        (Some(ticket), _) => linked(ticket, format!("the mail answers a letter about {}", ticket.id)),
+    let hint = hint.filter(|ticket| ticket.company.as_ref() == Some(&company));
+    let answered = hint.and_then(|ticket| match ticket.kind() {
+        TicketKind::Upgrade => Some(ticket),
+        // What an ended problem was about, unless the mail itself says more.
+        TicketKind::Problem => case.known.linked.as_ref().filter(|_| unit.is_none() && named.is_none()),
+    });
+    let (linked, mut link) = match (answered.zip(hint), named) {
+        (Some((upgrade, ticket)), _) => linked(upgrade, format!("the mail answers a letter about {}", ticket.id)),
         (None, Some(ticket)) => linked(ticket, format!("the mail names {}", ticket.id)),
         (None, None) => find(case, unit, &recent),
     };
@@ -127,14 +132,18 @@ fn named<'a>(case: &Case<'a>, company: &str) -> Option<&'a Ticket> {
     of_company.find(|ticket| ticket.kind() == TicketKind::Upgrade)
 }
 
-/// Registered units that the mail names by serial number, MAC or IP.
+/// Registered units that the mail names by serial number, MAC or IP. That of the
+/// ticket is known, too, but a guessed number of a ticket names nothing (TC1).
 fn units<'a>(case: &Case<'a>) -> Vec<&'a Unit> {
-    let by_serial = case.known.units.values().filter_map(|unit| match unit {
+    let Known { units, units_by_mac, units_by_ip, .. } = case.known;
+    let named = &case.input.units;
+    let by_serial = named.serials.iter().filter_map(|serial| match units.get(serial)? {
         UnitKnown::Of(unit) => Some(unit),
         UnitKnown::Unregistered => None,
     });
-    let others = case.known.units_by_mac.values().chain(case.known.units_by_ip.values());
-    by_serial.chain(others).filter(|unit| !unit.retired).collect()
+    let by_mac = named.macs.iter().filter_map(|mac| units_by_mac.get(mac));
+    let by_ip = named.ips.iter().filter_map(|ip| units_by_ip.get(ip));
+    by_serial.chain(by_mac).chain(by_ip).filter(|unit| !unit.retired).collect()
 }
 
 /// The open problem that a further report belongs to: of the same unit or

@@ -19,13 +19,18 @@ const SAME_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let reading = &case.input.urgency;
     if !is_of_the_company(case, ticket) {
+        // What has ended, only a proven person opens again (PT-14); nobody watches
+        // it, so a report must stand by itself (decisions 14).
+        if reading.tone == Tone::Problem && (ticket.status.is_final() || ticket.status == Status::Resolved) {
+            return super::decide(case, Some(ticket));
+        }
         return more(case, ticket, "Somebody who may not act on this ticket wrote; the problem may be worse");
     }
     match (ticket.status, reading.tone) {
         (Status::ChangeProposed, Tone::Plain | Tone::Thanks) if case.says_yes() => agreed(case, ticket),
         (Status::ChangeProposed, _) if case.says_no() => refused(case, ticket),
         (Status::Closed | Status::Transferred | Status::Merged, Tone::Problem) if !is_same(case, ticket) => {
-            super::decide(case, None)
+            super::decide(case, Some(ticket))
         }
         (Status::Resolved | Status::Closed, Tone::Problem) => reopened(case, ticket),
         (Status::Resolved, Tone::Restored) => settled(case, ticket),
