@@ -16,6 +16,7 @@ pub struct Limits {
     pub mime_parameters_max: usize,
     pub addresses_per_field_max: usize,
     pub text_bytes_max: usize,
+    pub text_lines_max: usize,
     pub html_depth_max: usize,
     pub attachments_max: usize,
 }

@@ -12,6 +12,7 @@ pub mod proof;
 mod read;
 mod report;
 mod signature;
+mod structure;
 
 use std::collections::BTreeSet;
 use std::fmt;

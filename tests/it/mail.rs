@@ -1,6 +1,7 @@
 //! Mails and what must be read in them.
 
 mod hostile;
+mod html;
 mod proof;
 
 use upgrade_desk::desk::mail::{self, Mail};

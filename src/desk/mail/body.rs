@@ -25,6 +25,16 @@ pub(super) fn limited(text: &str, bytes_max: usize, exceeded: &mut Vec<String>) 
         .collect()
 }
 
+/// Cuts behind so many lines, and says that it did: each line costs more than
+/// its bytes.
+pub(super) fn cut_lines(text: &mut String, lines_max: usize, exceeded: &mut Vec<String>) {
+    let end = text.match_indices('\n').nth(lines_max.saturating_sub(1)).map(|(place, _)| place + 1);
+    if let Some(end) = end.filter(|end| *end < text.len()) {
+        exceeded.push("text_lines_max".to_owned());
+        text.truncate(end);
+    }
+}
+
 pub(super) fn append(to: &mut String, text: &str) {
     if !to.is_empty() && !to.ends_with('\n') {
         to.push('\n');

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks};
-use crate::desk::mail::{attachment, automatic, body, clean, guard, html, identity, report, signature};
+use crate::desk::mail::{attachment, automatic, body, clean, guard, html, identity, report, signature, structure};
 
 /// Ids of a thread that are kept.
 const REFERENCES_MAX: usize = 50;
@@ -34,8 +34,8 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     let mut mail = from_header(&header);
     mail.identity = identity::read(&header);
     mail.limits.extend(header.limits.iter().map(|name| (*name).to_owned()));
-    if header.limits.is_empty() && kinds_named(raw) > limits.mime_parts_max.saturating_mul(2) {
-        mail.limits.push("mime_parts_max".to_owned());
+    if header.limits.is_empty() {
+        mail.limits.extend(structure::excess(raw, limits).into_iter().map(str::to_owned));
     }
     // The parser never sees a mail that is over these limits.
     let parsed =
@@ -45,9 +45,8 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
         None if mail.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
         None => {}
     }
-    if let Some(name) = mail.limits.iter().find(|name| is_fatal(name)) {
+    if mail.limits.iter().any(|name| is_fatal(name, &mail)) {
         // Too much to be believed: people look at it.
-        let _named_in_limits = name;
         mail.identity = mail.identity.and(Err(IdentityFault::HeaderDamaged));
     }
     mail.automatic_because = automatic::signs(&header, &mail, marks);
@@ -55,18 +54,15 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     mail
 }
 
-/// How many lines begin like the field that names the kind of a part. Mails in
-/// mails need one a level: a hundred thousand levels overflow the stack when
-/// they are dropped, and no guard catches that (TE6, R14).
-fn kinds_named(raw: &[u8]) -> usize {
-    const NAME: &[u8] = b"content-type";
-    let lines = raw.split(|byte| *byte == b'\n');
-    lines.filter(|line| line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME))).count()
-}
-
 /// Cut texts and unlisted attachments are only said; the rest is not believed.
-fn is_fatal(limit: &str) -> bool {
-    !matches!(limit, "text_bytes_max" | "attachments_max" | "html_depth_max")
+/// Nor is HTML without its structure, which may show what was hidden, where a
+/// mail has no other text.
+fn is_fatal(limit: &str, mail: &Mail) -> bool {
+    match limit {
+        "text_bytes_max" | "text_lines_max" | "attachments_max" => false,
+        "html_depth_max" => mail.html_text.is_empty(),
+        _ => true,
+    }
 }
 
 fn from_header(header: &Header<'_>) -> Mail {
@@ -152,7 +148,10 @@ fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     let has_plain = !plain.trim().is_empty();
     mail.text = if has_plain { plain } else { from_html.clone() };
     mail.html_text = if has_plain { from_html } else { String::new() };
-    mail.text = body::limited(&mail.text, limits.text_bytes_max, &mut mail.limits);
+    for text in [&mut mail.text, &mut mail.html_text] {
+        *text = body::limited(text, limits.text_bytes_max, &mut mail.limits);
+        body::cut_lines(text, limits.text_lines_max, &mut mail.limits);
+    }
     let parts = body::split(&mail.text);
     mail.own_text = parts.own;
     mail.quoted_text = parts.quoted;

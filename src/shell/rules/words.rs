@@ -93,7 +93,7 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, C
     Some((limits, counts))
 }
 
-fn numbers(limits: &Limits) -> [(&'static str, u64); 12] {
+fn numbers(limits: &Limits) -> [(&'static str, u64); 13] {
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
         ("message_bytes_max", limits.message_bytes_max),
@@ -106,6 +106,7 @@ fn numbers(limits: &Limits) -> [(&'static str, u64); 12] {
         ("mime_parameters_max", wide(limits.mime_parameters_max)),
         ("addresses_per_field_max", wide(limits.addresses_per_field_max)),
         ("text_bytes_max", wide(limits.text_bytes_max)),
+        ("text_lines_max", wide(limits.text_lines_max)),
         ("html_depth_max", wide(limits.html_depth_max)),
         ("attachments_max", wide(limits.attachments_max)),
     ]

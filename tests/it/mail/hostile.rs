@@ -159,6 +159,29 @@ fn structure_costs_no_more_than_its_length() {
     );
     let open = head("multipart/mixed; boundary=b");
     read("a million parts", format!("{open}{}", "--b\r\n\r\n\r\n".repeat(1_000_000)).into_bytes());
+    read("25 MiB of parts", format!("{open}{}", "--b\n\n\n".repeat(25 * MIB / 6)).into_bytes());
+    let digest = head("multipart/digest; boundary=b");
+    read("25 MiB of mails in a digest", format!("{digest}{}", "--b\n\nTo: x\n\n".repeat(25 * MIB / 14)).into_bytes());
+    let in_part = |field: &str, value: &str| {
+        let many = value.repeat(24 * MIB / value.len());
+        read(
+            &format!("25 MiB of {value:?} in a {field} of a part"),
+            format!("{open}--b\n{field}: {many}\n\n").into_bytes(),
+        )
+    };
+    for (field, value) in [("To", "a,"), ("Date", "("), ("Content-Type: a/b", ";a=b"), ("X", "x\nX: ")] {
+        in_part(field, value);
+    }
+    let parameters: String = (0..500_000).map(|n| format!(";n*{n}*=a")).collect();
+    read("parameters of a part", format!("{open}--b\nContent-Type: a/b{parameters}\n\n").into_bytes());
+    let missing = "--b\nContent-Type: multipart/mixed; boundary=z\n\n".repeat(480);
+    read("boundaries that never come", format!("{open}{missing}--b\n\n{}", "x\n".repeat(10 * MIB)).into_bytes());
+    let base64 = |bytes: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+    let inner = format!("{digest}{}", "--b\n\nTo: x\n\n".repeat(MIB));
+    let encoded = "message/rfc822\r\nContent-Transfer-Encoding: base64";
+    read("a digest in an encoded mail", format!("{}{}", head(encoded), base64(inner.as_bytes())).into_bytes());
+    let twice = format!("{}{}", head(encoded), base64(inner.as_bytes()));
+    read("a digest in a mail encoded twice", format!("{}{}", head(encoded), base64(twice.as_bytes())).into_bytes());
     read(
         "parts of HTML",
         format!("{open}{}", "--b\r\nContent-Type: text/html\r\n\r\n<p>x\r\n".repeat(400)).into_bytes(),

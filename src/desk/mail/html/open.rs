@@ -155,6 +155,17 @@ impl Page {
         }
         let ended = self.open.remove(place);
         self.forget(&ended);
+        if ended.hidden && self.is_seen() {
+            self.show_from(place);
+        }
+    }
+
+    /// What was hidden by something around it that has ended is seen from here on.
+    fn show_from(&mut self, place: usize) {
+        for open in self.open.iter_mut().skip(place).filter(|open| !open.shown) {
+            open.shown = true;
+            self.writer.open(&open.name);
+        }
     }
 
     /// Ends what cannot stand around a start tag; `false` when it has no place
