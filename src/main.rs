@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use upgrade_desk::shell::cli::{self, Arguments};
+use upgrade_desk::shell::memory;
 use upgrade_desk::shell::terminal;
 
 fn main() -> ExitCode {
+    memory::be_frugal();
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

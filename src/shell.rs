@@ -2,6 +2,7 @@
 //! line. In reading order.
 
 pub mod clock;
+pub mod memory;
 pub mod terminal;
 pub mod toml_file;
 pub mod config;

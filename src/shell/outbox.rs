@@ -8,6 +8,8 @@ mod patience;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -22,6 +24,9 @@ use crate::shell::store::rows::OutboxRow;
 
 /// Letters that one worker takes on at once: their attempts are one record.
 const BATCH: usize = 16;
+/// Letters of one connection whose answers are being stored while the next one
+/// leaves, at most: so many can leave twice when the machine dies at that moment.
+const NOTING: usize = 4;
 /// Looks at least so often, whatever was announced.
 const LOOK: Duration = Duration::from_secs(30);
 /// Looks at most so often, however many letters others have in hands.
@@ -158,25 +163,55 @@ impl<C: Carrier> Worker<C> {
         let letters = rows.iter().map(|row| row.letter.no).collect();
         plainly(&self.desk, vec![What::Trying { letters }]).await?;
         steps::reached(Step::LetterTrying);
+        let desk = Arc::clone(&self.desk);
+        let mut noting = FuturesUnordered::new();
         for row in rows {
             if self.is_stopping() {
                 break;
             }
-            let Some(sent) = send(&self.desk, &mut self.carrier, &row, &self.stop).await? else { break };
+            let sent = {
+                let mut sending = std::pin::pin!(send(&desk, &mut self.carrier, &row, &self.stop));
+                // Storing takes longer than sending: one goes on beside the other.
+                loop {
+                    tokio::select! {
+                        biased;
+                        Some(noted) = noting.next(), if !noting.is_empty() => noted?,
+                        sent = &mut sending => break sent?,
+                    }
+                }
+            };
+            let Some(sent) = sent else { break };
             let reached = !matches!(sent, Sent::Unreachable { .. });
             if reached {
                 self.gate().well();
             } else {
                 self.gate().trouble(Instant::now());
             }
-            note(&self.desk, &row, sent, &mut self.stop).await?;
-            steps::reached(Step::LetterMarked);
+            noting.push(marked(&desk, row, sent, self.stop.clone()));
+            while noting.len() >= NOTING {
+                noting.next().await.unwrap_or(Ok(()))?;
+            }
             if !reached {
                 break;
             }
         }
+        while let Some(noted) = noting.next().await {
+            noted?;
+        }
         Ok(())
     }
+}
+
+/// Stores what became of one letter.
+async fn marked(
+    desk: &Arc<Desk>,
+    row: OutboxRow,
+    sent: Sent,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), ProcessError> {
+    note(desk, &row, sent, &mut stop).await?;
+    steps::reached(Step::LetterMarked);
+    Ok(())
 }
 
 /// How long until a letter's next try.

@@ -201,14 +201,20 @@ async fn drain_once(
     health: &Health,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let mut tasks = JoinSet::new();
-    spawn_intake(&mut tasks, desk, config, health, true, stop.clone())?;
+    let (enough_sender, enough) = watch::channel(false);
+    let (mut intake, mut letters) = (JoinSet::new(), JoinSet::new());
+    spawn_intake(&mut intake, desk, config, health, true, stop.clone())?;
     // Letters leave while mail comes in: both servers wait for nobody.
-    while let Some(ended) = tasks.join_next().await {
-        ended.map_err(|error| Failure::Unknown(error.to_string()))??;
-    }
+    spawn_outbox(&mut letters, desk, config, false, enough)?;
+    let taken_in = all_of(&mut intake).await;
+    let _outbox_may_have_ended = enough_sender.send(true);
+    taken_in.and(all_of(&mut letters).await)?;
     timers::fire_due(desk).await?;
-    spawn_outbox(&mut tasks, desk, config, true, stop)?;
+    spawn_outbox(&mut letters, desk, config, true, stop)?;
+    all_of(&mut letters).await
+}
+
+async fn all_of(tasks: &mut JoinSet<Result<(), Failure>>) -> Result<(), Failure> {
     while let Some(ended) = tasks.join_next().await {
         ended.map_err(|error| Failure::Unknown(error.to_string()))??;
     }

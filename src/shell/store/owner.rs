@@ -166,19 +166,31 @@ impl Owner {
         View { state: &self.state, packs: &self.packs, rules: &self.rules, head }
     }
 
-    /// Everything that waits to be committed, up to the next question, as one.
+    /// Everything that waits to be committed as one. Questions in between are
+    /// answered after it: a small group costs the disk as much as a big one.
     fn group(&mut self, decide: Decide, answer: Answer, jobs: &Receiver<Job>) -> Option<Job> {
         let mut group = Group { failure: self.refusal(), ..Group::default() };
+        let mut questions = Vec::new();
         let mut next = Some(Job::Commit { decide, answer });
-        while let Some(Job::Commit { decide, answer }) = next.take_if(|job| matches!(job, Job::Commit { .. })) {
-            let result = match &group.failure {
-                Some(failure) => Err(failure.error()),
-                None => self.decide(decide, &mut group),
-            };
-            group.waiting.push((answer, result));
-            next = if group.waiting.len() < GROUP_MAX { jobs.try_recv().ok() } else { None };
+        while let Some(job) = next.take_if(|job| !matches!(job, Job::Close { .. })) {
+            match job {
+                Job::Commit { decide, answer } => {
+                    let result = match &group.failure {
+                        Some(failure) => Err(failure.error()),
+                        None => self.decide(decide, &mut group),
+                    };
+                    group.waiting.push((answer, result));
+                }
+                Job::Read(question) => questions.push(question),
+                Job::Close { .. } => break,
+            }
+            let room = group.waiting.len() + questions.len() < GROUP_MAX;
+            next = if room { jobs.try_recv().ok() } else { None };
         }
         self.finish(group);
+        for question in questions {
+            self.answer(question);
+        }
         next
     }
 

@@ -148,8 +148,9 @@ impl State {
             written.extend(wanted.map(|((_, key), value)| (key.as_slice(), value.as_deref())));
         }
         let mut found = BTreeMap::new();
-        // What was written or removed can shift at most that many entries.
-        let enough = max.saturating_add(written.len());
+        // What was removed can shift at most that many entries.
+        let removed = written.values().filter(|value| value.is_none()).count();
+        let enough = max.saturating_add(removed);
         self.noting(self.database.scan(tree, prefix, enough, |key, value| drop(found.insert(key, value))))?;
         found.retain(|key, _| !written.contains_key(key.as_slice()));
         let written = written.into_iter().filter_map(|(key, value)| Some((key.to_vec(), value?.to_vec())));
