@@ -1,9 +1,10 @@
 //! A mail that somebody took out of quarantine. It is heard, and that is all: a
-//! request waits for proof, a reply becomes a note, anything else goes to people.
+//! request is put to the representative on file, a reply becomes a note, anything
+//! else goes to people.
 
 use crate::desk::decide::draft::NotNow;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{Decision, notice, reply, request};
+use crate::desk::decide::{Decision, challenge, notice, reply, request};
 use crate::desk::known::{FoundTicket, Pass};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::Event;
@@ -19,14 +20,17 @@ pub fn decide(case: &Case<'_>, pass: &Pass) -> Result<Decision, NotNow> {
     Ok(decision)
 }
 
-/// UT-03, UT-10: a ticket for each form, which waits until a person has
-/// confirmed who wrote it. Nobody outside gets a letter.
+/// UT-03, UT-10: a ticket for each form, put to the representative on file (TB9).
+/// The writer, who proves nothing, gets no letter.
 fn opened(case: &Case<'_>, pass: &Pass) -> Result<Decision, NotNow> {
     let mut decision = Decision::new(OutcomeWord::RepCheck, case.author.actor.clone());
     for (number, form) in (case.known.next_ticket..).zip(&case.input.forms) {
         let mut draft = request::open(case, form, number)?;
         draft.happen(Event::Unproven { because: vec![in_words(pass)] })?;
-        let headline = format!("Released from quarantine by {}; the writer is not confirmed", pass.by);
+        let letters = challenge::ask(case, &mut draft, &mut decision.why)?;
+        let headline =
+            format!("Released from quarantine by {}. {}", pass.by, challenge::headline(&letters, case.rules));
+        decision.letters.extend(letters);
         decision.letters.push(notice::of(case, &draft, &headline));
         decision.changes.push(draft.into_change());
     }

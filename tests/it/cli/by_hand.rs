@@ -400,4 +400,11 @@ fn a_released_mail_of_a_proven_representative_is_not_proven_either() {
     assert_eq!(place.desk(&["quarantine", "release", "1"]).code, 0);
     place.drain();
     opened_unproven(&place);
+    // TB9: the person on file is asked, and her answer needs the letter's token.
+    let letters = place.desk_json(&["outbox", "list"]);
+    let outside = letters.as_array().unwrap().iter().filter(|letter| letter["template"] != "M-31");
+    let outside: Vec<(&Value, &Value)> = outside.map(|letter| (&letter["template"], &letter["to"])).collect();
+    let to_dana = ["M-04-neutral", "M-15"].map(|name| json!(name));
+    let dana = json!("dana@acme-tel.example");
+    assert_eq!(outside, to_dana.each_ref().map(|template| (template, &dana)), "{letters}");
 }

@@ -69,7 +69,7 @@ pub fn released(page: &mut Page, row: &Value) {
     let then = when_it_runs(row, "the running desk takes it up", "it is taken up when the desk runs");
     let no = text(row, "no");
     page.line(format!("quarantine {no} is released and lies in the mailbox again; {then}"));
-    page.line("nobody vouches for it: a request in it waits for proof (REP_CHECK)");
+    page.line("nobody vouches for it: a request in it is put to the representative on file (REP_CHECK)");
 }
 
 pub fn dropped(page: &mut Page, row: &Value) {
