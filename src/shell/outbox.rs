@@ -36,8 +36,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// How long a connection is kept for the next letter.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// Sends until told to stop, one worker a carrier. With `drain` it returns as
-/// soon as nothing can be sent now.
+/// Sends until told to stop, one worker a carrier. From the moment that `drain`
+/// is true it returns as soon as nothing can be sent now.
 ///
 /// # Errors
 /// When the store cannot be relied on any more; with `drain` also when
@@ -45,13 +45,14 @@ const LINGER: Duration = Duration::from_secs(10);
 pub async fn run<C: Carrier + 'static>(
     desk: Arc<Desk>,
     carriers: Vec<C>,
-    drain: bool,
+    drain: watch::Receiver<bool>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ProcessError> {
     let gate = Arc::new(Mutex::new(Gate::default()));
     let mut workers = JoinSet::new();
     for carrier in carriers {
-        let (desk, gate, stop) = (Arc::clone(&desk), Arc::clone(&gate), stop.clone());
+        let (desk, gate) = (Arc::clone(&desk), Arc::clone(&gate));
+        let (drain, stop) = (drain.clone(), stop.clone());
         let worker = Worker { desk, carrier, gate, drain, stop, idle_since: None };
         workers.spawn(worker.work());
     }
@@ -74,7 +75,7 @@ struct Worker<C> {
     carrier: C,
     /// Of all workers.
     gate: Arc<Mutex<Gate>>,
-    drain: bool,
+    drain: watch::Receiver<bool>,
     stop: watch::Receiver<bool>,
     /// When it last had nothing to send, with a connection kept open.
     idle_since: Option<Instant>,
@@ -82,14 +83,14 @@ struct Worker<C> {
 
 impl<C: Carrier> Worker<C> {
     async fn work(mut self) -> Result<(), ProcessError> {
-        let mut stop = self.stop.clone();
+        let (mut drain, mut stop) = (self.drain.clone(), self.stop.clone());
         while !self.is_stopping() {
             let desk = Arc::clone(&self.desk);
             let mut committed = std::pin::pin!(desk.committed.notified());
             // Registered before looking, so that nothing slips in between.
             committed.as_mut().enable();
             let look = match self.batch().await {
-                Err(ProcessError::NotNow(text)) if !self.drain => {
+                Err(ProcessError::NotNow(text)) if !self.is_draining() => {
                     tracing::warn!(reason = %text, "letters wait");
                     stopped_during(PAUSE, &mut stop).await;
                     continue;
@@ -98,16 +99,20 @@ impl<C: Carrier> Worker<C> {
             };
             match look {
                 Look::Tried => self.idle_since = None,
-                Look::Nothing | Look::Shut(_) if self.drain => break,
+                Look::Nothing | Look::Shut(_) if self.is_draining() => break,
                 Look::Shut(until) => {
                     self.carrier.rest().await;
-                    stopped_during(until - Instant::now(), &mut stop).await;
+                    tokio::select! {
+                        _ = stopped_during(until - Instant::now(), &mut stop) => {}
+                        () = nothing_more(&mut drain) => {}
+                    }
                 }
                 Look::Nothing => {
                     let till = self.idle().await?;
                     tokio::select! {
                         () = tokio::time::sleep(till) => {}
                         () = committed => {}
+                        () = nothing_more(&mut drain) => {}
                         () = told_to_stop(&mut stop) => {}
                     }
                 }
@@ -119,6 +124,10 @@ impl<C: Carrier> Worker<C> {
 
     fn is_stopping(&self) -> bool {
         *self.stop.borrow() || self.stop.has_changed().is_err()
+    }
+
+    fn is_draining(&self) -> bool {
+        *self.drain.borrow()
     }
 
     fn gate(&self) -> MutexGuard<'_, Gate> {
@@ -199,6 +208,13 @@ impl<C: Carrier> Worker<C> {
             noted?;
         }
         Ok(())
+    }
+}
+
+/// Waits until no more letters come. Nobody left who could say so: they may come for ever.
+async fn nothing_more(drain: &mut watch::Receiver<bool>) {
+    if drain.wait_for(|drain| *drain).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

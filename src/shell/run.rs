@@ -147,7 +147,8 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
         return finish(desk, ended).await;
     }
     spawn_intake(&mut tasks, &desk, &config, &health, false, stop.clone())?;
-    spawn_outbox(&mut tasks, &desk, &config, false, stop.clone())?;
+    let (_never, drain) = watch::channel(false);
+    spawn_outbox(&mut tasks, &desk, &config, drain, stop.clone())?;
     let timing = timers::run(Arc::clone(&desk), stop.clone());
     tasks.spawn(async move { timing.await.map_err(Failure::from) });
     let ended = tokio::select! {
@@ -201,17 +202,18 @@ async fn drain_once(
     health: &Health,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let (enough_sender, enough) = watch::channel(false);
+    let (drain_sender, drain) = watch::channel(false);
     let (mut intake, mut letters) = (JoinSet::new(), JoinSet::new());
     spawn_intake(&mut intake, desk, config, health, true, stop.clone())?;
     // Letters leave while mail comes in: both servers wait for nobody.
-    spawn_outbox(&mut letters, desk, config, false, enough)?;
+    spawn_outbox(&mut letters, desk, config, drain, stop)?;
     let taken_in = all_of(&mut intake).await;
-    let _outbox_may_have_ended = enough_sender.send(true);
-    taken_in.and(all_of(&mut letters).await)?;
-    timers::fire_due(desk).await?;
-    spawn_outbox(&mut letters, desk, config, true, stop)?;
-    all_of(&mut letters).await
+    let handled = match taken_in {
+        Ok(()) => timers::fire_due(desk).await.map_err(Failure::from),
+        failed => failed,
+    };
+    let _outbox_may_have_ended = drain_sender.send(true);
+    handled.and(all_of(&mut letters).await)
 }
 
 async fn all_of(tasks: &mut JoinSet<Result<(), Failure>>) -> Result<(), Failure> {
@@ -251,7 +253,7 @@ fn spawn_outbox(
     tasks: &mut JoinSet<Result<(), Failure>>,
     desk: &Arc<Desk>,
     config: &Config,
-    drain: bool,
+    drain: watch::Receiver<bool>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let desk = Arc::clone(desk);

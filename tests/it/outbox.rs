@@ -80,12 +80,12 @@ impl World {
     }
 
     async fn drain<C: Carrier + 'static>(&self, carriers: Vec<C>) {
-        let run = outbox::run(Arc::clone(&self.desk), carriers, true, self.stop.clone());
+        let run = outbox::run(Arc::clone(&self.desk), carriers, watch::channel(true).1, self.stop.clone());
         timeout(Duration::from_secs(60), run).await.expect("draining ends").unwrap();
     }
 
     fn start<C: Carrier + 'static>(&self, carrier: C) -> JoinHandle<Result<(), ProcessError>> {
-        tokio::spawn(outbox::run(Arc::clone(&self.desk), vec![carrier], false, self.stop.clone()))
+        tokio::spawn(outbox::run(Arc::clone(&self.desk), vec![carrier], watch::channel(false).1, self.stop.clone()))
     }
 
     async fn rows(&self) -> Vec<OutboxRow> {

@@ -172,7 +172,8 @@ impl Stage {
         let postman = Stage::postman(&self.folder);
         let folder = Folder::open(&postman).map_err(io(&postman))?;
         let carrier = Picky { folder, refused: self.refused.clone() };
-        outbox::run(Arc::clone(&self.desk), vec![carrier], true, stop).await?;
+        let (_, drain) = watch::channel(true);
+        outbox::run(Arc::clone(&self.desk), vec![carrier], drain, stop).await?;
         Ok(())
     }
 
