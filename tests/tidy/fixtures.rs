@@ -20,6 +20,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/stories/", Use::Stories),
     ("fixtures/register/", Use::Named),
+    ("fixtures/attack/keys/", Use::Named),
     ("fixtures/urgency/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];

@@ -1,11 +1,13 @@
 //! What several tests share.
 
 pub mod desk;
+pub mod dns;
 pub mod dovecot;
 pub mod model_imap;
 pub mod postfix;
 pub mod program;
 pub mod scripted_imap;
 pub mod scripted_smtp;
+pub mod sign;
 pub mod smtp_sink;
 pub mod tls_server;

@@ -1,0 +1,4 @@
+//! Our own look at signatures and policies, against a real DNS server on
+//! loopback with our own zones and keys.
+
+mod helpers;
