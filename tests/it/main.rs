@@ -1,6 +1,7 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
 mod alarm;
+mod attack;
 mod authenticate;
 mod carrier;
 mod cli;

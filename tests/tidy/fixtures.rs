@@ -11,6 +11,9 @@ enum Use {
     /// A folder a story: `story.toml` names its mails, `story.txt` is the
     /// transcript that must come out.
     Stories,
+    /// A folder a case: `case.toml` names its mails and says what must come of
+    /// them; `parts` holds what mails of several cases are made of.
+    Attacks,
     /// Each file is named by a test, by the program or by another fixture.
     Named,
 }
@@ -19,9 +22,9 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/mail/", Use::Cases { input: "eml", answers: &["json", "txt"] }),
     ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/stories/", Use::Stories),
-    ("fixtures/register/", Use::Named),
     ("fixtures/attack/keys/", Use::Named),
-    ("fixtures/urgency/", Use::Named),
+    ("fixtures/attack/", Use::Attacks),
+    ("fixtures/register/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];
 
@@ -31,6 +34,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         match FOLDERS.iter().find(|(folder, _)| path.starts_with(folder)) {
             Some((folder, Use::Cases { input, answers })) => findings.extend(case(tree, path, folder, input, answers)),
             Some((_, Use::Stories)) => findings.extend(story(tree, path)),
+            Some((_, Use::Attacks)) => findings.extend(attack(tree, path)),
             Some((_, Use::Named)) => findings.extend(named(tree, path)),
             None => findings.push(Finding::new(
                 path,
@@ -82,6 +86,26 @@ fn story(tree: &Tree, path: &str) -> Option<Finding> {
             finding("story.toml does not name it", "tell of it there, or delete it")
         }
         (_, Some(_)) => None,
+    }
+}
+
+fn attack(tree: &Tree, path: &str) -> Option<Finding> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let finding = |wrong: &str, cure: &str| Some(Finding::new(path, 0, wrong, cure));
+    if folder == "fixtures/attack/parts" {
+        let mut others = tree.under("fixtures/attack/").filter(|(other, _)| *other != path);
+        let is_used = others.any(|(_, text)| text.contains(name));
+        return if is_used { None } else { finding("no case is made of it", "use it in a case, or delete it") };
+    }
+    let case = tree.text(&format!("{folder}/case.toml"));
+    match case {
+        None => finding("no case.toml stands beside it", "write one, or move the file"),
+        Some(_) if name == "case.toml" => {
+            let is_read = tree.under("tests/it/").any(|(_, text)| text.contains("fixtures/attack"));
+            if is_read { None } else { finding("no test names fixtures/attack", "write the test that plays them") }
+        }
+        Some(case) if !case.contains(name) => finding("case.toml does not name it", "deliver it there, or delete it"),
+        Some(_) => None,
     }
 }
 

@@ -44,7 +44,7 @@ fn clean() -> Tree {
         ("src/desk/decide.rs", "//! Decides.\n\nuse crate::desk::{moment::When, ticket::{self, Ticket}};\n"),
         ("src/shell.rs", "//! Does the rest.\n\npub mod clock;\n"),
         ("src/shell/clock.rs", "//! Time.\n\npub fn now() -> Timestamp {\n    Timestamp::now()\n}\n"),
-        ("tests/it/main.rs", "//! Reads fixtures/mail and fixtures/stories, and sample.csv.\n"),
+        ("tests/it/main.rs", "//! Reads fixtures/mail, fixtures/stories, fixtures/attack and sample.csv.\n"),
         (
             "fixtures/mail/forms/good.eml",
             "From: dana@acme.example\r\n\r\n192.0.2.7 00:00:5E:00:53:0A +1 312 555 0101\r\n",
@@ -53,6 +53,8 @@ fn clean() -> Tree {
         ("fixtures/stories/happy/story.toml", "mail = \"01-form.eml\"\n"),
         ("fixtures/stories/happy/story.txt", "10:00 a form came\n"),
         ("fixtures/stories/happy/01-form.eml", "From: dana@acme.example\r\n\r\n2001:db8::7 0000.5e00.5301 7.2.1\r\n"),
+        ("fixtures/attack/two-from/case.toml", "mail = \"form.eml\"\n"),
+        ("fixtures/attack/parts/form.eml", "From: dana@acme.example\r\n\r\n"),
         ("fixtures/register/sample.csv", "kind,id\n"),
         ("Cargo.lock", "[[package]]\nname = \"sled\"\n"),
         ("deny.toml", "[bans]\ndeny = [{ crate = \"openssl-sys\" }]\n"),
@@ -206,7 +208,8 @@ fn what_is_silenced_left_open_or_unwrapped_is_found() {
     }
     let debugged = clean().with("src/shell/clock.rs", "//! Time.\n\nfn f() { dbg!(1) }\n");
     assert_eq!(shape::check_words(&debugged).len(), 1);
-    let test = "//! Tests.\n//! fixtures/mail fixtures/stories sample.csv\n#[test]\n#[ignore]\nfn f() {}\n";
+    let test =
+        "//! Tests.\n//! fixtures/mail fixtures/stories fixtures/attack sample.csv\n#[test]\n#[ignore]\nfn f() {}\n";
     found(clean().with("tests/it/main.rs", test), "tests/it/main.rs", 4, "ignored without a reason");
 }
 
@@ -234,12 +237,18 @@ fn a_fixture_that_nothing_reads_is_found() {
     found(clean().with(&format!("{story}/02.eml"), ""), &format!("{story}/02.eml"), 0, "does not name it");
     found(clean().without(&format!("{story}/story.txt")), &format!("{story}/story.toml"), 0, "no transcript");
     found(clean().with("fixtures/stories/sad/01.eml", ""), "fixtures/stories/sad/01.eml", 0, "no story.toml");
+    let attack = "fixtures/attack/two-from";
+    found(clean().with(&format!("{attack}/02.eml"), ""), &format!("{attack}/02.eml"), 0, "does not name it");
+    found(clean().with("fixtures/attack/new/01.eml", ""), "fixtures/attack/new/01.eml", 0, "no case.toml");
+    found(clean().with("fixtures/attack/parts/old.txt", ""), "fixtures/attack/parts/old.txt", 0, "no case is made");
     found(clean().with("fixtures/register/other.csv", ""), "fixtures/register/other.csv", 0, "nothing names");
     found(clean().with("fixtures/heap/one.txt", ""), "fixtures/heap/one.txt", 0, "no test is known");
-    let unread = clean().with("tests/it/main.rs", "//! Reads fixtures/stories and sample.csv.\n");
+    let unread = clean().with("tests/it/main.rs", "//! Reads fixtures/stories, fixtures/attack and sample.csv.\n");
     assert_eq!(fixtures::check(&unread).len(), 2, "both files of the case are unread");
-    let unread = clean().with("tests/it/main.rs", "//! Reads fixtures/mail and sample.csv.\n");
+    let unread = clean().with("tests/it/main.rs", "//! Reads fixtures/mail, fixtures/attack and sample.csv.\n");
     assert_eq!(fixtures::check(&unread).len(), 2, "plan and transcript are unread");
+    let unread = clean().with("tests/it/main.rs", "//! Reads fixtures/mail, fixtures/stories and sample.csv.\n");
+    assert_eq!(fixtures::check(&unread).len(), 1, "the case is unread");
 }
 
 #[test]

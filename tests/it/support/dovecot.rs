@@ -181,31 +181,45 @@ impl Dovecot {
 
     /// Delivers by LMTP (RFC 2033), as a mail host would.
     pub fn deliver(&self, user: &str, mail: &str) {
+        let mail = mail.replace("\r\n", "\n").replace('\n', "\r\n");
+        self.hand_over(user, "sender@elsewhere.example", mail.as_bytes());
+    }
+
+    /// The same with an envelope sender and the bytes as they are.
+    pub fn hand_over(&self, user: &str, sender: &str, mail: &[u8]) {
         let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         let mut writer = stream;
-        let mut say = |line: &str| {
-            if !line.is_empty() {
-                writer.write_all(line.as_bytes()).unwrap();
-            }
+        let mut say = |text: &[u8]| {
+            writer.write_all(text).unwrap();
+            let said = String::from_utf8_lossy(text.get(..80).unwrap_or(text)).into_owned();
             loop {
                 let mut answer = String::new();
-                assert!(reader.read_line(&mut answer).unwrap() > 0, "LMTP ended after {line:?}");
+                assert!(reader.read_line(&mut answer).unwrap() > 0, "LMTP ended after {said:?}");
                 if answer.chars().nth(3) != Some('-') {
-                    assert!(answer.starts_with('2') || answer.starts_with('3'), "LMTP says {answer} to {line:?}");
+                    assert!(answer.starts_with('2') || answer.starts_with('3'), "LMTP says {answer} to {said:?}");
                     return;
                 }
             }
         };
-        say("");
-        say("LHLO localhost\r\n");
-        say("MAIL FROM:<sender@elsewhere.example>\r\n");
-        say(&format!("RCPT TO:<{user}@vendor.example>\r\n"));
-        say("DATA\r\n");
-        let text = mail.replace("\r\n", "\n").replace("\n.", "\n..").replace('\n', "\r\n");
-        say(&format!("{text}\r\n.\r\n"));
-        say("QUIT\r\n");
+        say(b"");
+        say(b"LHLO localhost\r\n");
+        say(format!("MAIL FROM:<{sender}>\r\n").as_bytes());
+        say(format!("RCPT TO:<{user}@vendor.example>\r\n").as_bytes());
+        say(b"DATA\r\n");
+        let mut text = Vec::with_capacity(mail.len() + 16);
+        let mut before = b'\n';
+        for &byte in mail {
+            if byte == b'.' && before == b'\n' {
+                text.push(b'.');
+            }
+            text.push(byte);
+            before = byte;
+        }
+        text.extend_from_slice(b"\r\n.\r\n");
+        say(&text);
+        say(b"QUIT\r\n");
     }
 
     /// The flags of each mail in the inbox, as the Maildir keeps them.

@@ -1,0 +1,228 @@
+//! The set by the real way: `upgrade-desk try` on the bytes, then LMTP into a
+//! Dovecot, from which `upgrade-desk run` fetches it, and letters to an SMTP server.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Duration;
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use tokio::time::Instant;
+use upgrade_desk::desk::moment::time_zone;
+use upgrade_desk::desk::record::{Cause, Decided, What};
+use upgrade_desk::shell::clock;
+use upgrade_desk::shell::store::journal::Line;
+use upgrade_desk::shell::story::script::{Answerable, Filling};
+
+use super::case::{Case, Step};
+use super::fill::{Filler, answerable, by_host, delivered};
+use super::letters;
+use super::seen::{Letters, Seen};
+use super::table::{Row, memory_from_here, peak_mib, print};
+use crate::support::desk::{Desk, Running, eventually};
+use crate::support::dovecot::Dovecot;
+use crate::support::smtp_sink::SmtpSink;
+
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Plays all cases, prints the table, and fails with everything that is wrong.
+pub fn play(cases: &[Case]) {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start(&[]));
+    let mut played = Played::default();
+    let alone: Vec<(&Case, usize, &Step)> = cases
+        .iter()
+        .filter(|case| !case.own_desk)
+        .flat_map(|case| (1..).zip(&case.steps).map(move |(number, step)| (case, number, step)))
+        .collect();
+    played.on_one_desk(Place::new("shared", &dovecot, &sink), &alone);
+    for case in cases.iter().filter(|case| case.own_desk) {
+        played.on_its_own(Place::new(&case.name, &dovecot, &sink), case);
+    }
+    played.end(&sink);
+}
+
+/// A desk that runs on a mailbox of its own.
+struct Place<'a> {
+    name: &'a str,
+    dovecot: &'a Dovecot,
+    sink: &'a SmtpSink,
+    desk: Desk,
+    running: Running,
+    /// The Monday of the week after this one: what is asked for lies ahead.
+    monday: Date,
+    zone: TimeZone,
+}
+
+#[derive(Default)]
+struct Played {
+    rows: Vec<Row>,
+    faults: Vec<String>,
+    /// Every letter in the journals, by its Message-ID.
+    written: BTreeSet<String>,
+}
+
+impl Place<'_> {
+    fn new<'a>(name: &'a str, dovecot: &'a Dovecot, sink: &'a SmtpSink) -> Place<'a> {
+        let source = format!(
+            "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"{name}\"\n\
+             password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
+            dovecot.imaps_port,
+            dovecot.authority().display()
+        );
+        let port = sink.address.port();
+        let carrier = format!("smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\nconnections = 2");
+        let desk = Desk::new(&source, &carrier);
+        fs::write(desk.path("password"), "secret\n").unwrap();
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+        let hours = fs::read_to_string(desk.path("rules/hours.toml")).unwrap();
+        let (hours, _) = hours.split_once("[holidays]").unwrap();
+        fs::write(desk.path("rules/hours.toml"), format!("{hours}[holidays]\n")).unwrap();
+        desk.import_sample_register();
+        let running = desk.run(&[], &[]);
+        let socket = desk.path("data/desk.sock");
+        eventually("the desk's socket", LIMIT, || std::os::unix::net::UnixStream::connect(&socket).ok());
+        let zone = time_zone("America/Los_Angeles").unwrap();
+        let monday = clock::now().to_zoned(zone.clone()).date().nth_weekday(1, Weekday::Monday).unwrap();
+        Place { name, dovecot, sink, desk, running, monday, zone }
+    }
+
+    fn mail(&self, case: &Case, number: usize, step: &Step, answers: &[Answerable]) -> Vec<u8> {
+        let filling = Filling { monday: self.monday, zone: &self.zone, now: clock::now(), letters: answers };
+        let reply_to = |id: &str| {
+            let wait = || letters::reply_to(&self.sink.letters(), id);
+            Some(eventually(&format!("letter {id} with a reply address"), LIMIT, wait))
+        };
+        Filler { filling, case, step, number, reply_to: &reply_to }.mail()
+    }
+
+    /// What the program says of the bytes, in how many milliseconds, and how
+    /// much memory the desk that was asked had at most.
+    fn try_mail(&self, step: &Step, mail: &[u8]) -> (Seen, u128, Option<u64>) {
+        let path = self.desk.path("mail.eml");
+        fs::write(&path, delivered(step, mail)).unwrap();
+        memory_from_here(self.running.id());
+        let begun = Instant::now();
+        let answer = self.desk.json(&["try", "mail.eml"]);
+        (Seen::of_try(&answer), begun.elapsed().as_millis(), peak_mib(self.running.id()))
+    }
+
+    fn deliver(&self, step: &Step, mail: &[u8]) {
+        self.dovecot.hand_over(self.name, &step.envelope, &by_host(step, mail));
+    }
+
+    /// What was decided about mails, in their order in the mailbox, once it is `count`.
+    fn decided(&self, count: usize) -> Vec<Decided> {
+        eventually(
+            &format!("{count} decisions of {}; log: {}", self.name, self.desk.path("log").display()),
+            LIMIT,
+            || {
+                let mut decided = self.records();
+                decided.retain(|decided| matches!(decided.cause, Cause::Mail { .. }));
+                decided.sort_by_key(number_in_mailbox);
+                (decided.len() >= count).then_some(decided)
+            },
+        )
+    }
+
+    fn records(&self) -> Vec<Decided> {
+        let lines = self.desk.journal().into_iter().map(|line| serde_json::from_value::<Line>(line).unwrap());
+        let decided = |line: Line| match line.what {
+            What::Decided(decided) => Some(*decided),
+            _ => None,
+        };
+        lines.filter_map(decided).collect()
+    }
+
+    /// Nothing has stopped it, nothing has broken inside, and it ends in order.
+    fn end(self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let name = self.name;
+        let code = self.running.end(Duration::from_secs(35));
+        if code != Some(0) {
+            faults.push(format!("{name}: the desk ended with {code:?}"));
+        }
+        let log = self.desk.log();
+        faults.extend(log.lines().filter(|line| line.contains("panicked")).map(|line| format!("{name}: {line}")));
+        faults
+    }
+}
+
+fn number_in_mailbox(decided: &Decided) -> u32 {
+    match &decided.cause {
+        Cause::Mail { place, .. } => place.item.parse().unwrap(),
+        _ => 0,
+    }
+}
+
+impl Played {
+    /// First all are tried, on a desk that knows nothing of the others; then all
+    /// are delivered at once.
+    fn on_one_desk(&mut self, place: Place<'_>, steps: &[(&Case, usize, &Step)]) {
+        let mails: Vec<Vec<u8>> =
+            steps.iter().map(|(case, number, step)| place.mail(case, *number, step, &[])).collect();
+        for ((case, number, step), mail) in steps.iter().zip(&mails) {
+            self.tried(&place, case, *number, step, mail);
+        }
+        for ((_, _, step), mail) in steps.iter().zip(&mails) {
+            place.deliver(step, mail);
+        }
+        let decided = place.decided(steps.len());
+        for ((case, number, step), decided) in steps.iter().zip(&decided) {
+            self.judge(case, *number, step, &Seen::of_record(decided), "dovecot", Letters::AtMost);
+        }
+        self.left(place);
+    }
+
+    fn on_its_own(&mut self, place: Place<'_>, case: &Case) {
+        let mut answers: Vec<Answerable> = Vec::new();
+        for (number, step) in (1..).zip(&case.steps) {
+            let mail = place.mail(case, number, step, &answers);
+            self.tried(&place, case, number, step, &mail);
+            place.deliver(step, &mail);
+            let decided = place.decided(number);
+            self.judge(case, number, step, &Seen::of_record(decided.last().unwrap()), "dovecot", Letters::Exact);
+            answers = place.records().iter().flat_map(|decided| answerable(&decided.letters)).collect();
+        }
+        self.left(place);
+    }
+
+    fn tried(&mut self, place: &Place<'_>, case: &Case, number: usize, step: &Step, mail: &[u8]) {
+        let (seen, millis, mib) = place.try_mail(step, mail);
+        self.judge(case, number, step, &seen, "try", Letters::Exact);
+        self.rows.push(Row {
+            attack: format!("{} {number}", case.name),
+            says: step.says.clone(),
+            outcome: seen.word(),
+            millis,
+            mib,
+        });
+    }
+
+    fn judge(&mut self, case: &Case, number: usize, step: &Step, seen: &Seen, place: &str, letters: Letters) {
+        let faults = seen.faults(step, &step.expected_in(&[place]), letters);
+        let told = faults.into_iter().map(|fault| format!("{} {number}, {place} ({}): {fault}", case.name, step.says));
+        self.faults.extend(told);
+    }
+
+    /// Which letters its journal holds; then it ends.
+    fn left(&mut self, place: Place<'_>) {
+        for letter in place.records().iter().flat_map(|decided| &decided.letters) {
+            self.written.insert(letter.message_id.clone());
+        }
+        let (sink, written) = (place.sink, &self.written);
+        eventually("all letters at the mail server", LIMIT, || {
+            (letters::ids(&sink.letters()).len() >= written.len()).then_some(())
+        });
+        self.faults.extend(place.end());
+    }
+
+    /// What left is what was committed, to whom it was committed.
+    fn end(self, sink: &SmtpSink) {
+        let left = sink.letters();
+        letters::are_sound(&left);
+        assert_eq!(letters::ids(&left), self.written, "letters that left, and letters in the journals");
+        print(&self.rows);
+        assert!(self.faults.is_empty(), "{} are wrong:\n{}", self.faults.len(), self.faults.join("\n"));
+    }
+}

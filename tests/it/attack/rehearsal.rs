@@ -1,0 +1,93 @@
+//! The set without servers: a desk in this process over two Maildirs, one for
+//! each case, for mails that stand alone one for each mail.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use upgrade_desk::desk::record::{Cause, Decided, What};
+use upgrade_desk::desk::rules::Rules;
+use upgrade_desk::shell::config::Keys;
+use upgrade_desk::shell::demo::sample_register;
+use upgrade_desk::shell::story::script::{Answerable, Filling, Step as Moment, moment};
+use upgrade_desk::shell::story::stage::Stage;
+
+use super::case::{Case, Step};
+use super::fill::{Filler, answerable, delivered};
+use super::letters;
+use super::seen::{Letters, Seen};
+
+const MONDAY: Date = date(2026, 12, 7);
+
+/// Plays a case; everything that is wrong.
+pub async fn play(case: &Case, keys: &Keys, rules: &Arc<Rules>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let numbered: Vec<(usize, &Step)> = (1..).zip(&case.steps).collect();
+    let chunk = if case.own_desk { numbered.len().max(1) } else { 1 };
+    for steps in numbered.chunks(chunk) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut theatre = Theatre::build(folder.path(), keys, rules).await;
+        for (number, step) in steps {
+            let seen = theatre.play(case, step, *number).await;
+            let expected = step.expected_in(&["rehearsal"]);
+            let wrong = seen.faults(step, &expected, Letters::Exact);
+            faults.extend(wrong.into_iter().map(|fault| format!("{} {number} ({}): {fault}", case.name, step.says)));
+        }
+        theatre.stage.close().await;
+        letters::are_sound(&letters::of_folder(&Stage::postman(folder.path())));
+    }
+    faults
+}
+
+struct Theatre<'a> {
+    stage: Stage,
+    folder: &'a Path,
+    letters: Vec<Answerable>,
+}
+
+impl Theatre<'_> {
+    async fn build<'a>(folder: &'a Path, keys: &Keys, rules: &Arc<Rules>) -> Theatre<'a> {
+        let stage = Stage::build(folder, MONDAY, keys, Arc::clone(rules), sample_register().unwrap()).await.unwrap();
+        Theatre { stage, folder, letters: Vec::new() }
+    }
+
+    async fn play(&mut self, case: &Case, step: &Step, number: usize) -> Seen {
+        let at = format!("mon {:02}:{:02}", 9 + number / 60, number % 60);
+        let now = moment(&at, MONDAY, self.stage.zone()).unwrap();
+        let only_time = Moment { at, says: String::new(), mail: None, down: false, refuses: None };
+        self.stage.play(&only_time, None).await.unwrap();
+        let mail = self.mail(case, step, number, now);
+        self.deliver(&mail, number, now);
+        self.stage.work().await.unwrap();
+        let mut about = Vec::new();
+        for record in self.stage.news().unwrap().records {
+            let What::Decided(decided) = record.what else { continue };
+            self.letters.extend(answerable(&decided.letters));
+            if matches!(decided.cause, Cause::Mail { .. }) {
+                about.push(*decided);
+            }
+        }
+        let [decided] = about.as_slice() else {
+            panic!("{} {number}: one mail came, {} were decided about", case.name, about.len());
+        };
+        let decided: &Decided = decided;
+        Seen::of_record(decided)
+    }
+
+    fn mail(&self, case: &Case, step: &Step, number: usize, now: Timestamp) -> Vec<u8> {
+        let filling = Filling { monday: MONDAY, zone: self.stage.zone(), now, letters: &self.letters };
+        let postman = Stage::postman(self.folder);
+        let reply_to = |id: &str| letters::reply_to(&letters::of_folder(&postman), id);
+        delivered(step, &Filler { filling, case, step, number, reply_to: &reply_to }.mail())
+    }
+
+    fn deliver(&self, mail: &[u8], number: usize, at: Timestamp) {
+        let path = Stage::mailbox(self.folder).join("new").join(format!("{number}.mail"));
+        fs::write(&path, mail).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second()).unwrap());
+        File::open(&path).unwrap().set_modified(time).unwrap();
+    }
+}
