@@ -151,7 +151,7 @@ impl Understood {
 pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood {
     let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
     let secrets = seal::take(&mut mail, &rules.form);
-    let proof = mail::proof::judge(&mail, rules.access.authserv_id.as_deref());
+    let proof = mail::proof::judge(&mail, rules.access.authserv_id.as_deref(), rules.access.mail_host);
     let zone = &rules.hours.zone;
     let mut forms = form::read(&mail, &rules.form, &rules.zones, zone, received);
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);

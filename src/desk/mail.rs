@@ -13,6 +13,7 @@ mod read;
 mod report;
 mod signature;
 mod structure;
+mod trace;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -52,8 +53,8 @@ pub struct Mail {
     pub report: Option<Report>,
     /// `text/calendar` parts, for later; their METHOD.
     pub calendar_method: Option<String>,
-    /// Every `Authentication-Results` value, topmost first, unfolded.
-    pub authentication_results: Vec<String>,
+    /// What mail hosts put on top, topmost first; it proves nothing by itself.
+    pub trace: Vec<TraceField>,
     /// Every `DKIM-Signature`, topmost first.
     pub signatures: Vec<SignatureField>,
     /// Names (lower case) of the content fields the mail has, for coverage
@@ -86,6 +87,40 @@ impl Mail {
     /// The one plain address of the From line, if there is one.
     pub fn address(&self) -> Option<&str> {
         self.identity.as_ref().ok().map(|identity| identity.address.as_str())
+    }
+}
+
+/// A field that a mail host puts on top of what came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TraceField {
+    /// `by`: the host that wrote it, in lower case. A step inside one host names
+    /// no client, a step from outside does: `from …`.
+    Received { by: String, names_client: bool },
+    /// The value of an `Authentication-Results`, unfolded.
+    Results(String),
+}
+
+/// Where our mail host writes its `Authentication-Results` (TB1): configured,
+/// tried with a mail of our own (TB2), never guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailHost {
+    /// At the top, or below at most so many `Received`: our own host's.
+    Below(usize),
+    /// Google Workspace.
+    Google,
+    /// Exchange Online names nobody in its field: it can deny, and prove nobody.
+    Microsoft365,
+}
+
+impl MailHost {
+    /// A mail exchanger of our own: Postfix writes one `Received`, the LMTP
+    /// server behind it another; filters write above or below these.
+    pub const POSTFIX: MailHost = MailHost::Below(2);
+}
+
+impl Default for MailHost {
+    fn default() -> MailHost {
+        MailHost::POSTFIX
     }
 }
 

@@ -8,7 +8,7 @@ use crate::desk::escalation::Escalation;
 use crate::desk::form::Spec;
 use crate::desk::hours::Hours;
 use crate::desk::limits::Limits;
-use crate::desk::mail::Marks;
+use crate::desk::mail::{MailHost, Marks};
 use crate::desk::moment::Zones;
 use crate::desk::urgency::UrgencyRules;
 
@@ -40,9 +40,25 @@ pub struct Access {
     /// The authserv-id whose `Authentication-Results` are believed (TB1);
     /// `None`: nobody is proven.
     pub authserv_id: Option<String>,
+    /// Where that host writes its field.
+    pub mail_host: MailHost,
+    pub canary: Canary,
     pub staff: Vec<Staff>,
     /// Where notices go when no agent has the ticket. Never empty.
     pub desk_address: String,
+}
+
+/// What the word of the mail host needs beside its id: a forged field of ours was
+/// sent through it, and it did not survive (TB2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Canary {
+    /// No look at it.
+    #[default]
+    Off,
+    /// Believed without; the operator is told.
+    Warn { days_max: u32 },
+    /// Not believed without.
+    Required { days_max: u32 },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod html;
+mod place;
 mod proof;
 
 use upgrade_desk::desk::mail::{self, Mail};

@@ -2,30 +2,45 @@
 //! our mail host (RFC 8601, TB1 to TB6), and how much of the mail is covered.
 
 mod coverage;
+mod place;
 mod results;
 
 use crate::desk::mail::identity::ldh_domain;
 use crate::desk::mail::proof::coverage::coverage;
 use crate::desk::mail::proof::results::{Claim, Verdict};
-use crate::desk::mail::{Coverage, How, Mail, Proof};
+use crate::desk::mail::{Coverage, How, Mail, MailHost, Proof};
 
 /// The proof for the author of `mail`. No configured id, no plain author, or no
-/// usable field of ours: nobody is proven. A field of our name that is broken
-/// or silent hides those below it, which anybody may have written.
-pub fn judge(mail: &Mail, authserv_id: Option<&str>) -> Proof {
-    let (Some(id), Ok(identity)) = (authserv_id, &mail.identity) else { return Proof::None };
-    let fields = mail.authentication_results.iter().map(|field| results::read(field, id));
-    let mut ours = fields.filter(|claim| *claim != Claim::NotOurs);
+/// usable field of ours where `host` writes it: nobody is proven. A field of our
+/// name that is broken or silent hides those below it, which anybody may have
+/// written.
+pub fn judge(mail: &Mail, authserv_id: Option<&str>, host: MailHost) -> Proof {
+    let Ok(identity) = &mail.identity else { return Proof::None };
+    let fields = place::fields(mail, host);
+    if host == MailHost::Microsoft365 {
+        return denied(&fields, identity.domain());
+    }
+    let Some(id) = authserv_id else { return Proof::None };
+    let claims = fields.into_iter().map(|field| results::read(field, id));
+    let mut ours = claims.filter(|claim| *claim != Claim::NotOurs);
     let Some(Claim::Results(top)) = ours.next() else { return Proof::None };
     if top.iter().any(is_dmarc_fail) {
         return Proof::Fail;
     }
-    // A second field of our own host that says otherwise: the worst counts.
-    let is_denied_below = ours.any(|claim| match claim {
-        Claim::Results(results) => results.iter().any(is_dmarc_fail),
-        Claim::Broken | Claim::NotOurs => false,
-    });
-    if is_denied_below || saw_another_author(&top, identity.domain()) || contradicts_itself(&top) {
+    // Other fields of our own host cannot vouch, but where one of them says
+    // otherwise, the worst counts.
+    let below: Vec<Verdict> = ours
+        .flat_map(|claim| match claim {
+            Claim::Results(results) => results,
+            Claim::Broken | Claim::NotOurs => Vec::new(),
+        })
+        .collect();
+    let is_denied_below = below.iter().any(is_dmarc_fail);
+    if is_denied_below
+        || saw_another_author(&top, identity.domain())
+        || contradict(&top, &top)
+        || contradict(&top, &below)
+    {
         return Proof::Ambiguous;
     }
     // An address is compared only as a whole plain name; a signer that is none
@@ -36,6 +51,16 @@ pub fn judge(mail: &Mail, authserv_id: Option<&str>) -> Proof {
     by_dkim(mail, &top, identity.domain())
         .or_else(|| by_spf(&top, identity.domain()))
         .unwrap_or_else(|| without_pass(&top, identity.domain()))
+}
+
+/// What a field says that names nobody: its place tells that it is our host's,
+/// but a host that does not name itself cannot be told from a forger by name, so
+/// it is heard only where it says no (TB2).
+fn denied(fields: &[&str], domain: &str) -> Proof {
+    let Some(Claim::Results(top)) = fields.first().map(|field| results::read_nameless(field)) else {
+        return Proof::None;
+    };
+    if top.iter().any(is_dmarc_fail) { Proof::Fail } else { without_pass(&top, domain) }
 }
 
 fn is_dmarc_fail(result: &Verdict) -> bool {
@@ -56,7 +81,7 @@ fn saw_another_author(results: &[Verdict], domain: &str) -> bool {
 
 /// One and the same check passed and failed. Two signatures of one domain are
 /// two checks: RFC 6376 6.1 takes the one that passes.
-fn contradicts_itself(results: &[Verdict]) -> bool {
+fn contradict(results: &[Verdict], others: &[Verdict]) -> bool {
     let subject = |result: &Verdict| match result.method.as_str() {
         "dkim" => Some((signer(result)?, [result.property("header.s"), result.property("header.b")].map(owned))),
         "spf" => Some((property_domain(result, "smtp.mailfrom")?, [None, None])),
@@ -67,7 +92,7 @@ fn contradicts_itself(results: &[Verdict]) -> bool {
     results.iter().filter(passed).any(|good| {
         let good_subject = subject(good);
         good_subject.is_some()
-            && results.iter().filter(failed).any(|bad| bad.method == good.method && subject(bad) == good_subject)
+            && others.iter().filter(failed).any(|bad| bad.method == good.method && subject(bad) == good_subject)
     })
 }
 

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks};
-use crate::desk::mail::{attachment, automatic, body, clean, guard, html, identity, report, signature, structure};
+use crate::desk::mail::{
+    attachment, automatic, body, clean, guard, html, identity, report, signature, structure, trace,
+};
 
 /// Ids of a thread that are kept.
 const REFERENCES_MAX: usize = 50;
@@ -66,7 +68,6 @@ fn is_fatal(limit: &str, mail: &Mail) -> bool {
 }
 
 fn from_header(header: &Header<'_>) -> Mail {
-    let values = |name| header.all(name).map(header::Field::unfolded).collect::<Vec<String>>();
     let content = ["content-type", "mime-version", "content-transfer-encoding"];
     let present = content.iter().filter(|name| header.first(name).is_some());
     let duplicated = ONCE.iter().filter(|name| header.all(name).nth(1).is_some());
@@ -89,7 +90,7 @@ fn from_header(header: &Header<'_>) -> Mail {
         automatic_because: Vec::new(),
         report: None,
         calendar_method: None,
-        authentication_results: values("authentication-results"),
+        trace: trace::read(header),
         signatures: header.all("dkim-signature").filter_map(|field| signature::read(&field.unfolded())).collect(),
         content_fields: present.map(|name| (*name).to_owned()).collect(),
         duplicated_fields: duplicated.map(|name| (*name).to_owned()).collect(),

@@ -1,5 +1,7 @@
 //! `access.toml` and `desk.toml`: who works here, and what letters say of us.
 
+mod mail_host;
+
 use std::net::IpAddr;
 
 use serde::Deserialize;
@@ -12,6 +14,10 @@ use crate::shell::toml_file::{FileFault, TomlFile};
 #[serde(deny_unknown_fields)]
 struct AccessText {
     authserv_id: Option<Spanned<String>>,
+    mail_host: Option<Spanned<mail_host::Name>>,
+    below_received: Option<Spanned<usize>>,
+    canary: Option<mail_host::CanaryWord>,
+    canary_days_max: Option<Spanned<u32>>,
     desk_address: Spanned<String>,
     #[serde(default)]
     staff: Vec<StaffText>,
@@ -58,6 +64,8 @@ pub fn access(file: &TomlFile, our_address: Option<&str>, faults: &mut Vec<FileF
                        or take the line out: then no address is proven";
         faults.push(file.fault(Some(&id.span()), "authserv_id", "the name of your mail host", &found, way_out));
     }
+    let mail_host = mail_host::mail_host(file, &text, faults);
+    let canary = mail_host::canary(file, &text, faults);
     let desk_address = address(file, "desk_address", &text.desk_address, faults);
     let mut staff: Vec<Staff> = Vec::new();
     for person in &text.staff {
@@ -79,7 +87,8 @@ pub fn access(file: &TomlFile, our_address: Option<&str>, faults: &mut Vec<FileF
         let way_out = "write the address of people, or the desk would answer itself";
         faults.push(file.fault(Some(&written.span()), "address", "an address of people", found, way_out));
     }
-    Some(Access { authserv_id: text.authserv_id.map(Spanned::into_inner), staff, desk_address })
+    let authserv_id = text.authserv_id.map(Spanned::into_inner);
+    Some(Access { authserv_id, mail_host, canary, staff, desk_address })
 }
 
 fn check_person(file: &TomlFile, person: &StaffText, others: &[Staff], faults: &mut Vec<FileFault>) {

@@ -26,7 +26,7 @@ pub fn request(text: &str) -> Mail {
         automatic_because: Vec::new(),
         report: None,
         calendar_method: None,
-        authentication_results: Vec::new(),
+        trace: Vec::new(),
         signatures: Vec::new(),
         content_fields: BTreeSet::new(),
         duplicated_fields: BTreeSet::new(),

@@ -1,7 +1,6 @@
 //! Who vouches for an author: what our mail host wrote, and what only poses as it.
 
-use upgrade_desk::desk::mail::proof::judge;
-use upgrade_desk::desk::mail::{Coverage, How, Mail, Proof};
+use upgrade_desk::desk::mail::{Coverage, How, Mail, MailHost, Proof, proof};
 
 use super::read;
 
@@ -22,6 +21,10 @@ fn mail(results: &[&str], others: &[&str]) -> Mail {
     raw.push_str("Date: Wed, 25 Nov 2026 09:00:00 -0800\r\nMessage-ID: <a1@acme-tel.example>\r\n");
     raw.push_str("MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nHello\r\n");
     read(raw.as_bytes())
+}
+
+fn judge(mail: &Mail, id: Option<&str>) -> Proof {
+    proof::judge(mail, id, MailHost::POSTFIX)
 }
 
 fn judged(results: &[&str]) -> Proof {

@@ -46,6 +46,19 @@ pub(super) fn read(field: &str, id: &str) -> Claim {
     if !is_whole || !version_fits {
         return Claim::Broken;
     }
+    verdicts(clauses)
+}
+
+/// Reads the unfolded field of a host that writes no authserv-id.
+pub(super) fn read_nameless(field: &str) -> Claim {
+    let (tokens, is_whole) = tokens(field);
+    if !is_whole {
+        return Claim::Broken;
+    }
+    verdicts(tokens.split(|token| token.kind == Kind::Semicolon))
+}
+
+fn verdicts<'t>(clauses: impl Iterator<Item = &'t [Token]>) -> Claim {
     let mut clauses: Vec<&[Token]> = clauses.collect();
     // A semicolon at the end is common and says nothing.
     clauses.pop_if(|last| last.is_empty());
