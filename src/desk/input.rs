@@ -11,6 +11,7 @@ use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::{self, Secret};
 use crate::desk::ticket::subject_tag;
 use crate::desk::timers::Timer;
+use crate::desk::token::reply_address;
 use crate::desk::urgency::{self, Reading, Tone};
 
 /// Where a mail lies: its one name for ever (RFC 3501 2.3.1.1).
@@ -151,6 +152,7 @@ impl Understood {
 pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood {
     let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
     let secrets = seal::take(&mut mail, &rules.form);
+    mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
     let proof = mail::proof::judge(&mail, rules.access.authserv_id.as_deref(), rules.access.mail_host);
     let zone = &rules.hours.zone;
     let mut forms = form::read(&mail, &rules.form, &rules.zones, zone, received);
@@ -199,7 +201,7 @@ fn reports_a_problem(mail: &Mail, urgency: &Reading, whole_form: bool, answers: 
 }
 
 fn is_reply(mail: &Mail) -> bool {
-    !mail.in_reply_to.is_empty() || subject_tag(&mail.subject).is_some()
+    !mail.in_reply_to.is_empty() || !mail.reply_tags.is_empty() || subject_tag(&mail.subject).is_some()
 }
 
 /// What the mail is, by the first that holds.

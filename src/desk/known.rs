@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::command::Command;
 use crate::desk::input::{Input, Kind, MailInput, Place};
+use crate::desk::mail::ReplyTag;
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, TicketId, ids_in, subject_tag};
@@ -26,7 +27,11 @@ pub struct Ask {
     pub serials: Vec<String>,
     pub macs: Vec<String>,
     pub ips: Vec<std::net::IpAddr>,
-    /// Message-IDs the mail answers: In-Reply-To first, then References.
+    /// Message-IDs that the mail answers.
+    pub in_reply_to: Vec<String>,
+    /// Reply addresses of ours that it came to.
+    pub reply_tags: Vec<ReplyTag>,
+    /// Message-IDs of the thread that it belongs to, the latest first.
     pub references: Vec<String>,
     /// `[UP-2026-00417]` in the subject: a hint only (TC1).
     pub subject_tag: Option<TicketId>,
@@ -69,6 +74,8 @@ pub struct Known {
     /// Neutral notes sent to this address in the last 24 hours (decisions 12).
     pub neutral_notes_today: u32,
     pub letter: Option<LetterKnown>,
+    /// Letters of ours that the mail answers, the ones it answers directly first.
+    pub answered: Vec<Answered>,
     /// Tickets that were named, as far as they exist.
     pub named: BTreeMap<TicketId, Ticket>,
     /// The newest tickets of the companies met, upgrades and problems.
@@ -131,11 +138,21 @@ pub struct Pass {
     pub reason: String,
 }
 
+/// A letter of ours that somebody has who wrote to us: nobody can guess its
+/// Message-ID or its reply address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub letter: LetterKnown,
+    /// In-Reply-To or the address it was sent to names it; not only the thread.
+    pub directly: bool,
+}
+
 /// The outbox row of a letter that was delivered or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterKnown {
     pub no: u64,
     pub template: String,
+    pub message_id: String,
     pub to: String,
     pub ticket: Option<TicketId>,
     pub for_staff: bool,
@@ -160,8 +177,6 @@ impl Ask {
 
     fn about_mail(input: &MailInput, rules: &Rules) -> Ask {
         let mail = &input.mail;
-        let mut references = mail.in_reply_to.clone();
-        references.extend(mail.references.iter().rev().cloned());
         let mut named = ids_in(&format!("{} {}", mail.subject, mail.own_text));
         named.truncate(NAMED_MAX);
         named.extend(input.commands.iter().filter_map(|line| match &line.read {
@@ -176,7 +191,9 @@ impl Ask {
             serials: input.units.serials.clone(),
             macs: input.units.macs.clone(),
             ips: input.units.ips.clone(),
-            references,
+            in_reply_to: mail.in_reply_to.clone(),
+            reply_tags: mail.reply_tags.clone(),
+            references: mail.references.iter().rev().cloned().collect(),
             subject_tag: subject_tag(&mail.subject),
             ticket: None,
             letter: None,
@@ -190,6 +207,7 @@ impl Ask {
     /// Only ids of our own domain can name our letters.
     fn with_own_domain(mut self, rules: &Rules) -> Ask {
         let ours = format!("@{}", rules.desk.message_id_domain);
+        self.in_reply_to.retain(|id| id.ends_with(&ours));
         self.references.retain(|id| id.ends_with(&ours));
         self
     }

@@ -31,6 +31,10 @@ pub struct Mail {
     pub to: Vec<String>,
     pub cc: Vec<String>,
     pub reply_to: Vec<String>,
+    /// `Delivered-To` and `X-Original-To`: where it really went.
+    pub delivered_to: Vec<String>,
+    /// The reply addresses of ours that it came to; blanked everywhere else.
+    pub reply_tags: Vec<ReplyTag>,
     /// Decoded, control and bidi characters removed.
     pub subject: String,
     /// Ids without angle brackets, only printable ASCII.
@@ -121,6 +125,21 @@ impl MailHost {
 impl Default for MailHost {
     fn default() -> MailHost {
         MailHost::POSTFIX
+    }
+}
+
+/// A reply address of ours as written: which letter it says it answers, and the
+/// tag that only readers of that letter know. Prints itself without the tag.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReplyTag {
+    pub letter: u64,
+    /// Lower case.
+    pub tag: String,
+}
+
+impl fmt::Debug for ReplyTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyTag").field("letter", &self.letter).finish_non_exhaustive()
     }
 }
 

@@ -100,8 +100,11 @@ pub struct Counts {
 /// Facts about the desk that letters need (from the configuration).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Desk {
-    /// Our mailbox: From and Reply-To of every letter.
+    /// Our mailbox: From of every letter.
     pub address: String,
+    /// The mail host delivers `upgrade+…@` into it, too: then answers come back to
+    /// an address that names the letter they answer.
+    pub plus_addressing: bool,
     pub name: String,
     /// Domain of our Message-IDs.
     pub message_id_domain: String,

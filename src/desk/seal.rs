@@ -55,7 +55,7 @@ pub fn take(mail: &mut Mail, spec: &Spec) -> Vec<Secret> {
 }
 
 /// Everything in a mail that a person may have written, the body first.
-fn texts(mail: &mut Mail) -> Vec<&mut String> {
+pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
     let mut texts = vec![
         &mut mail.text,
         &mut mail.html_text,

@@ -3,6 +3,8 @@
 //! that asks (security 3 C), so an answer brings it back; it counts only from
 //! the person to whom the letter went, and only while the ticket waits for it.
 
+pub mod reply_address;
+
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -69,7 +71,7 @@ impl Claim<'_> {
 
 /// The token in one of the Message-IDs that a mail answers, if it is one that
 /// we gave to `person` for `ticket` as it stands now.
-pub fn find(key: &[u8], domain: &str, answered: &[String], person: &str, ticket: &Ticket) -> Option<Token> {
+pub fn find(key: &[u8], domain: &str, answered: &[&str], person: &str, ticket: &Ticket) -> Option<Token> {
     answered.iter().find_map(|id| {
         let (local, at) = id.rsplit_once('@')?;
         let mut parts = local.split('.');

@@ -124,6 +124,7 @@ async fn a_letter_of_the_desk_with_hostile_text_is_one_message() {
     let bytes = build(&Draft {
         from_name: HeaderText::new("Desk\r\n.\r\nMAIL FROM:<>"),
         from_address: "desk@vendor.example".to_owned(),
+        reply_to: "desk@vendor.example".to_owned(),
         to_address: "ann@acme.example".to_owned(),
         subject: HeaderText::new("x\r\n.\r\nRCPT TO:<eve@evil.example>"),
         date: jiff::Timestamp::UNIX_EPOCH,
@@ -589,6 +590,7 @@ fn numbered(number: usize) -> Envelope {
     let bytes = build(&Draft {
         from_name: HeaderText::new("Upgrade Desk Zürich"),
         from_address: "desk@vendor.example".to_owned(),
+        reply_to: "desk@vendor.example".to_owned(),
         to_address: "ann@acme.example".to_owned(),
         subject: HeaderText::new("Your upgrade – planned"),
         date: jiff::Timestamp::UNIX_EPOCH,

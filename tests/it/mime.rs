@@ -12,6 +12,7 @@ fn draft() -> Draft {
     Draft {
         from_name: HeaderText::new("Upgrade Desk"),
         from_address: "desk@vendor.example".to_owned(),
+        reply_to: "desk@vendor.example".to_owned(),
         to_address: "ann@acme.example".to_owned(),
         subject: HeaderText::new("[UP-2026-00417] Your upgrade is planned"),
         date: "2026-11-25T17:04:05Z".parse::<Timestamp>().unwrap(),

@@ -107,6 +107,7 @@ fn letter(no: u64, date: Timestamp) -> Outgoing {
     let bytes = build(&Draft {
         from_name: HeaderText::new("Upgrade Desk"),
         from_address: "desk@vendor.example".to_owned(),
+        reply_to: "desk@vendor.example".to_owned(),
         to_address: to.clone(),
         subject: HeaderText::new("Your upgrade"),
         date,

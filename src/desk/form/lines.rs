@@ -37,7 +37,8 @@ pub(super) fn of_html<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
 pub(super) fn is_reply(mail: &Mail) -> bool {
     let subject = mail.subject.trim_start().to_lowercase();
     let forwards = ["fwd:", "fw:", "wg:", "tr:"].iter().any(|prefix| subject.starts_with(prefix));
-    subject.contains("[up-") || (!mail.in_reply_to.is_empty() && !forwards)
+    let answers = !mail.in_reply_to.is_empty() || !mail.reply_tags.is_empty();
+    subject.contains("[up-") || (answers && !forwards)
 }
 
 /// Text, depth of quotation, own: in the order of the mail where we know it.

@@ -15,7 +15,7 @@ use crate::desk::letter::header_text::HeaderText;
 use crate::desk::letter::mime::{self, AutoSubmitted};
 use crate::desk::letter::{Letter, Outgoing, times};
 use crate::desk::rules::Rules;
-use crate::desk::token::{self, Claim, Token};
+use crate::desk::token::{self, Claim, Token, reply_address};
 
 /// A letter could not be made: a fault in the rules or in us, never in a mail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,9 +86,12 @@ impl Composer {
             (false, Some(_)) => AutoSubmitted::Replied,
             (false, None) => AutoSubmitted::Generated,
         };
+        // Who answers a letter of no ticket begins anew.
+        let answer_to = letter.ticket.as_ref().and_then(|_| reply_address::of(&rules.desk, no, &message_id));
         let bytes = mime::build(&mime::Draft {
             from_name: HeaderText::new(&rules.desk.name),
             from_address: rules.desk.address.clone(),
+            reply_to: answer_to.unwrap_or_else(|| rules.desk.address.clone()),
             to_address: letter.to.address().to_owned(),
             subject: HeaderText::new(&subject),
             date: now,
@@ -137,8 +140,9 @@ impl Composer {
     pub fn token(&self, input: &Input, known: &Known, rules: &Rules) -> Option<Token> {
         let Input::Mail(input) = input else { return None };
         let FoundTicket::ByReference(ticket) = &known.ticket else { return None };
-        let (answered, person) = (&input.mail.in_reply_to, input.mail.address()?);
-        token::find(&self.message_key, &rules.desk.message_id_domain, answered, person, ticket)
+        let direct = known.answered.iter().filter(|answered| answered.directly);
+        let ids: Vec<&str> = direct.map(|answered| answered.letter.message_id.as_str()).collect();
+        token::find(&self.message_key, &rules.desk.message_id_domain, &ids, input.mail.address()?, ticket)
     }
 }
 

@@ -31,6 +31,8 @@ const DATE_SECOND_MAX: i64 = 253_402_300_799;
 pub struct Draft {
     pub from_name: HeaderText,
     pub from_address: String,
+    /// Where answers go; mostly an address that names this letter.
+    pub reply_to: String,
     pub to_address: String,
     pub subject: HeaderText,
     pub date: Timestamp,
@@ -77,6 +79,7 @@ pub enum MimeError {
 /// When an address, the id or the date cannot stand in a mail.
 pub fn build(draft: &Draft) -> Result<Vec<u8>, MimeError> {
     let from = address(&draft.from_address, "From", "configuration")?;
+    let reply_to = address(&draft.reply_to, "Reply-To", "configuration")?;
     let to = address(&draft.to_address, "To", "register")?;
     if !is_message_id(&draft.message_id) {
         return Err(MimeError::MessageId(draft.message_id.clone()));
@@ -85,12 +88,11 @@ pub fn build(draft: &Draft) -> Result<Vec<u8>, MimeError> {
         return Err(MimeError::Date(draft.date));
     }
 
-    let author = mailbox(&draft.from_name, &from);
     let mut builder = Message::builder()
         .envelope(Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(failed)?)
         .date(draft.date.into())
-        .raw_header(header("From", from.as_ref(), author.clone()))
-        .raw_header(header("Reply-To", from.as_ref(), author))
+        .raw_header(header("From", from.as_ref(), mailbox(&draft.from_name, &from)))
+        .raw_header(header("Reply-To", reply_to.as_ref(), mailbox(&draft.from_name, &reply_to)))
         .raw_header(header("To", to.as_ref(), to.to_string()))
         .raw_header(header("Subject", draft.subject.as_str(), unstructured(draft.subject.as_str())))
         .raw_header(ids("Message-ID", &[draft.message_id.as_str()]));

@@ -68,6 +68,8 @@ fn is_fatal(limit: &str, mail: &Mail) -> bool {
 }
 
 fn from_header(header: &Header<'_>) -> Mail {
+    let values = |name| header.all(name).map(header::Field::unfolded).collect::<Vec<String>>();
+    let plain = |address: String| clean::line(address.trim_matches(['<', '>']), 320);
     let content = ["content-type", "mime-version", "content-transfer-encoding"];
     let present = content.iter().filter(|name| header.first(name).is_some());
     let duplicated = ONCE.iter().filter(|name| header.all(name).nth(1).is_some());
@@ -76,6 +78,8 @@ fn from_header(header: &Header<'_>) -> Mail {
         to: Vec::new(),
         cc: Vec::new(),
         reply_to: Vec::new(),
+        delivered_to: ["delivered-to", "x-original-to"].into_iter().flat_map(values).map(plain).collect(),
+        reply_tags: Vec::new(),
         subject: String::new(),
         message_id: None,
         in_reply_to: Vec::new(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::desk::rules::{Access, Desk, Precheck, Staff};
+use crate::desk::token::reply_address::MAILBOX_BYTES_MAX;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 #[derive(Deserialize)]
@@ -37,6 +38,7 @@ struct StaffText {
 #[serde(deny_unknown_fields)]
 struct DeskText {
     address: Spanned<String>,
+    plus_addressing: Spanned<bool>,
     name: Spanned<String>,
     message_id_domain: Spanned<String>,
     emergency_phone: Spanned<String>,
@@ -138,8 +140,16 @@ pub fn desk(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Desk> {
         let way_out = "write where your agents log in from: customers must let it through";
         faults.push(file.fault(None, "source_addresses", "at least one", "none", way_out));
     }
+    let local = text.address.get_ref().rsplit_once('@').map_or("", |(local, _)| local);
+    if *text.plus_addressing.get_ref() && (local.len() > MAILBOX_BYTES_MAX || local.contains('+')) {
+        let found = format!("\"{local}\"");
+        let expected = format!("a mailbox of at most {MAILBOX_BYTES_MAX} characters without \"+\"");
+        let way_out = "write plus_addressing = false, or take a shorter mailbox";
+        faults.push(file.fault(Some(&text.plus_addressing.span()), "plus_addressing", &expected, &found, way_out));
+    }
     Some(Desk {
         address: address(file, "address", &text.address, faults),
+        plus_addressing: text.plus_addressing.into_inner(),
         name: text.name.into_inner(),
         message_id_domain: text.message_id_domain.into_inner().to_lowercase(),
         emergency_phone: text.emergency_phone.into_inner(),

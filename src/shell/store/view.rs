@@ -1,5 +1,7 @@
 //! What can be asked of the store. Nothing here changes anything.
 
+mod thread;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::access::day_of;
 use crate::desk::form::compact;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, Duplicate, FoundTicket, Known, LetterKnown, Pass, Sender, UnitKnown};
+use crate::desk::known::{Ask, Duplicate, FoundTicket, Known, Pass, Sender, UnitKnown};
 use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::desk::rules::Rules;
@@ -16,7 +18,7 @@ use crate::desk::timers::Timer;
 use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
-use crate::shell::store::rows::{LetterState, OurId, OutboxRow, QuarantineRow, SameBytes, WhyRow};
+use crate::shell::store::rows::{OutboxRow, QuarantineRow, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 /// The store as it is at this moment, for the time of one question.
@@ -34,7 +36,8 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 impl View<'_> {
     /// Everything the desk must know about one input.
     pub fn look_up(&self, ask: &Ask, now: Timestamp) -> Result<Known, StateError> {
-        let ticket = self.find_ticket(ask)?;
+        let answered = self.answered(ask)?;
+        let ticket = self.find_ticket(ask, &answered)?;
         let letter = match (ask.letter, &ask.reported) {
             (Some(no), _) => Some(no),
             (None, Some(id)) => self.our_id(id)?.map(|ours| ours.letter),
@@ -58,14 +61,8 @@ impl View<'_> {
             ticket,
             same_unit: Vec::new(),
             neutral_notes_today: self.neutral_notes(ask.address.as_deref(), now)?,
-            letter: letter.map(|row| LetterKnown {
-                no: row.letter.no,
-                template: row.letter.template,
-                to: row.letter.to,
-                ticket: row.letter.ticket,
-                for_staff: row.letter.for_staff,
-                failed: row.state == LetterState::Failed,
-            }),
+            letter: letter.map(thread::letter_known),
+            answered,
             named: BTreeMap::new(),
             of_company: Vec::new(),
             linked: None,
@@ -193,28 +190,6 @@ impl View<'_> {
         let times: Vec<Timestamp> = self.state.values(Tree::Index, prefix)?;
         let since = now.checked_sub(A_DAY).unwrap_or(Timestamp::MIN);
         Ok(u32::try_from(times.iter().filter(|at| **at > since).count()).unwrap_or(u32::MAX))
-    }
-
-    /// What a Message-ID names, if we gave it.
-    fn our_id(&self, message_id: &str) -> Result<Option<OurId>, StateError> {
-        self.state.get(Tree::Index, &key(&[b"message", message_id.as_bytes()]))
-    }
-
-    fn find_ticket(&self, ask: &Ask) -> Result<FoundTicket, StateError> {
-        let mut id = ask.ticket.clone();
-        if let Some(no) = ask.letter {
-            id = self.letter(no)?.and_then(|row| row.letter.ticket);
-        }
-        for reference in ask.references.iter().chain(&ask.reported) {
-            if id.is_none() {
-                id = self.our_id(reference)?.and_then(|ours| ours.ticket);
-            }
-        }
-        if let Some(ticket) = id.map(|id| self.ticket(&id)).transpose()?.flatten() {
-            return Ok(FoundTicket::ByReference(Box::new(ticket)));
-        }
-        let tagged = ask.subject_tag.as_ref().map(|id| self.ticket(id)).transpose()?.flatten();
-        Ok(tagged.map_or(FoundTicket::None, |ticket| FoundTicket::ByTag(Box::new(ticket))))
     }
 
     fn sender(&self, address: Option<&str>) -> Result<Sender, StateError> {

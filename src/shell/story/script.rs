@@ -1,5 +1,5 @@
 //! A story's script (`story.toml`) and the places in its mails that are filled
-//! in when it is played: `{{tue %Y-%m-%d}}`, `{{now}}`, `{{letter M-31}}`.
+//! in when it is played: `{{tue %Y-%m-%d}}`, `{{now}}`, `{{letter M-31}}`, `{{reply-to M-15 dana}}`.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -67,6 +67,8 @@ pub struct Answerable {
     pub to: String,
     pub subject: String,
     pub message_id: String,
+    /// Where an answer goes; empty: to the mailbox itself.
+    pub reply_to: String,
 }
 
 /// What can be filled into a mail when it is played.
@@ -100,7 +102,10 @@ impl Filling<'_> {
             return Ok(now.strftime("%a, %d %b %Y %H:%M:%S %z").to_string());
         }
         if let Some(which) = token.strip_prefix("letter ") {
-            return self.letter(which);
+            return Ok(format!("<{}>", self.letter(which)?.message_id));
+        }
+        if let Some(which) = token.strip_prefix("reply-to ") {
+            return Ok(self.letter(which)?.reply_to.clone());
         }
         let (day, format) = token.split_once(' ').unwrap_or((token, "%Y-%m-%d"));
         let date = date_of(day, self.monday)
@@ -110,7 +115,7 @@ impl Filling<'_> {
 
     /// `M-05`, `M-05 dana`, `M-31 SM-0417`: the newest letter of that template
     /// whose recipient or subject has these words; with a number the n-th.
-    fn letter(&self, which: &str) -> Result<String, ScriptError> {
+    fn letter(&self, which: &str) -> Result<&Answerable, ScriptError> {
         let mut words = which.split_whitespace();
         let template = words.next().unwrap_or("");
         let (numbers, words): (Vec<&str>, Vec<&str>) = words.partition(|word| word.parse::<usize>().is_ok());
@@ -122,7 +127,6 @@ impl Filling<'_> {
             Some(number) => found.get(number.saturating_sub(1)),
             None => found.last(),
         };
-        let letter = letter.ok_or_else(|| ScriptError(format!("no letter {which} was written so far")))?;
-        Ok(format!("<{}>", letter.message_id))
+        letter.copied().ok_or_else(|| ScriptError(format!("no letter {which} was written so far")))
     }
 }

@@ -16,6 +16,7 @@ use crate::desk::letter::times::zone_of;
 use crate::desk::record::{Record, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
+use crate::desk::token::reply_address;
 use crate::shell::carrier::folder::Folder;
 use crate::shell::carrier::{Carrier, Envelope, Sent};
 use crate::shell::clock::Clock;
@@ -203,6 +204,7 @@ impl Stage {
                 to: letter.to.clone(),
                 subject: letter.subject.clone(),
                 message_id: letter.message_id.clone(),
+                reply_to: reply_address::of(&self.desk.rules.desk, letter.no, &letter.message_id).unwrap_or_default(),
             }));
         }
     }

@@ -91,6 +91,7 @@ fn nothing_known(ask: &Ask) -> Known {
         same_unit: Vec::new(),
         neutral_notes_today: 0,
         letter: None,
+        answered: Vec::new(),
         named: BTreeMap::new(),
         of_company: Vec::new(),
         linked: None,

@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::desk::form::{Form, Value as FieldValue};
 use crate::desk::input::{Understood, understand};
-use crate::desk::mail::Proof;
+use crate::desk::mail::{Proof, Report};
 use crate::desk::rules::Rules;
+use crate::desk::token::reply_address;
 use crate::desk::urgency::Reading;
 
 /// Reads one mail and shows all that was read, secrets sealed.
@@ -32,21 +33,38 @@ pub fn understood(read: &Understood) -> Value {
         "reply_to": mail.reply_to,
         "subject": mail.subject,
         "message_id": mail.message_id,
-        "in_reply_to": mail.in_reply_to,
-        "references": mail.references,
+        "delivered_to": mail.delivered_to,
+        "reply_tags": mail.reply_tags.len(),
+        "in_reply_to": without_tags(&mail.in_reply_to),
+        "references": without_tags(&mail.references),
         "date": mail.date,
         "text": mail.text,
         "own_text": mail.own_text,
         "quoted_text": mail.quoted_text,
         "signature": mail.signature,
         "attachments": mail.attachments,
-        "report": mail.report,
+        "report": report(mail.report.as_ref()),
         "forms": read.forms.iter().map(form).collect::<Vec<Value>>(),
         "commands": read.commands.iter().map(command).collect::<Vec<Value>>(),
         "urgency": urgency(&read.urgency),
         "secrets": read.secrets.len(),
         "limits": mail.limits,
     })
+}
+
+/// Ids of our letters carry their tokens.
+fn without_tags(ids: &[String]) -> Vec<String> {
+    ids.iter().map(|id| reply_address::blanked(id).unwrap_or_else(|| id.clone())).collect()
+}
+
+fn report(report: Option<&Report>) -> Value {
+    let mut report = report.cloned();
+    if let Some(id) = report.as_mut().and_then(|report| report.original_message_id.as_mut())
+        && let Some(blanked) = reply_address::blanked(id)
+    {
+        *id = blanked;
+    }
+    json!(report)
 }
 
 /// `null` for a mail that reports nothing.

@@ -8,6 +8,8 @@
 
 use std::fs;
 
+use upgrade_desk::desk::rules::Desk;
+use upgrade_desk::desk::token::reply_address;
 use upgrade_desk::shell::story::script::{Answerable, Filling};
 
 use super::case::{Case, Step, folder};
@@ -121,10 +123,12 @@ pub fn delivered(step: &Step, mail: &[u8]) -> Vec<u8> {
 
 /// What a decision's letters are to somebody who answers them.
 pub fn answerable(letters: &[upgrade_desk::desk::record::LetterRow]) -> impl Iterator<Item = Answerable> + '_ {
-    letters.iter().map(|letter| Answerable {
+    let desk = Desk { address: "upgrade@vendor.example".to_owned(), plus_addressing: true, ..Desk::default() };
+    letters.iter().map(move |letter| Answerable {
         template: letter.template.clone(),
         to: letter.to.clone(),
         subject: letter.subject.clone(),
         message_id: letter.message_id.clone(),
+        reply_to: reply_address::of(&desk, letter.no, &letter.message_id).unwrap_or_default(),
     })
 }

@@ -12,6 +12,8 @@ pub fn request(text: &str) -> Mail {
         to: vec!["upgrade@vendor.example".to_owned()],
         cc: Vec::new(),
         reply_to: Vec::new(),
+        delivered_to: Vec::new(),
+        reply_tags: Vec::new(),
         subject: "Upgrade".to_owned(),
         message_id: Some("1@acme-tel.example".to_owned()),
         in_reply_to: Vec::new(),
