@@ -1,11 +1,11 @@
 #!/bin/sh
-# The mail servers that the tests talk to, as Debian packages; with the word
-# "bench" what `make bench` needs. Installs what is missing when it may; starts
+# The mail servers that the tests talk to, and Python, whose reading of mail is
+# compared with ours, as Debian packages; with the word "bench" what `make bench` needs. Installs what is missing when it may; starts
 # nothing, and leaves nothing enabled or listening.
 set -eu
 
-packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl"
-programs="dovecot postfix openssl"
+packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl python3"
+programs="dovecot postfix openssl python3"
 without="cargo test         (everything that needs no server)"
 if [ "${1:-}" = bench ]; then
     packages="dovecot-core dovecot-imapd postfix isync"

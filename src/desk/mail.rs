@@ -191,6 +191,8 @@ pub enum IdentityFault {
     NotAscii,
     BadDomain,
     HeaderDamaged,
+    /// Plain to us, but another reader sees another author or none.
+    ReadersDisagree,
 }
 
 /// A listed attachment; its bytes live only in the sealed original.

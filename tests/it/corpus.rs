@@ -9,6 +9,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use upgrade_desk::desk::mail;
+
 /// Processor time and not time on the wall: other work on a machine is no fault.
 const MILLISECONDS_MAX: i64 = 1000;
 const MEBIBYTES_MAX: i64 = 256;
@@ -54,6 +56,33 @@ fn every_corpus_mail_is_read() {
     let biggest = read.iter().max_by_key(|one| one.mebibytes).unwrap();
     println!("biggest: {} MiB, {}", biggest.mebibytes, biggest.file.display());
     assert_eq!(faults, Vec::<String>::new());
+}
+
+/// Whose author the strict reader refuses, by name; `SHOW=1` prints each.
+#[test]
+fn corpus_authors_are_counted_by_fault() {
+    let Some(corpus) = std::env::var_os("CORPUS") else {
+        eprintln!("SKIPPED: corpus_authors_are_counted_by_fault (set CORPUS=FOLDER)");
+        return;
+    };
+    let rules = crate::sample_rules::rules();
+    let mut faults: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
+    let files = files(Path::new(&corpus));
+    for file in &files {
+        let raw = std::fs::read(file).unwrap();
+        let mail = mail::read(&raw, &rules.limits, &rules.classify.marks);
+        let Err(fault) = mail.identity else { continue };
+        let source = file.strip_prefix(&corpus).unwrap().iter().next().unwrap().to_string_lossy().into_owned();
+        *faults.entry((source, fault.into())).or_default() += 1;
+        if std::env::var_os("SHOW").is_some() {
+            let name: &'static str = fault.into();
+            println!("REFUSED {name} {} {:?}", file.display(), mail.limits);
+        }
+    }
+    println!("corpus: {} of {} mails have no plain author", faults.values().sum::<usize>(), files.len());
+    for ((source, fault), count) in &faults {
+        println!("{count:>6} {fault:<20} {source}");
+    }
 }
 
 fn files(corpus: &Path) -> Vec<PathBuf> {

@@ -3,6 +3,7 @@
 mod hostile;
 mod html;
 mod place;
+mod identity;
 mod proof;
 
 use upgrade_desk::desk::mail::{self, Mail};

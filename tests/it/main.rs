@@ -3,6 +3,7 @@
 mod alarm;
 mod attack;
 mod authenticate;
+mod authors;
 mod carrier;
 mod cli;
 mod config;

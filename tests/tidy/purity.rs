@@ -77,6 +77,7 @@ const PURE_CRATES: &[&str] = &[
     "jiff",
     "lettre",
     "mail-parser",
+    "mailparse",
     "minijinja",
     "regex",
     "serde",

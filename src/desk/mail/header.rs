@@ -57,6 +57,7 @@ pub(super) fn split<'a>(raw: &'a [u8], limits: &Limits) -> (Header<'a>, &'a [u8]
     let mut body = raw.len();
     for line in raw.split_inclusive(|byte| *byte == b'\n') {
         if line == b"\n" || line == b"\r\n" {
+            header.damaged |= is_damaged_line(line, &mut line_end);
             body = at + line.len();
             break;
         }

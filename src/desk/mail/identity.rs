@@ -1,11 +1,13 @@
 //! Who the mail says wrote it, read strictly from the raw header (security 2.1
-//! step 4, TA1 to TA7): one From field with one plain ASCII mailbox, which the
-//! mail parser must see in the same way. Everything else has a named fault.
+//! step 4, TA1 to TA7): one From field with one plain ASCII mailbox, which two
+//! other readers must see in the same way. Everything else has a named fault.
 
-use mail_parser::MessageParser;
+mod pieces;
+mod readers;
 
 use super::header::Header;
-use super::{Identity, IdentityFault, clean, guard};
+use super::{Identity, IdentityFault};
+use pieces::{Piece, is_atom_byte, pieces};
 
 const LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_BYTES_MAX: usize = 253;
@@ -22,25 +24,9 @@ pub(super) fn read(header: &Header<'_>) -> Result<Identity, IdentityFault> {
         return Err(IdentityFault::HeaderDamaged);
     }
     let Some(field) = first else { return Err(IdentityFault::NoFrom) };
-    let address = mailbox(&field.unfolded())?;
-    agreed(header.block, address)
-}
-
-/// The parser must find the same single address in the whole header.
-fn agreed(block: &[u8], address: String) -> Result<Identity, IdentityFault> {
-    let mut bytes = block.to_vec();
-    bytes.extend_from_slice(b"\r\n\r\n");
-    let seen = guard::parser(|| {
-        let message = MessageParser::default().parse_headers(&bytes)?;
-        let [author] = message.from()?.as_list()? else { return None };
-        let name = clean::name(author.name.as_deref().unwrap_or_default());
-        let address = author.address.as_deref()?.to_owned();
-        Some((address, name))
-    });
-    match seen.flatten() {
-        Some((seen, name)) if seen.eq_ignore_ascii_case(&address) => Ok(Identity { address, name }),
-        _ => Err(IdentityFault::NotPlain),
-    }
+    let address = mailbox(&String::from_utf8_lossy(field.value))?;
+    let name = readers::agree(header.block, &address).ok_or(IdentityFault::ReadersDisagree)?;
+    Ok(Identity { address, name })
 }
 
 /// `[phrase] "<" addr-spec ">"` or `addr-spec [comment]`, nothing else (TA4).
@@ -64,107 +50,12 @@ fn mailbox(value: &str) -> Result<String, IdentityFault> {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Piece {
-    Word(String),
-    Quoted,
-    Comment,
-    /// What stands between `<` and `>`.
-    Angle(String),
-    Special(char),
-}
-
-impl Piece {
-    /// An atom (dots are an old habit that does no harm) or a quoted string.
-    fn is_phrase_word(&self) -> bool {
-        match self {
-            Piece::Word(word) => word.bytes().all(|byte| is_atom_byte(byte) || byte == b'.'),
-            Piece::Quoted => true,
-            Piece::Comment | Piece::Angle(_) | Piece::Special(_) => false,
-        }
-    }
-}
-
-/// Cuts a From value into pieces; what does not end is not plain.
-fn pieces(value: &str) -> Result<Vec<Piece>, IdentityFault> {
-    let mut pieces = Vec::new();
-    let mut word = String::new();
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        if !matches!(c, ' ' | '\t' | '"' | '(' | '<' | ',' | ':' | ';') {
-            word.push(c);
-            continue;
-        }
-        if !word.is_empty() {
-            pieces.push(Piece::Word(std::mem::take(&mut word)));
-        }
-        match c {
-            '"' => {
-                skip_quoted(&mut chars)?;
-                pieces.push(Piece::Quoted);
-            }
-            '(' => {
-                skip_comment(&mut chars)?;
-                pieces.push(Piece::Comment);
-            }
-            '<' => pieces.push(Piece::Angle(angle(&mut chars)?)),
-            ',' | ':' | ';' => pieces.push(Piece::Special(c)),
-            _ => {}
-        }
-    }
-    if !word.is_empty() {
-        pieces.push(Piece::Word(word));
-    }
-    Ok(pieces)
-}
-
-fn skip_quoted(chars: &mut std::str::Chars<'_>) -> Result<(), IdentityFault> {
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => return Ok(()),
-            '\\' => {
-                chars.next();
-            }
-            _ => {}
-        }
-    }
-    Err(IdentityFault::NotPlain)
-}
-
-fn skip_comment(chars: &mut std::str::Chars<'_>) -> Result<(), IdentityFault> {
-    let mut depth = 1_usize;
-    while let Some(c) = chars.next() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '\\' => {
-                chars.next();
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            return Ok(());
-        }
-    }
-    Err(IdentityFault::NotPlain)
-}
-
-fn angle(chars: &mut std::str::Chars<'_>) -> Result<String, IdentityFault> {
-    let mut spec = String::new();
-    for c in chars.by_ref() {
-        if c == '>' {
-            return Ok(spec);
-        }
-        spec.push(c);
-    }
-    Err(IdentityFault::NotPlain)
-}
-
-/// A dot-atom local part and a domain of at least two LDH labels (TA5). The
-/// domain is made lower case; the local part stays as written.
+/// A dot-atom local part and a domain of at least two LDH labels (TA5); no
+/// encoded word, which some readers decode (TA6). The domain is made lower case;
+/// the local part stays as written.
 fn address(spec: &str) -> Result<String, IdentityFault> {
     let Some((local, domain)) = spec.split_once('@') else { return Err(IdentityFault::NotPlain) };
-    if domain.contains('@') || local.len() > LOCAL_BYTES_MAX || !is_dot_atom(local) {
+    if domain.contains('@') || local.len() > LOCAL_BYTES_MAX || !is_dot_atom(local) || local.contains("=?") {
         return Err(IdentityFault::NotPlain);
     }
     match ldh_domain(domain) {
@@ -175,11 +66,6 @@ fn address(spec: &str) -> Result<String, IdentityFault> {
 
 fn is_dot_atom(local: &str) -> bool {
     local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom_byte))
-}
-
-/// `atext` of RFC 5322 3.2.3.
-fn is_atom_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
 
 /// The domain in lower case, if it is a plain host name of two labels or more:

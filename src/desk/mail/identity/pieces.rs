@@ -1,0 +1,137 @@
+//! A From value cut into its pieces (RFC 5322 3.4, without its obsolete forms).
+
+use std::str::Chars;
+
+use crate::desk::mail::IdentityFault;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Word(String),
+    Quoted,
+    Comment,
+    /// What stands between `<` and `>`.
+    Angle(String),
+    Special(char),
+}
+
+impl Piece {
+    /// An atom (dots are an old habit that does no harm) or a quoted string.
+    pub fn is_phrase_word(&self) -> bool {
+        match self {
+            Piece::Word(word) => {
+                let is_encoded = is_encoded_word(word);
+                let is_plain = |byte| is_atom_byte(byte) || byte == b'.' || (is_encoded && byte == b':');
+                word.bytes().all(is_plain) && (is_encoded || !word.contains("=?"))
+            }
+            Piece::Quoted => true,
+            Piece::Comment | Piece::Angle(_) | Piece::Special(_) => false,
+        }
+    }
+}
+
+/// RFC 2047 2, alone between blanks. Of half a one readers make what they like.
+fn is_encoded_word(word: &str) -> bool {
+    let Some(inside) = word.strip_prefix("=?").and_then(|word| word.strip_suffix("?=")) else { return false };
+    let parts: Vec<&str> = inside.split('?').collect();
+    matches!(parts.as_slice(), [charset, "q" | "Q" | "b" | "B", _] if !charset.is_empty())
+}
+
+/// Cuts a From value, folded or not, into pieces; what does not end is not plain.
+pub(super) fn pieces(value: &str) -> Result<Vec<Piece>, IdentityFault> {
+    let mut pieces = Vec::new();
+    let mut word = String::new();
+    let mut inside = Inside::default();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        // A colon stands in encoded words of careless programs (mail 22).
+        let is_encoded = c == ':' && word.starts_with("=?");
+        if is_encoded || !matches!(c, ' ' | '\t' | '\r' | '\n' | '"' | '(' | '<' | ',' | ':' | ';') {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            pieces.push(Piece::Word(std::mem::take(&mut word)));
+        }
+        match c {
+            '"' => {
+                skip_quoted(&mut chars, &mut inside)?;
+                pieces.push(Piece::Quoted);
+            }
+            '(' => {
+                skip_comment(&mut chars, &mut inside)?;
+                pieces.push(Piece::Comment);
+            }
+            '<' => pieces.push(Piece::Angle(angle(&mut chars)?)),
+            ',' | ':' | ';' => pieces.push(Piece::Special(c)),
+            _ => {}
+        }
+    }
+    if !word.is_empty() {
+        pieces.push(Piece::Word(word));
+    }
+    inside.plain()?;
+    Ok(pieces)
+}
+
+fn skip_quoted(chars: &mut Chars<'_>, inside: &mut Inside) -> Result<(), IdentityFault> {
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return Ok(()),
+            '\\' => inside.see(chars.next()),
+            _ => inside.see(Some(c)),
+        }
+    }
+    Err(IdentityFault::NotPlain)
+}
+
+/// What was met in all quoted strings and comments.
+#[derive(Default)]
+struct Inside {
+    has_line_end: bool,
+    has_at: bool,
+}
+
+impl Inside {
+    fn see(&mut self, c: Option<char>) {
+        self.has_line_end |= matches!(c, Some('\r' | '\n'));
+        self.has_at |= c == Some('@');
+    }
+
+    /// Some readers end a string at the end of the line (CPython's `email.utils`
+    /// does): what is inside and outside is turned round from there on.
+    fn plain(&self) -> Result<(), IdentityFault> {
+        if self.has_line_end && self.has_at { Err(IdentityFault::NotPlain) } else { Ok(()) }
+    }
+}
+
+fn skip_comment(chars: &mut Chars<'_>, inside: &mut Inside) -> Result<(), IdentityFault> {
+    let mut depth = 1_usize;
+    while let Some(c) = chars.next() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '\\' => inside.see(chars.next()),
+            _ => inside.see(Some(c)),
+        }
+        if depth == 0 {
+            return Ok(());
+        }
+    }
+    Err(IdentityFault::NotPlain)
+}
+
+fn angle(chars: &mut Chars<'_>) -> Result<String, IdentityFault> {
+    let mut spec = String::new();
+    for c in chars.by_ref() {
+        if c == '>' {
+            return Ok(spec);
+        }
+        spec.push(c);
+    }
+    Err(IdentityFault::NotPlain)
+}
+
+/// `atext` of RFC 5322 3.2.3.
+pub(super) fn is_atom_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
