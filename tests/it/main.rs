@@ -10,6 +10,7 @@ mod config;
 mod corpus;
 mod crash;
 mod form;
+mod injection;
 mod mail;
 mod mime;
 mod outbox;

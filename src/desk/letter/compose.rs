@@ -80,6 +80,7 @@ impl Composer {
     fn one(&self, letter: &Letter, no: u64, now: Timestamp, rules: &Rules) -> Result<Outgoing, LetterError> {
         let template = letter.say.template();
         let (subject, text) = self.render(letter, rules)?;
+        let subject = HeaderText::new(&subject);
         let message_id = self.message_id(no, letter, rules);
         let auto_submitted = match (letter.say.is_by_a_person(), &letter.in_reply_to) {
             (true, _) => AutoSubmitted::No,
@@ -93,7 +94,7 @@ impl Composer {
             from_address: rules.desk.address.clone(),
             reply_to: answer_to.unwrap_or_else(|| rules.desk.address.clone()),
             to_address: letter.to.address().to_owned(),
-            subject: HeaderText::new(&subject),
+            subject: subject.clone(),
             date: now,
             message_id: message_id.clone(),
             in_reply_to: letter.in_reply_to.clone(),
@@ -106,7 +107,7 @@ impl Composer {
             no,
             template,
             to: letter.to.address().to_owned(),
-            subject,
+            subject: subject.to_string(),
             message_id,
             ticket: letter.ticket.clone(),
             for_staff: letter.to.is_for_staff(),

@@ -3,6 +3,8 @@
 pub mod desk;
 pub mod dns;
 pub mod dovecot;
+pub mod hostile;
+pub mod letter;
 pub mod model_imap;
 pub mod postfix;
 pub mod program;

@@ -1,0 +1,156 @@
+//! Any text in every value of every letter: the letter stays one of ours.
+
+use proptest::prelude::*;
+use upgrade_desk::desk::access::Recipient;
+use upgrade_desk::desk::letter::Letter;
+use upgrade_desk::desk::letter::compose::Composer;
+use upgrade_desk::desk::letter::samples::samples;
+use upgrade_desk::desk::letter::say::{FeedbackFacts, FieldLine, MissingItem, Say, UnitLine};
+use upgrade_desk::desk::ticket::TicketId;
+
+use crate::sample_rules::rules;
+use crate::support::{hostile, letter};
+
+/// Every value of a letter that is not a word of the desk itself, such as a
+/// severity or a zone of the register. A new letter does not compile until it
+/// stands here.
+fn values(say: &mut Say) -> Vec<&mut String> {
+    match say {
+        Say::Acknowledgement { units, fields } => of_units(units).chain(of_fields(fields)).collect(),
+        Say::Missing { items, fields, .. } => of_items(items).chain(of_fields(fields)).collect(),
+        Say::Denial { fields, sentences, reason, .. } => {
+            of_fields(fields).chain(sentences.iter_mut()).chain([reason]).collect()
+        }
+        Say::NeutralNote {} | Say::NeutralProblemNote {} => Vec::new(),
+        Say::ScheduleConfirmation { serial, version, feedback_to, agent, reading, .. } => {
+            vec![serial, version, feedback_to, agent, reading]
+        }
+        Say::AsapAccepted { serial, version, feedback_to, .. } => vec![serial, version, feedback_to],
+        Say::OutsideHours { serial, why, .. } | Say::Expired { serial, why } => vec![serial, why],
+        Say::Cancelled { serial, words, .. } => vec![serial, words],
+        Say::Started { serial, agent, .. } => vec![serial, agent],
+        Say::FeedbackSuccess { feedback } | Say::FeedbackIssues { feedback } | Say::FeedbackFailed { feedback } => {
+            of_feedback(feedback)
+        }
+        Say::AgentReply { text, agent, handed_to, .. } => vec![text, agent, handed_to],
+        Say::Reminder { serial, items, .. } => of_items(items).chain([serial]).collect(),
+        Say::WindowReminder { serial, version, agent, .. } => vec![serial, version, agent],
+        Say::TakingLonger { serial, reason, agent, .. } => vec![serial, reason, agent],
+        Say::Confirm { who, serial_end, wish, .. } => vec![who, serial_end, wish],
+        Say::Supplement { serial, issue, agent, .. } => vec![serial, issue, agent],
+        Say::ProblemReceived { serial, upgrade, question, by_other, .. } => vec![serial, upgrade, question, by_other],
+        Say::Proposal { serial, version, why, text, agent, .. } => vec![serial, version, why, text, agent],
+        Say::Alarm { company, serial, why, reporter, phones, upgrade, tried, skipped, because, extract, .. } => {
+            let lists = [phones, tried, skipped, because].into_iter().flat_map(|list| list.iter_mut());
+            lists.chain([company, serial, why, reporter, upgrade, extract]).collect()
+        }
+        Say::PersonHasIt { agent, serial, words, .. } => vec![agent, serial, words],
+        Say::Resolved { serial, text, agent, .. } => vec![serial, text, agent],
+        Say::Transcript { lines, possible, visible_to, usage, .. } => {
+            let lines = lines.iter_mut().flat_map(|line| [&mut line.line, &mut line.text]);
+            lines.chain(possible.iter_mut()).chain(visible_to.iter_mut()).chain(of_fields(usage)).collect()
+        }
+        Say::Undelivered { to, letter, subject, why } => vec![to, letter, subject, why],
+        Say::StaffNotice {
+            headline, status, from, serial, agent, lights, fields, text, attachments, commands, ..
+        } => {
+            let lights = lights.iter_mut().flat_map(|light| [&mut light.name, &mut light.text]);
+            let plain = [headline, status, from, serial, agent, text];
+            let lines = lights.chain(of_fields(fields)).chain(attachments.iter_mut()).chain(of_fields(commands));
+            lines.chain(plain).collect()
+        }
+    }
+}
+
+fn of_fields(fields: &mut [FieldLine]) -> impl Iterator<Item = &mut String> {
+    fields.iter_mut().flat_map(|field| [&mut field.label, &mut field.value])
+}
+
+fn of_items(items: &mut [MissingItem]) -> impl Iterator<Item = &mut String> {
+    items
+        .iter_mut()
+        .flat_map(|MissingItem { label, written, problem, example, hint }| [label, written, problem, example, hint])
+}
+
+fn of_units(units: &mut [UnitLine]) -> impl Iterator<Item = &mut String> {
+    units.iter_mut().flat_map(|unit| [&mut unit.ticket, &mut unit.serial].into_iter().chain(unit.details.iter_mut()))
+}
+
+fn of_feedback(facts: &mut FeedbackFacts) -> Vec<&mut String> {
+    let FeedbackFacts { serial, version, issues, words, agent, .. } = facts;
+    issues.iter_mut().map(|issue| &mut issue.text).chain([serial, version, words, agent]).collect()
+}
+
+/// All letters with these texts in all their values, in turn.
+fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
+    let rules = rules();
+    let mut texts = texts.iter().cycle();
+    let mut next = || texts.next().cloned().unwrap_or_default();
+    for mut say in samples() {
+        let mut put = 0;
+        for value in values(&mut say) {
+            *value = next();
+            put += 1;
+        }
+        let name = say.template().name();
+        let letter = Letter {
+            to: Recipient::desk(rules),
+            salutation: next(),
+            say,
+            ticket: Some(TicketId("UP-2026-00417".to_owned())),
+            in_reply_to: Some(next()),
+            references: vec![next(), "first@acme-tel.example".to_owned(), next()],
+        };
+        let written = composer.compose(&[letter], 7, "2026-12-03T18:00:00Z".parse().unwrap(), rules);
+        let written = written.map_err(|error| format!("{name}: {error}"))?.remove(0);
+        letter::fault(&written.bytes).map_err(|fault| format!("{name} with {put} values: {fault}"))?;
+        if written.subject.chars().any(letter::is_harmful) {
+            return Err(format!("{name}: the subject {:?} is remembered", written.subject));
+        }
+        let seen = format!("{}\n{}", written.subject, letter::text(&written.bytes));
+        if seen.contains(hostile::SUM_DONE) {
+            return Err(format!("{name}: a value was run as a template"));
+        }
+    }
+    Ok(())
+}
+
+fn composer() -> Composer {
+    Composer::new(rules(), vec![7; 32]).unwrap()
+}
+
+#[test]
+fn chosen_texts_in_every_value_of_every_letter() {
+    let composer = composer();
+    for text in hostile::chosen() {
+        let start: String = text.chars().take(40).collect();
+        assert_eq!(write(&composer, &[text]), Ok(()), "{start:?}");
+    }
+}
+
+/// A value that looks like a template is shown as it is written (TF10).
+#[test]
+fn what_looks_like_a_template_is_shown_as_it_is() {
+    let composer = composer();
+    let mut shown = 0;
+    for mut say in samples() {
+        values(&mut say).into_iter().for_each(|value| *value = hostile::SUM.to_owned());
+        let (to, ticket) = (Recipient::desk(rules()), None);
+        let letter = Letter { to, salutation: String::new(), say, ticket, in_reply_to: None, references: Vec::new() };
+        let (subject, text) = composer.render(&letter, rules()).unwrap();
+        let seen = format!("{subject}\n{text}");
+        assert!(!seen.contains(hostile::SUM_DONE), "{seen}");
+        shown += usize::from(seen.contains(hostile::SUM));
+    }
+    assert!(shown > 40, "only {shown} letters showed the value");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_in_every_value_of_every_letter(texts in proptest::collection::vec(hostile::text(), 1..8)) {
+        let written = write(&composer(), &texts);
+        prop_assert!(written.is_ok(), "{:?}", written);
+    }
+}
