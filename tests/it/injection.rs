@@ -2,3 +2,5 @@
 //! template or line of ours is made of it (security part F, TD8).
 
 mod letters;
+mod mails;
+mod servers;

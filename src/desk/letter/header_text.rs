@@ -60,9 +60,11 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Whether `id`, without angle brackets, may stand in Message-ID, In-Reply-To
-/// or References: printable ASCII, no brackets, not too long.
+/// or References: printable ASCII, no brackets, not too long, and nothing that
+/// an eager reader would decode there (RFC 2047 5 allows no encoded word in it).
 pub fn is_message_id(id: &str) -> bool {
     (1..=MESSAGE_ID_CHARS_MAX).contains(&id.len())
+        && !id.contains("=?")
         && id.bytes().all(|byte| matches!(byte, b'!'..=b'~') && !matches!(byte, b'<' | b'>'))
 }
 
@@ -102,7 +104,7 @@ mod tests {
         for good in ["a@b", "t1.l2.x_y+z@tickets.example", &"a".repeat(250)] {
             assert!(is_message_id(good), "{good}");
         }
-        for bad in ["", "a b", "<a@b>", "a@b\r\nBcc: x", "ü@b", "a\tb", &"a".repeat(251)] {
+        for bad in ["", "a b", "<a@b>", "a@b\r\nBcc: x", "ü@b", "a\tb", "=?utf-8?Q?a=0D=0A?=@b", &"a".repeat(251)] {
             assert!(!is_message_id(bad), "{bad:?}");
         }
     }
