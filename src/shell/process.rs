@@ -133,6 +133,7 @@ impl Desk {
             return Ok(None);
         }
         held().begin(std::slice::from_ref(place)).map_err(failed)?;
+        steps::reached(Step::MailInHand);
         let read = self.understand(bytes, received);
         held().done([place]).map_err(failed)?;
         Ok(read)

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[strum(serialize_all = "snake_case")]
 pub enum Step {
     MailFetched,
+    /// Reading has begun: the attempt is counted, and this mail is the suspect.
+    MailInHand,
     MailRead,
     SecretSealed,
     /// Store: text, letters and original are written, not yet synced.

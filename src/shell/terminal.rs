@@ -11,6 +11,11 @@ pub fn line(text: &str) -> String {
     escape(text, |_| false)
 }
 
+/// The same, but what sets colours stays: for text in which only we set any.
+pub fn coloured_line(text: &str) -> String {
+    escape(text, |c| c == '\u{1b}')
+}
+
 /// A text of several lines: line breaks and tabs stay.
 pub fn lines(text: &str) -> String {
     escape(text, |c| matches!(c, '\n' | '\t'))

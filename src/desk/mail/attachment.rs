@@ -46,8 +46,10 @@ fn safe_name(name: &str) -> String {
     let last = shown.rsplit(['/', '\\', ':']).next().unwrap_or("");
     let plain: String =
         last.chars().map(|c| if "<>\"|?*".contains(c) { '_' } else { c }).take(NAME_CHARS_MAX).collect();
-    let plain = plain.trim().trim_start_matches('.').trim_end_matches(['.', ' ']).to_owned();
-    let stem = plain.split('.').next().unwrap_or("").trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    let plain = plain.trim_matches(['.', ' ']).to_owned();
+    // "COM1", but also "con .txt" and "COM¹.log": spaces and digits of any kind count for nothing.
+    let ignored = |c: char| c == ' ' || c.is_numeric();
+    let stem = plain.split('.').next().unwrap_or("").trim_end_matches(ignored).to_lowercase();
     match plain.is_empty() {
         true => "unnamed".to_owned(),
         false if DEVICES.contains(&stem.as_str()) => format!("_{plain}"),
