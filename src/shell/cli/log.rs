@@ -25,7 +25,7 @@ pub fn start(level: &str, json: bool) {
 /// that stand in the program are logged, and where it was (TD4).
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(%place, what = fixed_words(panic.payload()), "the program has a fault there");
+    tracing::error!(%place, what = fixed_words(panic.payload()), "the program panicked there");
 }
 
 fn fixed_words(payload: &dyn Any) -> &'static str {

@@ -148,8 +148,18 @@ fn no_file_is_made_of_a_name() {
     ];
     let found = names(&desk.path(""));
     assert!(found.iter().all(|name| known.contains(&name.as_str())), "{found:?}");
-    let kept =
-        ["sled", "journal", "packs", "secrets", "lock", "format", "clean", "in-hand.json", "message-id.key", "desk.sock"];
+    let kept = [
+        "sled",
+        "journal",
+        "packs",
+        "secrets",
+        "lock",
+        "format",
+        "clean",
+        "in-hand.json",
+        "message-id.key",
+        "desk.sock",
+    ];
     let found = names(&desk.path("data"));
     assert!(found.iter().all(|name| kept.contains(&name.as_str())), "{found:?}");
     for folder in ["journal", "packs", "secrets"] {

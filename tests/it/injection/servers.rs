@@ -22,6 +22,7 @@ fn written(text: &str) -> Vec<u8> {
     let draft = Draft {
         from_name: HeaderText::new("Upgrade Desk"),
         from_address: "upgrade@vendor.example".to_owned(),
+        reply_to: "upgrade+12.0123456789abcdef0123456789abcdef@vendor.example".to_owned(),
         to_address: "dana@acme-tel.example".to_owned(),
         subject: HeaderText::new(text),
         date: "2026-12-07T17:00:00Z".parse::<Timestamp>().unwrap(),
@@ -117,10 +118,14 @@ fn no_word_of_a_customer_stands_in_an_imap_command() {
         let desk = Desk::new(&source, "folder]\npath = \"postman\"");
         fs::write(desk.path("password"), "secret\n").unwrap();
         fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
-        ["new", "cur", "tmp"].map(|part| fs::create_dir_all(desk.path("postman").join(part)).unwrap());
+        for part in ["new", "cur", "tmp"] {
+            fs::create_dir_all(desk.path("postman").join(part)).unwrap();
+        }
         desk.import_sample_register();
         let mails = commanding();
-        mails.iter().for_each(|mail| drop(model.put(mail, Timestamp::UNIX_EPOCH, &[])));
+        for mail in &mails {
+            model.put(mail, Timestamp::UNIX_EPOCH, &[]);
+        }
         let mut running = desk.run(&["--drain"], &[]);
         assert_eq!(running.wait(Duration::from_secs(60)), Some(0), "{}", desk.log());
         let heard = model.heard();
