@@ -4,6 +4,7 @@
 //!
 //! `AUTHORS=10000000` tries so many, `AUTHORS_SEED=7` others.
 
+mod envelope;
 mod mutate;
 mod oracle;
 mod random;
@@ -17,12 +18,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use upgrade_desk::desk::mail;
 
 use crate::sample_rules;
+use crate::support::dovecot::Dovecot;
 use oracle::{Oracle, Readings};
 use random::Random;
 use seeds::Lines;
 
 const BATCH: u64 = 500;
 const WORKERS: usize = 2;
+/// Mails that Dovecot is asked about.
+const ENVELOPES: usize = 5_000;
 /// Findings that are shown; all are counted.
 const SHOWN: usize = 20;
 
@@ -173,6 +177,45 @@ fn no_other_reader_names_another_author() {
     assert_eq!(tally.findings, 0, "another reader names another author");
     assert!(tally.accepted * 5 > tally.headers, "too few headers were accepted to prove anything");
     assert!(tally.unnamed * 100 < tally.accepted, "the oracle names nobody too often to prove anything");
+}
+
+/// The same with a real mail server, whose ENVELOPE people's programs show.
+#[test]
+#[ignore = "needs Dovecot: make test runs it"]
+fn dovecot_names_no_other_author() {
+    let (seeds, seed) = (seeds::all(), from_environment("AUTHORS_SEED", 1));
+    let mut mails: Vec<Vec<u8>> = Vec::new();
+    let mut authors = Vec::new();
+    for number in 0.. {
+        let mut raw = mutate::header(&seeds, &mut Random::new(seed, number));
+        raw.extend_from_slice(format!("mail {}\r\n", mails.len()).as_bytes());
+        if let Ok(author) = ours(&raw) {
+            mails.push(raw);
+            authors.push(author);
+        }
+        if mails.len() == ENVELOPES {
+            println!("{ENVELOPES} accepted of {number} headers, AUTHORS_SEED={seed}");
+            break;
+        }
+    }
+    let dovecot = Dovecot::start();
+    dovecot.deliver("upgrade", "From: a@b.example\r\n\r\nfirst\r\n");
+    dovecot.put("upgrade", &mails);
+    let inbox = envelope::inbox(dovecot.imap_port, "upgrade");
+    assert_eq!(inbox.len(), ENVELOPES + 1);
+    let (mut compared, mut findings) = (0, Vec::new());
+    for mail in inbox {
+        let number = mail.text.trim_end().rsplit_once("mail ").and_then(|(_, number)| number.parse::<usize>().ok());
+        let Some(number) = number else { continue };
+        compared += 1;
+        if !matches!(mail.from.as_slice(), [one] if one.eq_ignore_ascii_case(&authors[number])) {
+            let header = mails[number].escape_ascii();
+            findings.push(format!("we say {}, not {:?}\n    {header}", authors[number], mail.from));
+        }
+    }
+    println!("{compared} envelopes compared, {} findings", findings.len());
+    assert_eq!(compared, ENVELOPES);
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 /// What a hasty reader does: the value of one From line, the last angle brackets.

@@ -1,11 +1,13 @@
 //! What the mutations begin with: honest headers, tricks, and the attack mails.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A mail's header in logical lines: a field with its folded lines, or what
 /// else stands there, without the line end.
 pub type Lines = Vec<Vec<u8>>;
 
+/// Longer headers cost as much as many short ones.
+const LONGEST: usize = 6000;
 pub const REPRESENTATIVE: &str = "dana@acme-tel.example";
 pub const ATTACKER: &str = "x@attacker.example";
 
@@ -69,29 +71,37 @@ pub fn all() -> Vec<Lines> {
     for field in fields {
         seeds.extend(AROUND.map(|around| lines(around.replace("FROM", &field).as_bytes())));
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/attack");
-    let mut files = Vec::new();
-    mails(&folder, &mut files);
-    files.sort();
-    for file in files {
-        let raw = std::fs::read(&file).unwrap();
-        let header = lines(header(&raw));
-        if header.iter().map(Vec::len).sum::<usize>() < 6000 {
+    for raw in attack_mails() {
+        let header = lines(header(raw.as_bytes()));
+        if header.iter().map(Vec::len).sum::<usize>() < LONGEST {
             seeds.push(header);
         }
     }
     seeds
 }
 
-fn mails(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            mails(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "eml") {
-            files.push(path);
+/// The mails of `fixtures/attack`, each step with what is put into it; what
+/// else is left open in them does not matter here.
+fn attack_mails() -> Vec<String> {
+    let attacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/attack");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(&attacks).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    let mut mails = Vec::new();
+    for case in cases {
+        let Ok(text) = std::fs::read_to_string(case.join("case.toml")) else { continue };
+        let text: toml::Table = toml::from_str(&text).unwrap();
+        for step in text.get("step").and_then(toml::Value::as_array).into_iter().flatten() {
+            let Some(name) = step.get("mail").and_then(toml::Value::as_str) else { continue };
+            let files = [case.join(name), attacks.join("parts").join(name)];
+            let Some(raw) = files.iter().find_map(|file| std::fs::read(file).ok()) else { continue };
+            let mut mail = String::from_utf8_lossy(&raw).into_owned();
+            for (what, with) in step.get("put").and_then(toml::Value::as_table).into_iter().flatten() {
+                mail = mail.replace(&format!("{{{{put {what}}}}}"), with.as_str().unwrap_or_default());
+            }
+            mails.push(mail);
         }
     }
+    mails
 }
 
 fn header(raw: &[u8]) -> &[u8] {

@@ -4,7 +4,7 @@ use super::random::Random;
 use super::seeds::{ATTACKER, REPRESENTATIVE};
 
 const WORDS: [&str; 15] = [
-    "=?utf-8?Q?Bob=0D=0ABcc:_x=40attacker.example?=",
+    "=?utf-8?Q?Bob=0D=0AFrom=3A_x=40attacker.example?=",
     "Dana",
     "Ruiz",
     "D.",
@@ -22,7 +22,8 @@ const WORDS: [&str; 15] = [
 ];
 
 /// What does not belong before a plain address.
-const ODD_WORDS: [&str; 12] = [
+const ODD_WORDS: [&str; 13] = [
+    "=?utf-8?Q?Bob=0D=0ABcc:_x=40attacker.example?=",
     "(Dana)",
     "x@attacker.example",
     "x@attacker.example,",

@@ -142,6 +142,8 @@ fn several_mailboxes_groups_and_routes_are_nobody() {
         "acme:;",
         "<dana@acme-tel.example>;",
         "mailto:dana@acme-tel.example",
+        // Mail 22 as its sender should not write it: Dovecot sees a group.
+        "=?utf-8?Q?Bob=0D=0ABcc:_x?= <dana@acme-tel.example>",
     ] {
         refused(Group, &format!("From: {value}"));
     }
@@ -166,7 +168,6 @@ fn several_mailboxes_groups_and_routes_are_nobody() {
         "\"dana@acme-tel.example\\\" <x@attacker.example>",
         // Half an encoded word (found by the random headers of `authors`).
         "=?utf-8?Q?=3Cd\r\n ana=40acme-tel.examp= <x@attacker.example>",
-        "=?utf-8?Q?a:b <dana@acme-tel.example>",
         "=?utf-8?Q?a?=b <dana@acme-tel.example>",
         // Some readers end a string or a comment at the end of a line (found there, too).
         "\"'dana@acme-tel.example'\r\n via Desk\" <x@attacker.example>",
@@ -302,7 +303,7 @@ fn a_name_is_no_address() {
     let mail = read(b"From: \"dana@acme-tel.example\" <x@attacker.example>\r\n\r\n");
     let identity = mail.identity.unwrap();
     assert_eq!((identity.address.as_str(), identity.name.as_str()), ("x@attacker.example", DANA));
-    let mail = read(b"From: =?utf-8?Q?Bob=0D=0ABcc:_x=40attacker.example=E2=80=AE?= <dana@acme-tel.example>\r\n\r\n");
+    let mail = read(b"From: =?utf-8?Q?Bob=0D=0ABcc=3A_x=40attacker.example=E2=80=AE?= <dana@acme-tel.example>\r\n\r\n");
     let identity = mail.identity.unwrap();
     assert!(!identity.name.contains(|c: char| c.is_control() || c == '\u{202e}'), "{:?}", identity.name);
 }

@@ -278,6 +278,18 @@ impl Dovecot {
         fs::rename(&copy, self.maildir(user).join("new/1764064800.M1P1.copy")).unwrap();
     }
 
+    /// These mails, to the byte, in the inbox of a user who has one mail already.
+    pub fn put(&self, user: &str, mails: &[Vec<u8>]) {
+        let like = fs::metadata(&self.inbox(user)[0]).unwrap();
+        for (number, mail) in mails.iter().enumerate() {
+            let name = format!("{}.M{number}P1.put", 1_764_064_800 + number);
+            let path = self.maildir(user).join("tmp").join(&name);
+            fs::write(&path, mail).unwrap();
+            give_to(&path, &like);
+            fs::rename(&path, self.maildir(user).join("new").join(&name)).unwrap();
+        }
+    }
+
     /// The same inbox many more mails full: links to the one that says this, so
     /// many and of that time.
     pub fn fill(&self, user: &str, text: &str, mails: usize) {

@@ -19,9 +19,8 @@ impl Piece {
     pub fn is_phrase_word(&self) -> bool {
         match self {
             Piece::Word(word) => {
-                let is_encoded = is_encoded_word(word);
-                let is_plain = |byte| is_atom_byte(byte) || byte == b'.' || (is_encoded && byte == b':');
-                word.bytes().all(is_plain) && (is_encoded || !word.contains("=?"))
+                let is_plain = word.bytes().all(|byte| is_atom_byte(byte) || byte == b'.');
+                is_plain && (!word.contains("=?") || is_encoded_word(word))
             }
             Piece::Quoted => true,
             Piece::Comment | Piece::Angle(_) | Piece::Special(_) => false,
@@ -43,9 +42,7 @@ pub(super) fn pieces(value: &str) -> Result<Vec<Piece>, IdentityFault> {
     let mut inside = Inside::default();
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
-        // A colon stands in encoded words of careless programs (mail 22).
-        let is_encoded = c == ':' && word.starts_with("=?");
-        if is_encoded || !matches!(c, ' ' | '\t' | '\r' | '\n' | '"' | '(' | '<' | ',' | ':' | ';') {
+        if !matches!(c, ' ' | '\t' | '\r' | '\n' | '"' | '(' | '<' | ',' | ':' | ';') {
             word.push(c);
             continue;
         }
