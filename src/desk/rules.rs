@@ -81,6 +81,8 @@ pub struct Classify {
     /// A first own line that agrees, or refuses: `yes`, `no` …
     pub yes: Vec<String>,
     pub no: Vec<String>,
+    /// Words below a yes that make it none (TC5).
+    pub doubt: Vec<String>,
 }
 
 /// How often (`limits.toml`, part `[counts]`).

@@ -4,9 +4,11 @@
 
 mod case;
 mod fill;
+mod host;
 mod letters;
 mod real;
 mod rehearsal;
+mod secret;
 mod seen;
 mod table;
 
@@ -32,9 +34,10 @@ fn is_wanted(name: &str) -> bool {
 async fn no_attack_is_believed() {
     let folder = tempfile::tempdir().unwrap();
     let (keys, rules) = (keys(folder.path()), rules::load(None).unwrap());
+    let host = host::Host::new();
     let mut faults = Vec::new();
     for case in cases(is_wanted) {
-        faults.extend(rehearsal::play(&case, &keys, &rules).await);
+        faults.extend(rehearsal::play(&case, &host, &keys, &rules).await);
     }
     assert!(faults.is_empty(), "{} are wrong:\n{}", faults.len(), faults.join("\n"));
 }

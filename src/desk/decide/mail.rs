@@ -45,7 +45,18 @@ impl<'a> Case<'a> {
     }
 
     pub fn says_yes(&self) -> bool {
-        self.rules.classify.yes.contains(&self.first_line())
+        self.rules.classify.yes.contains(&self.first_line()) && !self.is_doubted()
+    }
+
+    /// What stands below the first own line may take it back (TC5): "yes", and
+    /// then "but not on Friday".
+    pub fn is_doubted(&self) -> bool {
+        let mut lines = self.input.mail.own_text.lines().map(str::trim).filter(|line| !line.is_empty()).skip(1);
+        lines.any(|line| {
+            let line = line.to_lowercase().replace('\u{2019}', "'");
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '\'');
+            line.contains('?') || words.any(|word| self.rules.classify.doubt.iter().any(|doubt| doubt == word))
+        })
     }
 
     pub fn says_no(&self) -> bool {

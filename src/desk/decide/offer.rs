@@ -48,6 +48,9 @@ pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
     {
         return Some(only);
     }
+    if case.is_doubted() {
+        return None;
+    }
     // "2", "2 please", "number 2", "option 2)": one number, and no other words.
     let line = case.first_line();
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

@@ -22,6 +22,7 @@ struct ClassifyText {
     request: Vec<String>,
     yes: Vec<String>,
     no: Vec<String>,
+    doubt: Vec<String>,
     marks: MarksText,
 }
 
@@ -55,6 +56,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         ("request", &text.request),
         ("yes", &text.yes),
         ("no", &text.no),
+        ("doubt", &text.doubt),
         ("absence", &text.marks.absence),
         ("robots", &text.marks.robots),
     ];
@@ -71,6 +73,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         request: lower(text.request),
         yes: lower(text.yes),
         no: lower(text.no),
+        doubt: lower(text.doubt),
     })
 }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use upgrade_desk::desk::record::OutcomeWord;
 
+use crate::support::sign::{Signing, field};
+
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/attack")
 }
@@ -26,6 +28,11 @@ pub struct Case {
     /// stands alone, and all such mails share one desk.
     #[serde(default)]
     pub own_desk: bool,
+    /// What no letter to anybody outside may say.
+    #[serde(default)]
+    pub unsaid: Vec<String>,
+    /// A password in these mails: no file of the desk may hold it in the clear.
+    pub password: Option<String>,
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
 }
@@ -40,9 +47,25 @@ pub struct Step {
     /// What stands for `{{put NAME}}` in the template.
     #[serde(default)]
     pub put: BTreeMap<String, String>,
+    /// Who signs it, the last one on top.
+    #[serde(default)]
+    pub sign: Vec<Sign>,
+    /// What is put on top of it after it was signed.
+    #[serde(default)]
+    pub then_top: String,
+    /// What is put below it after it was signed.
+    #[serde(default)]
+    pub then_below: String,
     /// What our mail host found, written on top as `Authentication-Results`
-    /// behind its own name. Absent: it wrote nothing.
+    /// behind its own name. Absent: it wrote nothing; `honest`: what there is to
+    /// be found in the mail, the signatures and the zone.
     pub host: Option<String>,
+    /// What an honest host found for the envelope sender.
+    #[serde(default = "no_spf")]
+    pub spf: String,
+    /// Nothing of a mailbox stands above its first line.
+    #[serde(default)]
+    pub bare: bool,
     /// The envelope sender; `""` is the null sender.
     #[serde(default = "elsewhere")]
     pub envelope: String,
@@ -65,6 +88,10 @@ pub struct Step {
     pub but: BTreeMap<String, But>,
 }
 
+fn no_spf() -> String {
+    "none".to_owned()
+}
+
 fn elsewhere() -> String {
     "sender@elsewhere.example".to_owned()
 }
@@ -77,6 +104,49 @@ pub struct But {
     pub reason: Option<String>,
     pub letters: Option<Vec<String>>,
     pub events: Option<Vec<String>>,
+}
+
+/// A signature by one of our test keys; as the domain itself signs, but for what
+/// is said here.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    /// The domain, `d=`.
+    pub by: String,
+    pub key: Option<String>,
+    pub algorithm: Option<String>,
+    pub selector: Option<String>,
+    /// `h=`.
+    pub covers: Option<String>,
+    /// `i=`.
+    pub agent: Option<String>,
+    /// `x=`, seconds.
+    pub expires: Option<u64>,
+    /// `l=`: the whole body as it is when it is signed.
+    #[serde(default)]
+    pub length: bool,
+}
+
+impl Sign {
+    /// The `DKIM-Signature` field for a mail.
+    pub fn field(&self, mail: &str) -> String {
+        let (key, algorithm) = (self.key.clone(), self.algorithm.clone());
+        // A domain that signs nothing has no key of its own.
+        let owner = if key.is_some() { "attacker.example" } else { &self.by };
+        let honest = Signing { domain: self.by.clone(), ..Signing::of(owner) };
+        let body = mail.split_once("\r\n\r\n").map_or(0, |(_, body)| body.trim_end_matches("\r\n").len() + 2);
+        let signing = Signing {
+            key: key.unwrap_or(honest.key),
+            algorithm: algorithm.unwrap_or(honest.algorithm),
+            selector: self.selector.clone().unwrap_or(honest.selector),
+            covers: self.covers.clone().unwrap_or(honest.covers),
+            agent: self.agent.clone(),
+            expires: self.expires,
+            length: self.length.then_some(body),
+            ..honest
+        };
+        field(mail, &signing)
+    }
 }
 
 /// What must come of a mail in one place.

@@ -1,7 +1,8 @@
 //! A template and what is filled into it become the bytes of a mail.
 //!
 //! Beside what stories fill in (`{{now}}`, `{{wed %Y-%m-%d}}`, `{{letter M-15 dana}}`):
-//! `{{id}}` names this mail of this case, `{{put NAME}}` is written in the step,
+//! `{{id}}` names this mail of this case, `{{put NAME}}` is written in the step
+//! (`{{maybe NAME}}` may be missing),
 //! `{{part FILE}}` is a text of `fixtures/attack/parts/`, `{{reply M-15 dana}}`
 //! the reply address of a letter, `{{repeat 5000 "x\r\n"}}` a text many times and
 //! `{{byte 0d 00}}` bytes that no file of text can hold.
@@ -36,7 +37,16 @@ impl Filler<'_> {
             Ok(text) => self.expand(&text, 0, &mut bytes),
             Err(_) => self.expand(&self.part(&self.step.mail), 0, &mut bytes),
         }
-        bytes
+        for sign in &self.step.sign {
+            let mut signed = sign.field(&String::from_utf8_lossy(&bytes)).into_bytes();
+            signed.append(&mut bytes);
+            bytes = signed;
+        }
+        let mut mail = Vec::new();
+        self.expand(&self.step.then_top, 0, &mut mail);
+        mail.append(&mut bytes);
+        self.expand(&self.step.then_below, 0, &mut mail);
+        mail
     }
 
     fn expand(&self, text: &str, depth: usize, bytes: &mut Vec<u8>) {
@@ -60,6 +70,10 @@ impl Filler<'_> {
                 let text =
                     self.step.put.get(rest).unwrap_or_else(|| panic!("{}: nothing to put for {rest}", self.place()));
                 self.expand(text, depth + 1, bytes);
+            }
+            "maybe" => {
+                let text = self.step.put.get(rest).cloned().unwrap_or_default();
+                self.expand(&text, depth + 1, bytes);
             }
             "part" => {
                 let text = self.part(rest);
@@ -101,24 +115,6 @@ impl Filler<'_> {
 /// Files have LF, mails CR LF; a CR that was put stays alone.
 fn with_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "\r\n")
-}
-
-/// The mail as our mail host hands it on: it writes what it found on top.
-pub fn by_host(step: &Step, mail: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(mail.len() + 256);
-    if let Some(found) = &step.host {
-        let found = found.trim().replace("; ", ";\r\n\t");
-        bytes.extend_from_slice(format!("Authentication-Results: mx.vendor.example;\r\n\t{found}\r\n").as_bytes());
-    }
-    bytes.extend_from_slice(mail);
-    bytes
-}
-
-/// The same when it has been laid into a mailbox: the envelope sender stands in it.
-pub fn delivered(step: &Step, mail: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("Return-Path: <{}>\r\n", step.envelope).into_bytes();
-    bytes.extend_from_slice(&by_host(step, mail));
-    bytes
 }
 
 /// What a decision's letters are to somebody who answers them.

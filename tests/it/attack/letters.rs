@@ -63,3 +63,18 @@ pub fn are_sound(letters: &[String]) {
         assert_eq!(message.html_body_count(), message.text_body_count(), "HTML of its own:\n{letter}");
     }
 }
+
+/// No letter to anybody outside says one of these.
+pub fn say_none_of(letters: &[String], unsaid: &[String]) {
+    for letter in letters {
+        let message = parsed(letter);
+        let is_for_staff = message
+            .to()
+            .and_then(|to| to.first())
+            .and_then(|to| to.address())
+            .is_some_and(|to| to.ends_with("@vendor.example"));
+        let text = format!("{}\n{}", message.subject().unwrap_or_default(), message.body_text(0).unwrap_or_default());
+        let said = unsaid.iter().find(|words| !is_for_staff && text.contains(words.as_str()));
+        assert_eq!(said, None, "a letter says it:\n{letter}");
+    }
+}

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
+use tokio::runtime::Runtime;
 use tokio::time::Instant;
 use upgrade_desk::desk::moment::time_zone;
 use upgrade_desk::desk::record::{Cause, Decided, What};
@@ -15,37 +16,47 @@ use upgrade_desk::shell::store::journal::Line;
 use upgrade_desk::shell::story::script::{Answerable, Filling};
 
 use super::case::{Case, Step};
-use super::fill::{Filler, answerable, by_host, delivered};
+use super::fill::{Filler, answerable};
+use super::host::Host;
 use super::letters;
 use super::seen::{Letters, Seen};
 use super::table::{Row, memory_from_here, peak_mib, print};
 use crate::support::desk::{Desk, Running, eventually};
 use crate::support::dovecot::Dovecot;
+use crate::support::sign::honestly_signed;
 use crate::support::smtp_sink::SmtpSink;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Plays all cases, prints the table, and fails with everything that is wrong.
 pub fn play(cases: &[Case]) {
-    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start(&[]));
+    let (dovecot, sink, runtime) = (Dovecot::start(), SmtpSink::start(&[]), Runtime::new().unwrap());
+    let host = runtime.block_on(async { Host::new() });
+    let servers = Servers { dovecot, sink, runtime, host };
     let mut played = Played::default();
     let alone: Vec<(&Case, usize, &Step)> = cases
         .iter()
         .filter(|case| !case.own_desk)
         .flat_map(|case| (1..).zip(&case.steps).map(move |(number, step)| (case, number, step)))
         .collect();
-    played.on_one_desk(Place::new("shared", &dovecot, &sink), &alone);
+    played.on_one_desk(Place::new("shared", &servers), &alone);
     for case in cases.iter().filter(|case| case.own_desk) {
-        played.on_its_own(Place::new(&case.name, &dovecot, &sink), case);
+        played.on_its_own(Place::new(&case.name, &servers), case);
     }
-    played.end(&sink);
+    played.end(&servers.sink);
+}
+
+struct Servers {
+    dovecot: Dovecot,
+    sink: SmtpSink,
+    runtime: Runtime,
+    host: Host,
 }
 
 /// A desk that runs on a mailbox of its own.
 struct Place<'a> {
     name: &'a str,
-    dovecot: &'a Dovecot,
-    sink: &'a SmtpSink,
+    servers: &'a Servers,
     desk: Desk,
     running: Running,
     /// The Monday of the week after this one: what is asked for lies ahead.
@@ -62,7 +73,8 @@ struct Played {
 }
 
 impl Place<'_> {
-    fn new<'a>(name: &'a str, dovecot: &'a Dovecot, sink: &'a SmtpSink) -> Place<'a> {
+    fn new<'a>(name: &'a str, servers: &'a Servers) -> Place<'a> {
+        let Servers { dovecot, sink, .. } = servers;
         let source = format!(
             "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"{name}\"\n\
              password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
@@ -84,13 +96,13 @@ impl Place<'_> {
         eventually("the desk's socket", LIMIT, || std::os::unix::net::UnixStream::connect(&socket).ok());
         let zone = time_zone("America/Los_Angeles").unwrap();
         let monday = clock::now().to_zoned(zone.clone()).date().nth_weekday(1, Weekday::Monday).unwrap();
-        Place { name, dovecot, sink, desk, running, monday, zone }
+        Place { name, servers, desk, running, monday, zone }
     }
 
     fn mail(&self, case: &Case, number: usize, step: &Step, answers: &[Answerable]) -> Vec<u8> {
         let filling = Filling { monday: self.monday, zone: &self.zone, now: clock::now(), letters: answers };
         let reply_to = |id: &str| {
-            let wait = || letters::reply_to(&self.sink.letters(), id);
+            let wait = || letters::reply_to(&self.servers.sink.letters(), id);
             Some(eventually(&format!("letter {id} with a reply address"), LIMIT, wait))
         };
         Filler { filling, case, step, number, reply_to: &reply_to }.mail()
@@ -100,7 +112,8 @@ impl Place<'_> {
     /// much memory the desk that was asked had at most.
     fn try_mail(&self, step: &Step, mail: &[u8]) -> (Seen, u128, Option<u64>) {
         let path = self.desk.path("mail.eml");
-        fs::write(&path, delivered(step, mail)).unwrap();
+        let Servers { runtime, host, .. } = self.servers;
+        fs::write(&path, runtime.block_on(host.delivered(step, mail))).unwrap();
         memory_from_here(self.running.id());
         let begun = Instant::now();
         let answer = self.desk.json(&["try", "mail.eml"]);
@@ -108,7 +121,20 @@ impl Place<'_> {
     }
 
     fn deliver(&self, step: &Step, mail: &[u8]) {
-        self.dovecot.hand_over(self.name, &step.envelope, &by_host(step, mail));
+        let Servers { dovecot, runtime, host, .. } = self.servers;
+        dovecot.hand_over(self.name, &step.envelope, &runtime.block_on(host.by_host(step, mail)));
+    }
+
+    /// The representative takes back what he asked for.
+    fn withdrawal(&self, address: &str, ticket: &str) -> Vec<u8> {
+        let domain = address.rsplit_once('@').unwrap().1;
+        let date = clock::now().to_zoned(self.zone.clone()).strftime("%a, %d %b %Y %H:%M:%S %z").to_string();
+        let mail = format!(
+            "Date: {date}\nFrom: {address}\nTo: upgrade@vendor.example\nSubject: Re: [{ticket}]\n\
+             Message-ID: <withdrawn-{ticket}@{domain}>\n\ncancel\n"
+        );
+        let found = format!("Authentication-Results: mx.vendor.example; dkim=pass header.d={domain}\r\n");
+        [found.into_bytes(), honestly_signed(&mail, domain)].concat()
     }
 
     /// What was decided about mails, in their order in the mailbox, once it is `count`.
@@ -157,19 +183,33 @@ fn number_in_mailbox(decided: &Decided) -> u32 {
 
 impl Played {
     /// First all are tried, on a desk that knows nothing of the others; then all
-    /// are delivered at once.
+    /// are delivered, one behind the other.
     fn on_one_desk(&mut self, place: Place<'_>, steps: &[(&Case, usize, &Step)]) {
         let mails: Vec<Vec<u8>> =
             steps.iter().map(|(case, number, step)| place.mail(case, *number, step, &[])).collect();
-        for ((case, number, step), mail) in steps.iter().zip(&mails) {
-            self.tried(&place, case, *number, step, mail);
-        }
-        for ((_, _, step), mail) in steps.iter().zip(&mails) {
+        let try_all = steps.iter().zip(&mails);
+        let tried: Vec<Seen> =
+            try_all.map(|((case, number, step), mail)| self.tried(&place, case, *number, step, mail)).collect();
+        let (mut delivered, mut indices) = (0, Vec::new());
+        for (((_, _, step), mail), tried) in steps.iter().zip(&mails).zip(&tried) {
             place.deliver(step, mail);
+            indices.push(delivered);
+            delivered += 1;
+            // What a representative asked for is taken back before the next mail:
+            // the same wish is a new one then.
+            if let Some(address) = &tried.representative {
+                let decided = place.decided(delivered);
+                for change in &decided.last().unwrap().changes {
+                    let mail = place.withdrawal(address, &change.ticket.0);
+                    place.servers.dovecot.hand_over(place.name, address, &mail);
+                    delivered += 1;
+                }
+            }
         }
-        let decided = place.decided(steps.len());
-        for ((case, number, step), decided) in steps.iter().zip(&decided) {
-            self.judge(case, *number, step, &Seen::of_record(decided), "dovecot", Letters::AtMost);
+        let decided = place.decided(delivered);
+        for ((case, number, step), index) in steps.iter().zip(indices) {
+            let seen = Seen::of_record(decided.get(index).unwrap());
+            self.judge(case, *number, step, &seen, "dovecot", Letters::AtMost);
         }
         self.left(place);
     }
@@ -187,7 +227,7 @@ impl Played {
         self.left(place);
     }
 
-    fn tried(&mut self, place: &Place<'_>, case: &Case, number: usize, step: &Step, mail: &[u8]) {
+    fn tried(&mut self, place: &Place<'_>, case: &Case, number: usize, step: &Step, mail: &[u8]) -> Seen {
         let (seen, millis, mib) = place.try_mail(step, mail);
         self.judge(case, number, step, &seen, "try", Letters::Exact);
         self.rows.push(Row {
@@ -197,6 +237,7 @@ impl Played {
             millis,
             mib,
         });
+        seen
     }
 
     fn judge(&mut self, case: &Case, number: usize, step: &Step, seen: &Seen, place: &str, letters: Letters) {
@@ -210,7 +251,7 @@ impl Played {
         for letter in place.records().iter().flat_map(|decided| &decided.letters) {
             self.written.insert(letter.message_id.clone());
         }
-        let (sink, written) = (place.sink, &self.written);
+        let (sink, written) = (&place.servers.sink, &self.written);
         eventually("all letters at the mail server", LIMIT, || {
             (letters::ids(&sink.letters()).len() >= written.len()).then_some(())
         });

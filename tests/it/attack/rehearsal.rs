@@ -2,12 +2,12 @@
 //! each case, for mails that stand alone one for each mail.
 
 use std::fs::{self, File};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use tempfile::TempDir;
 use upgrade_desk::desk::record::{Cause, Decided, What};
 use upgrade_desk::desk::rules::Rules;
 use upgrade_desk::shell::config::Keys;
@@ -16,50 +16,62 @@ use upgrade_desk::shell::story::script::{Answerable, Filling, Step as Moment, mo
 use upgrade_desk::shell::story::stage::Stage;
 
 use super::case::{Case, Step};
-use super::fill::{Filler, answerable, delivered};
+use super::fill::{Filler, answerable};
+use super::host::Host;
 use super::letters;
+use super::secret;
 use super::seen::{Letters, Seen};
 
 const MONDAY: Date = date(2026, 12, 7);
 
-/// Plays a case; everything that is wrong.
-pub async fn play(case: &Case, keys: &Keys, rules: &Arc<Rules>) -> Vec<String> {
+/// Plays a case; everything that is wrong. A mail that stands alone gets a desk
+/// on which nothing was left by the mails before it.
+pub async fn play(case: &Case, host: &Host, keys: &Keys, rules: &Arc<Rules>) -> Vec<String> {
     let mut faults = Vec::new();
-    let numbered: Vec<(usize, &Step)> = (1..).zip(&case.steps).collect();
-    let chunk = if case.own_desk { numbered.len().max(1) } else { 1 };
-    for steps in numbered.chunks(chunk) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut theatre = Theatre::build(folder.path(), keys, rules).await;
-        for (number, step) in steps {
-            let seen = theatre.play(case, step, *number).await;
-            let expected = step.expected_in(&["rehearsal"]);
-            let wrong = seen.faults(step, &expected, Letters::Exact);
-            faults.extend(wrong.into_iter().map(|fault| format!("{} {number} ({}): {fault}", case.name, step.says)));
+    let mut theatre = Theatre::build(keys, rules).await;
+    for (number, step) in (1..).zip(&case.steps) {
+        let seen = theatre.play(host, case, step, number).await;
+        let wrong = seen.faults(step, &step.expected_in(&["rehearsal"]), Letters::Exact);
+        faults.extend(wrong.into_iter().map(|fault| format!("{} {number} ({}): {fault}", case.name, step.says)));
+        if !case.own_desk && !seen.left_nothing() {
+            theatre.end(case).await;
+            theatre = Theatre::build(keys, rules).await;
         }
-        theatre.stage.close().await;
-        letters::are_sound(&letters::of_folder(&Stage::postman(folder.path())));
     }
+    theatre.end(case).await;
     faults
 }
 
-struct Theatre<'a> {
+struct Theatre {
     stage: Stage,
-    folder: &'a Path,
+    folder: TempDir,
     letters: Vec<Answerable>,
 }
 
-impl Theatre<'_> {
-    async fn build<'a>(folder: &'a Path, keys: &Keys, rules: &Arc<Rules>) -> Theatre<'a> {
-        let stage = Stage::build(folder, MONDAY, keys, Arc::clone(rules), sample_register().unwrap()).await.unwrap();
+impl Theatre {
+    async fn build(keys: &Keys, rules: &Arc<Rules>) -> Theatre {
+        let folder = tempfile::tempdir().unwrap();
+        let stage =
+            Stage::build(folder.path(), MONDAY, keys, Arc::clone(rules), sample_register().unwrap()).await.unwrap();
         Theatre { stage, folder, letters: Vec::new() }
     }
 
-    async fn play(&mut self, case: &Case, step: &Step, number: usize) -> Seen {
+    async fn end(self, case: &Case) {
+        self.stage.close().await;
+        let left = letters::of_folder(&Stage::postman(self.folder.path()));
+        letters::are_sound(&left);
+        letters::say_none_of(&left, &case.unsaid);
+        for place in [Stage::data(self.folder.path()), Stage::postman(self.folder.path())] {
+            case.password.iter().for_each(|password| secret::is_nowhere(password, &place));
+        }
+    }
+
+    async fn play(&mut self, host: &Host, case: &Case, step: &Step, number: usize) -> Seen {
         let at = format!("mon {:02}:{:02}", 9 + number / 60, number % 60);
         let now = moment(&at, MONDAY, self.stage.zone()).unwrap();
         let only_time = Moment { at, says: String::new(), mail: None, down: false, refuses: None };
         self.stage.play(&only_time, None).await.unwrap();
-        let mail = self.mail(case, step, number, now);
+        let mail = host.delivered(step, &self.mail(case, step, number, now)).await;
         self.deliver(&mail, number, now);
         self.stage.work().await.unwrap();
         let mut about = Vec::new();
@@ -79,13 +91,13 @@ impl Theatre<'_> {
 
     fn mail(&self, case: &Case, step: &Step, number: usize, now: Timestamp) -> Vec<u8> {
         let filling = Filling { monday: MONDAY, zone: self.stage.zone(), now, letters: &self.letters };
-        let postman = Stage::postman(self.folder);
+        let postman = Stage::postman(self.folder.path());
         let reply_to = |id: &str| letters::reply_to(&letters::of_folder(&postman), id);
-        delivered(step, &Filler { filling, case, step, number, reply_to: &reply_to }.mail())
+        Filler { filling, case, step, number, reply_to: &reply_to }.mail()
     }
 
     fn deliver(&self, mail: &[u8], number: usize, at: Timestamp) {
-        let path = Stage::mailbox(self.folder).join("new").join(format!("{number}.mail"));
+        let path = Stage::mailbox(self.folder.path()).join("new").join(format!("{number}.mail"));
         fs::write(&path, mail).unwrap();
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second()).unwrap());
         File::open(&path).unwrap().set_modified(time).unwrap();

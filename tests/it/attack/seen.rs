@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use upgrade_desk::desk::access::Actor;
 use upgrade_desk::desk::record::{Decided, OutcomeWord};
 use upgrade_desk::desk::register::Register;
 use upgrade_desk::desk::ticket::Event;
@@ -19,6 +20,8 @@ pub struct Seen {
     pub letters: Vec<String>,
     pub staff: Vec<String>,
     pub events: Vec<String>,
+    /// The address of the proven representative who wrote it.
+    pub representative: Option<String>,
 }
 
 /// What only a mail that is what it says may cause: an upgrade that begins by
@@ -26,7 +29,7 @@ pub struct Seen {
 const GRANTS: [OutcomeWord; 4] =
     [OutcomeWord::New, OutcomeWord::Scheduled, OutcomeWord::QueuedAsap, OutcomeWord::Consent];
 const GRANTING_EVENTS: [&str; 6] = ["consented", "scheduled", "queued", "readied", "started", "change_agreed"];
-const GRANTING_LETTERS: [&str; 3] = ["M-01", "M-05", "M-13"];
+const GRANTING_LETTERS: [&str; 2] = ["M-05", "M-13"];
 /// To a proven author who is not on file (decisions 12).
 const NEUTRAL: [&str; 2] = ["M-04-neutral", "M-21-neutral"];
 
@@ -34,7 +37,13 @@ impl Seen {
     pub fn of_record(decided: &Decided) -> Seen {
         let letters = decided.letters.iter().map(|letter| (letter.template.as_str(), letter.to.as_str()));
         let events = decided.changes.iter().flat_map(|change| &change.events);
-        Seen::new(decided.outcome, decided.quarantine.as_ref().map(|kept| kept.reason.clone()), letters, events)
+        let representative = match &decided.actor {
+            Actor::Representative { address, .. } => Some(address.clone()),
+            _ => None,
+        };
+        let seen =
+            Seen::new(decided.outcome, decided.quarantine.as_ref().map(|kept| kept.reason.clone()), letters, events);
+        Seen { representative, ..seen }
     }
 
     /// The answer of `try --json`.
@@ -50,12 +59,18 @@ impl Seen {
             })
             .collect();
         let events: Vec<Event> = serde_json::from_value(answer["events"].clone()).unwrap();
-        Seen::new(
+        let actor: Actor = serde_json::from_value(answer["actor"].clone()).unwrap();
+        let representative = match actor {
+            Actor::Representative { address, .. } => Some(address),
+            _ => None,
+        };
+        let seen = Seen::new(
             serde_json::from_value(answer["outcome"].clone()).unwrap(),
             answer["quarantine"]["reason"].as_str().map(str::to_owned),
             letters.iter().map(|(template, to)| (template.as_str(), to.as_str())),
             events.iter(),
-        )
+        );
+        Seen { representative, ..seen }
     }
 
     fn new<'a>(
@@ -72,7 +87,12 @@ impl Seen {
         staff.sort();
         outside.sort();
         let name = |event: &Event| -> String { <&'static str>::from(event).to_owned() };
-        Seen { outcome, reason, letters: outside, staff, events: events.map(name).collect() }
+        Seen { outcome, reason, letters: outside, staff, events: events.map(name).collect(), representative: None }
+    }
+
+    /// A later mail cannot tell that this one came.
+    pub fn left_nothing(&self) -> bool {
+        self.events.is_empty() && self.letters.is_empty()
     }
 
     /// The outcome in a word, with the quarantine's name.
@@ -89,7 +109,10 @@ impl Seen {
         }
         let is_right = match letters {
             Letters::Exact => self.letters == expected.letters,
-            Letters::AtMost => self.letters.iter().all(|letter| expected.letters.contains(letter)),
+            // M-01 goes to the one whose M-15 was one too many.
+            Letters::AtMost => self.letters.iter().all(|letter| {
+                expected.letters.contains(letter) || expected.letters.contains(&letter.replace("M-01 ", "M-15 "))
+            }),
         };
         if !is_right {
             faults.push(format!("expected the letters {:?}, found {:?}", expected.letters, self.letters));

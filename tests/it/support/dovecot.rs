@@ -217,7 +217,10 @@ impl Dovecot {
             text.push(byte);
             before = byte;
         }
-        text.extend_from_slice(b"\r\n.\r\n");
+        if !text.ends_with(b"\r\n") {
+            text.extend_from_slice(b"\r\n");
+        }
+        text.extend_from_slice(b".\r\n");
         say(&text);
         say(b"QUIT\r\n");
     }
