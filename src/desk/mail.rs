@@ -191,6 +191,8 @@ pub enum IdentityFault {
     NotAscii,
     BadDomain,
     HeaderDamaged,
+    /// The mail is over a limit of its header or structure (`Mail::limits`).
+    OverLimit,
     /// Plain to us, but another reader sees another author or none.
     ReadersDisagree,
 }

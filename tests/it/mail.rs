@@ -4,6 +4,7 @@ mod hostile;
 mod html;
 mod place;
 mod identity;
+mod limits;
 mod proof;
 
 use upgrade_desk::desk::mail::{self, Mail};

@@ -10,7 +10,7 @@ use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
-use crate::desk::mail::{AutomaticSign, Proof};
+use crate::desk::mail::{AutomaticSign, IdentityFault, Mail, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, NoteKind, Ticket, TicketKind};
@@ -105,9 +105,7 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         return bounce::decide(case, report);
     }
     if let Err(fault) = mail.identity {
-        let name: &'static str = fault.into();
-        let fact = format!("the From line is not one plain address: {name}");
-        return Ok(Decision::quarantine(Actor::Unknown, name, fact.clone(), Why::new("TA1-TA7", fact)));
+        return Ok(nobody(mail, fault));
     }
     if mail.address().is_some_and(|address| address.eq_ignore_ascii_case(&case.rules.desk.address)) {
         let why = Why::new("TE2", "the mail says that we wrote it ourselves");
@@ -135,6 +133,16 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         (_, Kind::Request) => with_problem(case, request::decide(case)?),
         _ => loose(case),
     }
+}
+
+/// There is no author to speak of.
+fn nobody(mail: &Mail, fault: IdentityFault) -> Decision {
+    let name: &'static str = fault.into();
+    let (id, fact) = match fault {
+        IdentityFault::OverLimit => ("security 2.2", format!("more than is read: {}", mail.limits.join(", "))),
+        _ => ("TA1-TA7", format!("the From line is not one plain address: {name}")),
+    };
+    Decision::quarantine(Actor::Unknown, name, fact.clone(), Why::new(id, fact))
 }
 
 fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {

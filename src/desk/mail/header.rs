@@ -55,7 +55,10 @@ pub(super) fn split<'a>(raw: &'a [u8], limits: &Limits) -> (Header<'a>, &'a [u8]
     let mut line_end = None;
     let mut at = 0;
     let mut body = raw.len();
-    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+    // A line without an end costs no more than the limit: an empty line that
+    // comes later than this is too late.
+    let looked_at = raw.get(..limits.header_bytes_max.saturating_add(b"\r\n".len())).unwrap_or(raw);
+    for line in looked_at.split_inclusive(|byte| *byte == b'\n') {
         if line == b"\n" || line == b"\r\n" {
             header.damaged |= is_damaged_line(line, &mut line_end);
             body = at + line.len();

@@ -20,8 +20,11 @@ pub(super) fn read(header: &Header<'_>) -> Result<Identity, IdentityFault> {
     if fields.next().is_some() {
         return Err(IdentityFault::TwoFromFields);
     }
-    if header.damaged || !header.limits.is_empty() {
+    if header.damaged {
         return Err(IdentityFault::HeaderDamaged);
+    }
+    if !header.limits.is_empty() {
+        return Err(IdentityFault::OverLimit);
     }
     let Some(field) = first else { return Err(IdentityFault::NoFrom) };
     let address = mailbox(&String::from_utf8_lossy(field.value))?;

@@ -47,9 +47,9 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
         None if mail.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
         None => {}
     }
-    if mail.limits.iter().any(|name| is_fatal(name, &mail)) {
+    if let Some(fault) = mail.limits.iter().find_map(|name| fault_of(name, &mail)) {
         // Too much to be believed: people look at it.
-        mail.identity = mail.identity.and(Err(IdentityFault::HeaderDamaged));
+        mail.identity = mail.identity.and(Err(fault));
     }
     mail.automatic_because = automatic::signs(&header, &mail, marks);
     mail.body_sha256 = digest(&mail);
@@ -59,11 +59,12 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
 /// Cut texts and unlisted attachments are only said; the rest is not believed.
 /// Nor is HTML without its structure, which may show what was hidden, where a
 /// mail has no other text.
-fn is_fatal(limit: &str, mail: &Mail) -> bool {
+fn fault_of(limit: &str, mail: &Mail) -> Option<IdentityFault> {
     match limit {
-        "text_bytes_max" | "text_lines_max" | "attachments_max" => false,
-        "html_depth_max" => mail.html_text.is_empty(),
-        _ => true,
+        "text_bytes_max" | "text_lines_max" | "attachments_max" => None,
+        "html_depth_max" if !mail.html_text.is_empty() => None,
+        "unreadable" => Some(IdentityFault::HeaderDamaged),
+        _ => Some(IdentityFault::OverLimit),
     }
 }
 

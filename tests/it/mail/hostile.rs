@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use upgrade_desk::desk::input::{self, Understood};
+use upgrade_desk::desk::mail::IdentityFault;
 
 use crate::sample_rules;
 
@@ -147,6 +148,32 @@ fn text_costs_no_more_than_its_length() {
     plain("words of commands", &format!("#{}", fill("a")));
     plain("combining marks", &fill("a\u{300}"));
     plain("one letter with all the marks", &format!("a{}", fill("\u{300}\u{316}")));
+}
+
+/// TE5, TE11, mail 30: refused by the name of the limit before any parser.
+#[test]
+fn a_header_costs_no_more_than_its_limits() {
+    let bomb = |name: &str, limit: &str, fields: String| {
+        let understood = read(name, format!("{fields}\r\n{}", head("text/plain")).into_bytes());
+        assert_eq!(understood.mail.identity, Err(IdentityFault::OverLimit), "{name}");
+        assert!(understood.mail.limits.iter().any(|name| name == limit), "{name}: {:?}", understood.mail.limits);
+        assert!(understood.forms.is_empty() && understood.commands.is_empty(), "{name}");
+    };
+    let chain: String = (0..800_000).map(|n| format!(";n*{n}*=%61")).collect();
+    bomb("10 MB of RFC 2231 in a line", "header_bytes_max", format!("Content-Type: a/b{chain}"));
+    let chain: String = (0..800_000).map(|n| format!(";\r\n n*{n}*=%61")).collect();
+    bomb("10 MB of RFC 2231 in lines", "header_bytes_max", format!("Content-Type: a/b{chain}"));
+    let chain: String = (0..5_000).map(|n| format!(";\r\n n*{n}*=%61")).collect();
+    bomb("60 KB of RFC 2231 in lines", "header_field_bytes_max", format!("Content-Type: a/b{chain}"));
+    let addresses = |end: &str| format!("To: {}", format!("a@b.example,{end}").repeat(1_000_000));
+    bomb("a million addresses in a line", "header_bytes_max", addresses(" "));
+    bomb("a million addresses in lines", "header_bytes_max", addresses("\r\n "));
+    bomb("100,000 Received", "header_fields_max", vec!["Received: x"; 100_000].join("\r\n"));
+    bomb("1 MB of brackets in a date", "header_bytes_max", format!("Date: {}", "(".repeat(MIB)));
+    bomb("brackets in a date in lines", "header_field_bytes_max", format!("Date: {}", "((((\r\n ".repeat(10_000)));
+    bomb("500 KB of references", "header_bytes_max", format!("References: {}", "<a@b>\r\n ".repeat(64_000)));
+    bomb("references in one field", "header_field_bytes_max", format!("References: {}", "<a@b>\r\n ".repeat(9_000)));
+    bomb("a field without an end", "header_bytes_max", format!("X: {}", "a".repeat(20 * MIB)));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn html_that_is_nested_too_deep_is_read_without_its_structure() {
         let html = format!("Content-Type: text/html\n\n{}x", "<div>".repeat(501));
         read(format!("From: dana@acme-tel.example\n{}\n", kind.replace("HTML", &html)).as_bytes()).identity
     };
-    assert_eq!(Err(IdentityFault::HeaderDamaged), author("HTML"));
+    assert_eq!(Err(IdentityFault::OverLimit), author("HTML"));
     let beside =
         "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nx\n--b\nHTML\n--b--";
     assert!(author(beside).is_ok());
