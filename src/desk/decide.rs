@@ -21,13 +21,15 @@ mod reply;
 mod request;
 mod schedule;
 mod staff;
+mod stop;
+mod warning;
 mod weigh;
 
 use jiff::Timestamp;
 
 use crate::desk::access::Actor;
 use crate::desk::input::Input;
-use crate::desk::known::{Duplicate, Known};
+use crate::desk::known::{Counted, Duplicate, Known, Tally};
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Quarantined, TicketChange, Why};
 use crate::desk::rules::Rules;
@@ -50,11 +52,27 @@ pub struct Decision {
     pub letters: Vec<Letter>,
     pub quarantine: Option<Quarantined>,
     pub why: Vec<Why>,
+    /// The letter whose single-use token this uses up.
+    pub spent: Option<u64>,
+    pub counted: Vec<Counted>,
 }
 
 impl Decision {
     fn new(outcome: OutcomeWord, actor: Actor) -> Decision {
-        Decision { outcome, actor, changes: Vec::new(), letters: Vec::new(), quarantine: None, why: Vec::new() }
+        Decision {
+            outcome,
+            actor,
+            changes: Vec::new(),
+            letters: Vec::new(),
+            quarantine: None,
+            why: Vec::new(),
+            spent: None,
+            counted: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, what: Tally, of: &str) {
+        self.counted.push(Counted { what, of: of.to_ascii_lowercase() });
     }
 
     /// Handled before, at another place: nothing follows from it.

@@ -11,7 +11,7 @@ use crate::desk::mail::ReplyTag;
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, TicketId, ids_in, subject_tag};
-use crate::desk::token::Token;
+use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
 
 /// What must be looked up.
@@ -20,6 +20,8 @@ pub struct Ask {
     pub place: Option<Place>,
     /// Decisions 21: `sender|message id|body hash`, when the sender is proven.
     pub duplicate_key: Option<String>,
+    /// The mail's own Message-ID.
+    pub message_id: Option<String>,
     /// SHA-256 of the bytes as fetched: a pass or an earlier mail may have the same.
     pub sha256: Option<String>,
     /// The author's address.
@@ -82,9 +84,12 @@ pub struct Known {
     pub of_company: Vec<Ticket>,
     /// The upgrade that the found problem ticket is linked to.
     pub linked: Option<Ticket>,
-    /// The single-use token that the mail brings back, valid for its author and
-    /// the found ticket.
-    pub token: Option<Token>,
+    /// The single-use token that the mail brings back, and whether it is good.
+    pub token: Brought,
+    /// What was counted of whom in the last 24 hours, alarms in the last hour.
+    pub tallies: Tallies,
+    /// Another mail had this Message-ID (TC8).
+    pub same_id: bool,
     /// Letters M-15 to each representative met, in the last 24 hours.
     pub challenges_today: BTreeMap<String, u32>,
     /// Alarms of strangers and machines in the last 24 hours (TC14).
@@ -92,6 +97,46 @@ pub struct Known {
     pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,
+}
+
+/// One more of something, which further mail is measured by for a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    pub what: Tally,
+    /// An address in lower case, a company's id or a serial number.
+    pub of: String,
+}
+
+/// What is counted: no header of a mail is believed about it (TE2, security 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Tally {
+    /// Automatic letters to an address outside (the store counts them).
+    Letter,
+    /// Letters M-32 to an address (the store counts them).
+    Warning,
+    /// Notices to staff about mail of this address which may do nothing.
+    Notice,
+    /// Staff were told that a letter to this address was not written.
+    Capped,
+    /// Stops in this address's name that nobody proved (TC11).
+    Stop,
+    /// Data of a unit that did not agree, by company (TD1).
+    DataTry,
+    /// Alarms about this unit by strangers, machines and mail that is not
+    /// believed (TC14).
+    StrangerAlarm,
+}
+
+/// Counts that were looked up; what was not counted yet is 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tallies(pub BTreeMap<(Tally, String), u32>);
+
+impl Tallies {
+    pub fn of(&self, what: Tally, of: &str) -> u32 {
+        self.0.get(&(what, of.to_ascii_lowercase())).copied().unwrap_or(0)
+    }
 }
 
 /// How a mail is known to be one that was handled before.
@@ -156,6 +201,8 @@ pub struct LetterKnown {
     pub to: String,
     pub ticket: Option<TicketId>,
     pub for_staff: bool,
+    /// Its single-use token was used.
+    pub spent: bool,
     /// It is known already that it never arrived.
     pub failed: bool,
 }
@@ -186,6 +233,7 @@ impl Ask {
         Ask {
             place: Some(input.place.clone()),
             duplicate_key: duplicate_key(input),
+            message_id: mail.message_id.clone(),
             sha256: Some(input.original_sha256.clone()),
             address: mail.address().map(str::to_owned),
             serials: input.units.serials.clone(),

@@ -133,6 +133,10 @@ pub enum Template {
     #[serde(rename = "M-31")]
     #[strum(serialize = "M-31")]
     StaffNotice,
+    /// Something was tried in the reader's or his company's name.
+    #[serde(rename = "M-32")]
+    #[strum(serialize = "M-32")]
+    HeadsUp,
 }
 
 impl Template {

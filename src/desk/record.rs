@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::access::Actor;
 use crate::desk::input::Place;
+use crate::desk::known::Counted;
 use crate::desk::register::Register;
 use crate::desk::ticket::{Event, TicketId};
 
@@ -87,6 +88,11 @@ pub struct Decided {
     pub original: Option<PackPlace>,
     /// Ids of secrets sealed for this mail: files of the vault.
     pub secrets: Vec<String>,
+    /// The letter whose single-use token this used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spent: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
 }
 
 /// What caused a decision (decisions 19).

@@ -97,6 +97,19 @@ pub struct Counts {
     /// Alarms of strangers and machines in 24 hours; further ones only join the
     /// work queue (TC14).
     pub stranger_alarms_per_day_max: u32,
+    /// Automatic answers to one address outside in 24 hours, and about one ticket
+    /// in its life (TE2).
+    pub letters_per_day_max: u32,
+    pub letters_per_ticket_max: u32,
+    /// Letters M-32 to one address in 24 hours.
+    pub warnings_per_day_max: u32,
+    /// Stops in one name that nobody proves, in 24 hours (TC11).
+    pub unproven_stops_per_day_max: u32,
+    /// Notices to staff about mail of one address that may do nothing, in 24 hours.
+    pub unproven_notices_per_day_max: u32,
+    /// Requests and corrections of one company whose data does not agree, in 24
+    /// hours, before people look (TD1).
+    pub data_tries_per_day_max: u32,
 }
 
 /// Facts about the desk that letters need (from the configuration).

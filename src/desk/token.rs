@@ -23,11 +23,55 @@ pub enum Action {
     Change,
 }
 
-/// A token that was found to be ours, for the ticket as it stands.
+/// A token of ours, for the ticket that the mail belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     pub action: Action,
     pub expires: Timestamp,
+    /// The number of the letter that has it.
+    pub letter: u64,
+}
+
+/// The token that a mail brings back, and whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Brought {
+    None,
+    /// Given to the author, for the ticket as it stands, in time, for the first time.
+    Good(Token),
+    /// An answer with it was taken before.
+    Used(Token),
+    /// The answer came too late.
+    Expired(Token),
+    /// What was asked is no longer what stands.
+    Changed(Token),
+    /// Given to somebody else: leaked, or forwarded (TC4).
+    OfAnother {
+        token: Token,
+        person: String,
+    },
+}
+
+impl Brought {
+    /// The token, if it is good for `action`.
+    pub fn good(&self, action: Action) -> Option<&Token> {
+        match self {
+            Brought::Good(token) if token.action == action => Some(token),
+            _ => None,
+        }
+    }
+
+    /// Answers a question that is not open any more, or not as it was.
+    pub fn is_void(&self) -> bool {
+        matches!(self, Brought::Used(_) | Brought::Expired(_) | Brought::Changed(_))
+    }
+}
+
+/// A letter of ours that a mail answers and that asked for consent.
+pub struct Asked<'a> {
+    pub action: Action,
+    pub message_id: &'a str,
+    pub to: &'a str,
+    pub spent: bool,
 }
 
 /// Everything that a token says.
@@ -69,27 +113,35 @@ impl Claim<'_> {
     }
 }
 
-/// The token in one of the Message-IDs that a mail answers, if it is one that
-/// we gave to `person` for `ticket` as it stands now.
-pub fn find(key: &[u8], domain: &str, answered: &[&str], person: &str, ticket: &Ticket) -> Option<Token> {
-    answered.iter().find_map(|id| {
-        let (local, at) = id.rsplit_once('@')?;
-        let mut parts = local.split('.');
-        let (named, letter, expires, tag) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let letter: u64 = letter.strip_prefix('t')?.parse().ok()?;
-        let expires = Timestamp::from_second(expires.parse().ok()?).ok()?;
-        let tag = bytes(tag)?;
-        if at != domain || named != ticket.id.0 || parts.next().is_some() {
-            return None;
-        }
-        let fits = |action: &&Action| {
-            let digest = digest(ticket, **action);
-            let claim = Claim { ticket: &ticket.id, person, action: **action, digest: &digest, expires, letter };
-            claim.is(key, &tag)
-        };
-        let action = <Action as strum::VariantArray>::VARIANTS.iter().find(fits)?;
-        Some(Token { action: *action, expires })
-    })
+/// The token of the letter that was answered. That the letter is ours is known by
+/// its Message-ID; what it asked stands in the token.
+pub fn brought(key: &[u8], asked: &Asked<'_>, author: &str, received: Timestamp, ticket: &Ticket) -> Brought {
+    let Some((token, tag)) = parts(asked, ticket) else { return Brought::None };
+    if !asked.to.eq_ignore_ascii_case(author) {
+        return Brought::OfAnother { token, person: asked.to.to_owned() };
+    }
+    if asked.spent {
+        return Brought::Used(token);
+    }
+    if token.expires < received {
+        return Brought::Expired(token);
+    }
+    let Token { action, expires, letter } = token;
+    let digest = digest(ticket, action);
+    let claim = Claim { ticket: &ticket.id, person: author, action, digest: &digest, expires, letter };
+    if claim.is(key, &tag) { Brought::Good(token) } else { Brought::Changed(token) }
+}
+
+/// `UP-2026-00417.t12.1765000000.<tag>@domain` in its parts.
+fn parts(asked: &Asked<'_>, ticket: &Ticket) -> Option<(Token, Vec<u8>)> {
+    let (local, _) = asked.message_id.rsplit_once('@')?;
+    let mut parts = local.split('.');
+    let (named, letter, expires, tag) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let letter: u64 = letter.strip_prefix('t')?.parse().ok()?;
+    let expires = Timestamp::from_second(expires.parse().ok()?).ok()?;
+    let is_of_ticket = named == ticket.id.0 && parts.next().is_none();
+    let tag = bytes(tag).filter(|_| is_of_ticket)?;
+    Some((Token { action: asked.action, expires, letter }, tag))
 }
 
 /// What was shown when it was asked for: another form, other windows or another

@@ -192,7 +192,7 @@ impl Desk {
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
         let Prepared { input, text, original, .. } = prepared;
         let mut known = view.look_up(&Ask::about(&input, &self.rules), now).map_err(|error| error.to_string())?;
-        known.token = self.composer.token(&input, &known, &self.rules);
+        known.token = self.composer.token(&input, &known);
         if known.place_done {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Duplicate) });
         }
@@ -261,6 +261,8 @@ pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
         text: None,
         original: None,
         secrets: kept,
+        spent: decision.spent,
+        counted: decision.counted,
     }
 }
 

@@ -71,6 +71,8 @@ impl World {
             text: None,
             original: None,
             secrets: Vec::new(),
+            spent: None,
+            counted: Vec::new(),
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
         let body =

@@ -100,19 +100,19 @@ pub fn asked<'a>(ticket: &'a Ticket, world: &World<'a>) -> impl Iterator<Item = 
 /// has the token (TB7); a failed check never gets here.
 pub fn answered(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, NotNow>> {
     // What was released from quarantine proves nothing, not even by a token.
-    let token =
-        case.known.token.as_ref().filter(|token| token.action == Action::Confirm && case.known.pass.is_none())?;
+    let token = case.known.token.good(Action::Confirm).filter(|_| case.known.pass.is_none())?;
     let row = case.author.representative.filter(|row| row.may_consent())?;
-    if ticket.status != Status::RepCheck || ticket.confirm_until.is_none() || token.expires < case.input.received {
+    if ticket.status != Status::RepCheck || ticket.confirm_until.is_none() {
         return None;
     }
-    if case.says_yes() {
-        Some(confirmed(case, ticket, row))
+    let decision = if case.says_yes() {
+        confirmed(case, ticket, row)
     } else if case.says_no() {
-        Some(disowned(case, ticket, row))
+        disowned(case, ticket, row)
     } else {
-        None
-    }
+        return None;
+    };
+    Some(decision.map(|decision| Decision { spent: Some(token.letter), ..decision }))
 }
 
 /// UT-11: from here on the request is this person's, with his consent.

@@ -11,11 +11,12 @@ use crate::desk::token::Action;
 /// token of the letter it answers, or by a signature that covers it (decisions 11).
 pub fn given<'a>(case: &'a Case<'_>, action: Action) -> Option<(&'a Representative, ConsentChannel)> {
     let row = case.author.proven_representative().filter(|row| row.may_consent())?;
-    let token = case.known.token.as_ref().filter(|token| token.action == action);
-    if token.is_some_and(|token| case.input.received <= token.expires) {
+    if case.known.token.good(action).is_some() {
         return Some((row, ConsentChannel::Token));
     }
-    case.author.consents().then_some((row, ConsentChannel::Reply))
+    // A yes to another question is none to this one, however well it is signed (TC6).
+    let answers_this = !case.known.token.is_void();
+    (case.author.consents() && answers_this).then_some((row, ConsentChannel::Reply))
 }
 
 /// The evidence: this mail, for the ticket's unit as it stands now.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::desk::access::{Actor, Author, Recipient, author};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
-use crate::desk::decide::{Decision, World, bounce, notice, released, reply, request, staff};
+use crate::desk::decide::{Decision, World, bounce, notice, released, reply, request, staff, stop, warning};
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::letter::Letter;
@@ -14,6 +14,7 @@ use crate::desk::mail::{AutomaticSign, IdentityFault, Mail, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, NoteKind, Ticket, TicketKind};
+use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
 
 /// All that a decision about one mail stands on.
@@ -84,6 +85,14 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
         let fact = format!("{} is not possible in {}", refused.event, refused.status.name());
         Decision::quarantine(actor, "not_possible_now", fact.clone(), Why::new("2.2", fact))
     });
+    if let (Brought::OfAnother { person, .. }, FoundTicket::ByReference(ticket), OutcomeWord::Note) =
+        (&known.token, &known.ticket, decision.outcome)
+        && known.pass.is_none()
+        && !case.is_machine()
+    {
+        decision.letters.extend(warning::token_of_another(&case, ticket, person));
+        decision.why.push(Why::new("TC4", format!("the token went to {person}; it stays unused")));
+    }
     if case.is_machine() {
         // The one place where answers to machines are dropped (decisions 16).
         let address = input.mail.address().unwrap_or("");
@@ -111,7 +120,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         let why = Why::new("TE2", "the mail says that we wrote it ourselves");
         return Ok(Decision::quarantine(actor.clone(), "our_own_address", "From is our own mailbox", why));
     }
-    if case.input.proof == Proof::Fail {
+    // A forged command is worth an alarm inside; everything else forged is silent (TC9).
+    let commands = case.author.staff.is_some() && !case.input.commands.is_empty();
+    if case.input.proof == Proof::Fail && !commands {
         let why = Why::new("UT-02", "the sender's domain says that this mail is forged");
         return Ok(Decision::quarantine(Actor::Unknown, "authentication_failed", "DMARC failed at our mail host", why));
     }
@@ -129,6 +140,11 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         // A stranger's tag proves nothing (TC1); a representative's own company
         // is heard, though not believed: a stop must not be overheard (TC11).
         (FoundTicket::ByTag(ticket), _) if is_of_the_company(case, ticket) => on_ticket(case, ticket),
+        (FoundTicket::ByTag(_) | FoundTicket::None, Kind::Reply | Kind::Question | Kind::Noise)
+            if stop::is_one(case) && stop::meant(case).is_some() =>
+        {
+            stop::meant(case).map_or_else(|| Ok(unclassified(case)), |ticket| reply::decide(case, ticket))
+        }
         (_, Kind::Problem) => problem::decide(case, None),
         (_, Kind::Request) => with_problem(case, request::decide(case)?),
         _ => loose(case),

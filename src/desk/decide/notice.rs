@@ -5,25 +5,60 @@ mod of_problem;
 use crate::desk::access::Recipient;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, gates};
+use crate::desk::decide::{Decision, answer, gates};
 use crate::desk::form::FieldKey;
-use crate::desk::known::Known;
+use crate::desk::known::{Known, Tally};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FieldLine, Light, Say};
+use crate::desk::record::Why;
 use crate::desk::rules::{Precheck, Rules};
 use crate::desk::ticket::{Status, Ticket};
+use crate::desk::token::Brought;
 
 /// The notice about a ticket that a mail opened or changed.
 pub fn of(case: &Case<'_>, draft: &Draft, headline: &str) -> Letter {
     let mail = &case.input.mail;
     let attachments = mail.attachments.iter().map(|file| format!("{} ({} bytes)", file.name, file.size)).collect();
-    let mut letter = about(&draft.ticket, draft, headline, case.rules, case.known);
+    let headline = with_token(case, headline);
+    let mut letter = about(&draft.ticket, draft, &headline, case.rules, case.known);
     if let Say::StaffNotice { text, attachments: files, from, .. } = &mut letter.say {
         *text = mail.own_text.clone();
         *files = attachments;
         *from = format!("{} ({})", mail.address().unwrap_or("unknown"), proof_in_words(case));
     }
     letter
+}
+
+/// The same to everybody at the desk, whoever has the ticket.
+pub fn alert(case: &Case<'_>, draft: &Draft, headline: &str) -> Letter {
+    Letter { to: Recipient::desk(case.rules), ..of(case, draft, headline) }
+}
+
+/// Whether staff are told once more about a mail that may do nothing; it is
+/// counted, and for the last time they are told that it is the last.
+pub fn tells_again(case: &Case<'_>, decision: &mut Decision, by: &str) -> bool {
+    let max = case.rules.counts.unproven_notices_per_day_max;
+    let told = case.known.tallies.of(Tally::Notice, by);
+    if told >= max {
+        decision.why.push(Why::new("TE2", format!("{max} notices about mail of {by} in 24 hours: only noted")));
+        return false;
+    }
+    decision.count(Tally::Notice, by);
+    true
+}
+
+/// TC4: what became of the letter's token, when it was meant to be used.
+fn with_token(case: &Case<'_>, headline: &str) -> String {
+    let answers = case.says_yes() || case.says_no() || case.first_line().parse::<u32>().is_ok();
+    match &case.known.token {
+        Brought::OfAnother { person, .. } => {
+            format!("WARNING: answered with the token that went to {person}, which stays unused. {headline}")
+        }
+        Brought::Used(_) if answers => format!("The token of this answer was used before. {headline}"),
+        Brought::Expired(_) if answers => format!("The token of this answer has expired. {headline}"),
+        Brought::Changed(_) if answers => format!("The request was changed after it was asked about. {headline}"),
+        _ => headline.to_owned(),
+    }
 }
 
 /// The notice about a ticket without a mail: a timer, a failed delivery.

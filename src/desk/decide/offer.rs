@@ -11,7 +11,7 @@ use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Event, Scope, Status, Ticket, Window};
-use crate::desk::token::{self, Action};
+use crate::desk::token::{self, Action, Brought};
 
 /// M-22 about the ticket's offers.
 pub fn say(world: &World<'_>, ticket: &Ticket, why: &str, zone: String) -> Say {
@@ -66,7 +66,13 @@ pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
 /// UT-21: the choice is the consent, when it is proven by the letter's token or
 /// by a signature that covers it.
 pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decision, NotNow> {
-    let Some((row, channel)) = consent::given(case, Action::Accept) else { return not_enough(case, ticket) };
+    let Some((row, channel)) = consent::given(case, Action::Accept) else {
+        return match &case.known.token {
+            Brought::Expired(_) => too_late(case, ticket),
+            Brought::Changed(_) => changed(case, ticket),
+            _ => not_enough(case, ticket),
+        };
+    };
     let release = SignedDuration::from_hours(i64::from(case.rules.escalation.waits.release_hours));
     if case.input.received.checked_add(release).is_ok_and(|earliest| slot.start < earliest) {
         return too_late(case, ticket);
@@ -81,6 +87,7 @@ pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decis
     let say = answer::confirmation(case.known, case.rules, &draft.ticket, slot, minutes, zone);
     let people = answer::concerned(&draft.ticket, &case.world(), Some(row));
     let mut decision = Decision::new(OutcomeWord::Scheduled, case.author.actor.clone());
+    decision.spent = case.known.token.good(Action::Accept).map(|token| token.letter);
     decision.letters = people.into_iter().map(|row| answer::letter(row, &draft.ticket, say.clone(), case)).collect();
     decision.letters.push(notice::of(case, &draft, "The customer has chosen: scheduled"));
     decision.changes.push(draft.into_change());
@@ -95,6 +102,20 @@ fn not_enough(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let headline = "The customer chose a time, but his mail is not proof enough for consent: please call him";
     decision.letters.push(notice::of(case, &draft, headline));
     decision.why.push(Why::new("decisions 11", "neither the letter's token nor a signature that covers the answer"));
+    Ok(decision)
+}
+
+/// TC6: the letter that he answers asked something else than what stands now.
+fn changed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut decision = crate::desk::decide::mail::note(case, ticket, crate::desk::ticket::NoteKind::Customer)?;
+    let zone = answer::zone_of(ticket, &case.world());
+    let why = "The request was changed after the letter that you have answered; so your answer was not taken.";
+    let to = case.author.proven_representative().filter(|row| row.may_consent());
+    let say = say(&case.world(), ticket, why, zone);
+    decision.letters.extend(to.map(|row| answer::letter(row, ticket, say, case)));
+    let draft = Draft::of(ticket, case.now);
+    decision.letters.push(notice::of(case, &draft, "The customer answered an old offer; he was asked again"));
+    decision.why.push(Why::new("TC6", "the request was changed after the letter that was answered"));
     Ok(decision)
 }
 

@@ -4,22 +4,29 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
 use crate::desk::decide::request::{keep_secret, word};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, challenge, gates, notice, offer, request};
+use crate::desk::decide::{Decision, answer, challenge, gates, notice, offer, request, stop};
 use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
+use crate::desk::known::FoundTicket;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Ending, Event, NoteKind, Status, Ticket};
+use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
 
 pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     if let Some(decision) = challenge::answered(case, ticket) {
         return decision;
     }
-    if !case.author.may_change(ticket) {
+    let by_reference = matches!(case.known.ticket, FoundTicket::ByReference(_));
+    let may_change = case.author.may_change(ticket);
+    if stop::is_one(case) && claims_to_belong(case, ticket) && !(may_change && by_reference) {
+        return stop::asked(case, ticket);
+    }
+    if !may_change {
         return held(case, ticket);
     }
-    if withdraws(case) {
+    if stop::is_one(case) {
         return withdraw(case, ticket);
     }
     if let Some(slot) = offer::picked(case, ticket) {
@@ -33,6 +40,7 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         _ if case.input.urgency.tone == Tone::Thanks && ticket.status.has_ended() => {
             note(case, ticket, NoteKind::Customer)
         }
+        _ if case.says_yes() && matches!(case.known.token, Brought::Expired(_)) => too_late(case, ticket),
         _ if case.says_yes() || case.says_no() => {
             words(case, ticket, "The customer says yes or no, but no question is open here")
         }
@@ -41,36 +49,23 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 }
 
 /// TC2: the right reference and the wrong sender change nothing; staff see it.
-/// A stop is the safe direction: it pauses what is planned (TC11).
 fn held(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let mut draft = Draft::of(ticket, case.now);
     let by = case.input.mail.address().unwrap_or("unknown").to_owned();
     let text = case.input.mail.own_text.clone();
     draft.happen(Event::Noted { kind: NoteKind::Unproven, by: by.clone(), text })?;
-    let pause = Event::Blocked { why: format!("{by} (not proven) asked to stop") };
-    let stops = withdraws(case) && claims_to_belong(case, ticket) && draft.may(&pause);
-    if stops {
-        draft.happen(pause)?;
-    }
-    let headline = if stops {
-        "PAUSED: somebody who is not proven asked to stop; please call the customer"
-    } else {
-        "Somebody who may not act on this ticket wrote; nothing was changed"
-    };
     let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
-    decision.letters.push(notice::of(case, &draft, headline));
-    decision.changes.push(draft.into_change());
     decision.why.push(Why::new("TC2", "the writer is not proven to be a representative of the ticket's company"));
+    if notice::tells_again(case, &mut decision, &by) {
+        let headline = "Somebody who may not act on this ticket wrote; nothing was changed";
+        decision.letters.push(notice::of(case, &draft, headline));
+    }
+    decision.changes.push(draft.into_change());
     Ok(decision)
 }
 
 fn claims_to_belong(case: &Case<'_>, ticket: &Ticket) -> bool {
     case.author.representative.is_some_and(|row| ticket.company.as_ref() == Some(&row.company))
-}
-
-/// The first line of the own text says no more than a word of withdrawal.
-fn withdraws(case: &Case<'_>) -> bool {
-    case.rules.classify.withdraw.contains(&case.first_line())
 }
 
 /// T2e: consent is withdrawn at any time before the start, at once.
@@ -105,6 +100,16 @@ fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     }
     decision.changes.push(draft.into_change());
     decision.why.push(Why::new("T2e", "the customer withdrew in his first line"));
+    Ok(decision)
+}
+
+/// TC4: a yes after the day that its letter named.
+fn too_late(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut decision = words(case, ticket, "The customer said yes too late; please see what he wants now")?;
+    if let Some(row) = case.author.proven_representative().filter(|_| ticket.status.has_ended()) {
+        let say = challenge::ended(ticket, "your answer came after the time that our letter named");
+        decision.letters.insert(0, answer::letter(row, ticket, say, case));
+    }
     Ok(decision)
 }
 

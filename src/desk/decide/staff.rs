@@ -1,6 +1,8 @@
 //! Staff work by replying: commands at the top of the new text, all or
 //! nothing, answered by a transcript (5.1). Without a command it is a note.
 
+mod token;
+
 use jiff::SignedDuration;
 
 use crate::desk::access::{Actor, Recipient};
@@ -27,11 +29,18 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
         return not_proven(case, ticket);
     }
     let only_words = case.input.commands.is_empty();
-    if let Some(ticket) = ticket.filter(|ticket| ticket.problem.is_some() && only_words && says_ack(case)) {
-        return commands(case, ticket, &[CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) }]);
+    let ack = [CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) }];
+    let acks = ticket.is_some_and(|ticket| ticket.problem.is_some()) && only_words && says_ack(case);
+    let lines = if acks { ack.as_slice() } else { case.input.commands.as_slice() };
+    if let (Some(ticket), false) = (ticket, lines.is_empty() || only_helps(lines))
+        && let Err(missing) = token::is_brought(case, ticket)
+    {
+        return not_taken(case, ticket, lines, &missing);
     }
-    match (ticket, case.input.commands.as_slice()) {
-        (Some(ticket), []) if ticket.status == Status::Alerting => acknowledged_note(case, ticket),
+    match (ticket, lines) {
+        (Some(ticket), []) if ticket.status == Status::Alerting && token::is_brought(case, ticket).is_ok() => {
+            acknowledged_note(case, ticket)
+        }
         (Some(ticket), []) => note(case, ticket, NoteKind::Staff),
         (Some(ticket), lines) if leaves_the_alarm_on(ticket, lines) => {
             let mut with_ack = vec![CommandLine { line: "(ack)".to_owned(), read: Ok(Command::Ack) }];
@@ -75,24 +84,55 @@ fn acknowledged_note(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNo
     commands(case, ticket, &lines)
 }
 
+/// `#help` does nothing, and its answer goes to the address on file.
+fn only_helps(lines: &[CommandLine]) -> bool {
+    lines.iter().all(|line| matches!(line.read, Ok(Command::Help)))
+}
+
+/// TC9: proven to come from his address, but without a notice's token. Nothing is
+/// done; he and the desk are told why, and what to do.
+fn not_taken(case: &Case<'_>, ticket: &Ticket, lines: &[CommandLine], missing: &str) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Noted { kind: NoteKind::Unproven, by: by.clone(), text: case.input.mail.own_text.clone() })?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.why.push(Why::new("TC9", format!("not taken: {missing}")));
+    let refused =
+        |line: &CommandLine| TranscriptLine { line: line.line.clone(), done: false, text: missing.to_owned() };
+    if notice::tells_again(case, &mut decision, case.input.mail.address().unwrap_or("")) {
+        let transcript = lines.iter().map(refused).collect();
+        decision.letters.push(answer(case, &draft, transcript, false, &Effects::default()));
+        let headline = format!("WARNING: a command of {by} was NOT taken: {missing}");
+        decision.letters.push(notice::alert(case, &draft, &headline));
+    }
+    decision.changes.push(draft.into_change());
+    Ok(decision)
+}
+
 /// TC9: a staff address that nobody vouches for commands nothing.
 fn not_proven(case: &Case<'_>, ticket: Option<&Ticket>) -> Result<Decision, NotNow> {
     let why = Why::new("TC9", "the mail claims to be from staff, but nobody vouches for it");
     let Some(ticket) = ticket else {
         let actor = case.author.actor.clone();
-        return Ok(Decision::quarantine(actor, "staff_not_proven", "claims to be from staff", why));
+        let mut decision = Decision::quarantine(actor, "staff_not_proven", "claims to be from staff", why);
+        let by = case.input.mail.address().unwrap_or("");
+        if !case.input.commands.is_empty() && notice::tells_again(case, &mut decision, by) {
+            let headline = "WARNING: a command that claims to be from staff but is not proven; nothing was done";
+            decision.letters.push(notice::without_ticket(case, headline));
+        }
+        return Ok(decision);
     };
     let mut draft = Draft::of(ticket, case.now);
     let by = case.author.actor.name().to_owned();
     draft.happen(Event::Noted { kind: NoteKind::Unproven, by, text: case.input.mail.own_text.clone() })?;
     let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
-    decision.letters.push(notice::of(
-        case,
-        &draft,
-        "WARNING: a mail claims to be from staff but is not proven; nothing was done",
-    ));
-    decision.changes.push(draft.into_change());
     decision.why.push(why);
+    if notice::tells_again(case, &mut decision, case.input.mail.address().unwrap_or("")) {
+        let headline = "WARNING: a mail claims to be from staff but is not proven; nothing was done. If it \
+                        was you, reply to a notice of this ticket from your own mailbox";
+        decision.letters.push(notice::alert(case, &draft, headline));
+    }
+    decision.changes.push(draft.into_change());
     Ok(decision)
 }
 
@@ -180,11 +220,11 @@ fn answer(case: &Case<'_>, draft: &Draft, lines: Vec<TranscriptLine>, done: bool
 }
 
 fn without_ticket(case: &Case<'_>, lines: &[CommandLine]) -> Decision {
-    let only_help = lines.iter().all(|line| matches!(line.read, Ok(Command::Help)));
+    let only_help = only_helps(lines);
     let text = if only_help {
         "all commands are listed below"
     } else {
-        "no ticket: reply to a notice of the ticket, or put [UP-…] into the subject"
+        "no ticket: reply to a notice of the ticket that went to you or to the desk's list"
     };
     let line = |line: &CommandLine| TranscriptLine { line: line.line.clone(), done: only_help, text: text.to_owned() };
     let say = Say::Transcript {

@@ -13,9 +13,9 @@ use crate::desk::input::Input;
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::letter::header_text::HeaderText;
 use crate::desk::letter::mime::{self, AutoSubmitted};
-use crate::desk::letter::{Letter, Outgoing, times};
+use crate::desk::letter::{Letter, Outgoing, Template, times};
 use crate::desk::rules::Rules;
-use crate::desk::token::{self, Claim, Token, reply_address};
+use crate::desk::token::{self, Action, Asked, Brought, Claim, reply_address};
 
 /// A letter could not be made: a fault in the rules or in us, never in a mail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -138,12 +138,24 @@ impl Composer {
 
     /// The token that a mail brings back; good only for its author and for the
     /// ticket as it stands.
-    pub fn token(&self, input: &Input, known: &Known, rules: &Rules) -> Option<Token> {
-        let Input::Mail(input) = input else { return None };
-        let FoundTicket::ByReference(ticket) = &known.ticket else { return None };
-        let direct = known.answered.iter().filter(|answered| answered.directly);
-        let ids: Vec<&str> = direct.map(|answered| answered.letter.message_id.as_str()).collect();
-        token::find(&self.message_key, &rules.desk.message_id_domain, &ids, input.mail.address()?, ticket)
+    pub fn token(&self, input: &Input, known: &Known) -> Brought {
+        let (Input::Mail(input), FoundTicket::ByReference(ticket)) = (input, &known.ticket) else {
+            return Brought::None;
+        };
+        let Some(author) = input.mail.address() else { return Brought::None };
+        let found = known.answered.iter().filter(|answered| answered.directly).find_map(|answered| {
+            let letter = &answered.letter;
+            let action = match letter.template.parse() {
+                Ok(Template::Confirm) => Action::Confirm,
+                Ok(Template::Proposal) if ticket.problem.is_some() => Action::Change,
+                Ok(Template::Proposal) => Action::Accept,
+                _ => return None,
+            };
+            let (message_id, to, spent) = (letter.message_id.as_str(), letter.to.as_str(), letter.spent);
+            let asked = Asked { action, message_id, to, spent };
+            Some(token::brought(&self.message_key, &asked, author, input.received, ticket))
+        });
+        found.unwrap_or(Brought::None)
     }
 }
 

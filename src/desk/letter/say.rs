@@ -81,6 +81,20 @@ pub struct FeedbackFacts {
     pub agent: String,
 }
 
+/// What was tried in somebody's name (M-32).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tried {
+    /// TC4: somebody else answered with the reader's token.
+    Answer,
+    /// TC11: a stop that nobody proved has paused the upgrade.
+    Paused,
+    /// TC11: such a stop, and nothing was planned that could be paused.
+    Stop,
+    /// TA13: another contact was asked for; the register stays as it is.
+    Contact,
+}
+
 /// Everything we say, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -303,6 +317,12 @@ pub enum Say {
         /// Commands possible now, each with an example.
         commands: Vec<FieldLine>,
     },
+    HeadsUp {
+        what: Tried,
+        serial: String,
+        /// The address in whose name it was tried.
+        by: String,
+    },
 }
 
 impl Say {
@@ -336,6 +356,7 @@ impl Say {
             Say::Transcript { .. } => Template::Transcript,
             Say::Undelivered { .. } => Template::Undelivered,
             Say::StaffNotice { .. } => Template::StaffNotice,
+            Say::HeadsUp { .. } => Template::HeadsUp,
         }
     }
 

@@ -197,7 +197,7 @@ impl Track {
         let making = Arc::clone(&made);
         let commit = self.store.commit(move |view| {
             let mut known = view.look_up(&Ask::about(&input, &rules), now).map_err(|error| error.to_string())?;
-            known.token = composer.token(&input, &known, &rules);
+            known.token = composer.token(&input, &known);
             let decision = decide(&input, &known, now, &rules);
             let composed = composer.compose(&decision.letters, known.next_letter, now, &rules);
             let letters = composed.map_err(|error| error.to_string())?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 /// Every rule file, in the order in which their version is computed.
-const BUILT_IN: [(&str, &str); 38] = [
+const BUILT_IN: [(&str, &str); 39] = [
     ("form.toml", include_str!("../../../rules/form.toml")),
     ("hours.toml", include_str!("../../../rules/hours.toml")),
     ("zones.toml", include_str!("../../../rules/zones.toml")),
@@ -45,6 +45,7 @@ const BUILT_IN: [(&str, &str); 38] = [
     ("letters/en/M-27.txt", include_str!("../../../rules/letters/en/M-27.txt")),
     ("letters/en/M-29.txt", include_str!("../../../rules/letters/en/M-29.txt")),
     ("letters/en/M-31.txt", include_str!("../../../rules/letters/en/M-31.txt")),
+    ("letters/en/M-32.txt", include_str!("../../../rules/letters/en/M-32.txt")),
 ];
 
 /// The rule files as they were found, by their names in the folder.

@@ -47,6 +47,12 @@ struct CountsText {
     neutral_notes_per_day_max: u32,
     challenges_per_day_max: u32,
     stranger_alarms_per_day_max: u32,
+    letters_per_day_max: u32,
+    letters_per_ticket_max: u32,
+    warnings_per_day_max: u32,
+    unproven_stops_per_day_max: u32,
+    unproven_notices_per_day_max: u32,
+    data_tries_per_day_max: u32,
 }
 
 pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify> {
@@ -92,6 +98,12 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, C
         neutral_notes_per_day_max: text.counts.neutral_notes_per_day_max,
         challenges_per_day_max: text.counts.challenges_per_day_max,
         stranger_alarms_per_day_max: text.counts.stranger_alarms_per_day_max,
+        letters_per_day_max: text.counts.letters_per_day_max,
+        letters_per_ticket_max: text.counts.letters_per_ticket_max,
+        warnings_per_day_max: text.counts.warnings_per_day_max,
+        unproven_stops_per_day_max: text.counts.unproven_stops_per_day_max,
+        unproven_notices_per_day_max: text.counts.unproven_notices_per_day_max,
+        data_tries_per_day_max: text.counts.data_tries_per_day_max,
     };
     Some((limits, counts))
 }

@@ -3,6 +3,7 @@
 
 mod letters;
 mod quarantine;
+pub mod tally;
 
 use jiff::Timestamp;
 
@@ -59,6 +60,12 @@ fn apply_decided(
     for secret in &decided.secrets {
         state.put(Tree::Index, key(&[b"secret", secret.as_bytes()]), &seq)?;
     }
+    if let Some(letter) = decided.spent {
+        state.put(Tree::Index, spent_key(letter), &at)?;
+    }
+    for counted in &decided.counted {
+        tally::add(state, counted.what, &counted.of, at)?;
+    }
     apply_cause(state, decided, at, seq)
 }
 
@@ -77,6 +84,9 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
         Cause::Mail { place, duplicate_key, message_id, sha256 } => {
             let folder = if decided.quarantine.is_some() { Folder::Quarantine } else { Folder::Processed };
             state.put(Tree::Index, key(&[b"place", place.to_string().as_bytes()]), &folder)?;
+            if let Some(id) = message_id {
+                state.put(Tree::Index, key(&[b"id", id.as_bytes()]), &at)?;
+            }
             if let Some(duplicate) = duplicate_key {
                 state.put(Tree::Index, key(&[b"duplicate", duplicate.as_bytes()]), &at)?;
             }
@@ -206,6 +216,11 @@ fn replace_timers(state: &mut State, ticket: &Ticket, rules: &Rules) -> Result<(
         return Ok(());
     }
     state.put(Tree::Index, of_ticket, &new)
+}
+
+/// Letters whose single-use token is used up.
+pub fn spent_key(letter: u64) -> Vec<u8> {
+    key(&[b"spent", &number(letter)])
 }
 
 pub fn company_key(company: &str, ticket: &TicketId) -> Vec<u8> {

@@ -1,20 +1,22 @@
 //! What can be asked of the store. Nothing here changes anything.
 
+mod counts;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::desk::access::day_of;
 use crate::desk::form::compact;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, Duplicate, FoundTicket, Known, Pass, Sender, UnitKnown};
+use crate::desk::known::{Ask, Duplicate, FoundTicket, Known, Pass, Sender, Tallies, UnitKnown};
 use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
+use crate::desk::token::Brought;
 use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
@@ -31,7 +33,6 @@ pub struct View<'a> {
 
 /// The newest tickets of a company that are looked at.
 const COMPANY_TICKETS_MAX: usize = 50;
-const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl View<'_> {
     /// Everything the desk must know about one input.
@@ -66,7 +67,12 @@ impl View<'_> {
             named: BTreeMap::new(),
             of_company: Vec::new(),
             linked: None,
-            token: None,
+            token: Brought::None,
+            tallies: Tallies::default(),
+            same_id: match &ask.message_id {
+                Some(id) => self.state.has(Tree::Index, &key(&[b"id", id.as_bytes()]))?,
+                None => false,
+            },
             challenges_today: BTreeMap::new(),
             stranger_alarms_today: self.stranger_alarms(now)?,
             next_problem: self.next_number(TicketKind::Problem, now)?,
@@ -76,6 +82,7 @@ impl View<'_> {
         self.look_up_units(ask, &mut known)?;
         self.look_up_companies(&mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
+        known.tallies = self.tallies(ask, &known, now)?;
         Ok(known)
     }
 
@@ -181,17 +188,6 @@ impl View<'_> {
         Ok(())
     }
 
-    fn stranger_alarms(&self, now: Timestamp) -> Result<u32, StateError> {
-        self.since_yesterday(&key(&[b"stranger", b""]), now)
-    }
-
-    /// How many of the moments under `prefix` lie in the last 24 hours.
-    fn since_yesterday(&self, prefix: &[u8], now: Timestamp) -> Result<u32, StateError> {
-        let times: Vec<Timestamp> = self.state.values(Tree::Index, prefix)?;
-        let since = now.checked_sub(A_DAY).unwrap_or(Timestamp::MIN);
-        Ok(u32::try_from(times.iter().filter(|at| **at > since).count()).unwrap_or(u32::MAX))
-    }
-
     fn sender(&self, address: Option<&str>) -> Result<Sender, StateError> {
         let Some(address) = address else { return Ok(Sender::NotAsked) };
         let address = address.to_ascii_lowercase();
@@ -222,12 +218,6 @@ impl View<'_> {
     fn unit_by(&self, what: &[u8], value: &str) -> Result<Option<Unit>, StateError> {
         let serial: Option<String> = self.state.get(Tree::Register, &key(&[what, value.as_bytes()]))?;
         serial.map_or(Ok(None), |serial| self.unit(&serial))
-    }
-
-    fn neutral_notes(&self, address: Option<&str>, now: Timestamp) -> Result<u32, StateError> {
-        let Some(address) = address else { return Ok(0) };
-        let address = address.to_ascii_lowercase();
-        self.since_yesterday(&key(&[b"neutral", address.as_bytes(), b""]), now)
     }
 
     fn next_number(&self, kind: TicketKind, now: Timestamp) -> Result<u64, StateError> {

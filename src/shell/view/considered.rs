@@ -13,12 +13,13 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{Input, Place, Unreadable, understand};
-use crate::desk::known::{Ask, FoundTicket, Known, Sender, UnitKnown};
+use crate::desk::known::{Ask, FoundTicket, Known, Sender, Tallies, UnitKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Ticket, TicketId, apply};
 use crate::desk::timers;
+use crate::desk::token::Brought;
 use crate::shell::socket::Refusal;
 use crate::shell::store::pack::hex;
 use crate::shell::view::{Asked, gone};
@@ -47,7 +48,7 @@ pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal>
     let input = Arc::new(input(case, asked.rules).await?);
     let ask = Ask::about(&input, asked.rules);
     let mut known = asked.store.read(move |view| view.look_up(&ask, now)).await.map_err(gone)?;
-    known.token = asked.composer.token(&input, &known, asked.rules);
+    known.token = asked.composer.token(&input, &known);
     let known = Arc::new(known);
     let decision = decided(&input, &known, now, asked.rules).await?;
     let ids: Vec<TicketId> = decision.changes.iter().map(|change| change.ticket.clone()).collect();
@@ -95,7 +96,9 @@ fn nothing_known(ask: &Ask) -> Known {
         named: BTreeMap::new(),
         of_company: Vec::new(),
         linked: None,
-        token: None,
+        token: Brought::None,
+        tallies: Tallies::default(),
+        same_id: false,
         challenges_today: BTreeMap::new(),
         stranger_alarms_today: 0,
         next_problem: 1,

@@ -110,6 +110,8 @@ pub fn about_mail(item: u64) -> Decided {
         text: None,
         original: None,
         secrets: Vec::new(),
+        spent: None,
+        counted: Vec::new(),
     }
 }
 

@@ -172,6 +172,9 @@ fn settled(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 /// signature that covers his words (T2b).
 fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let Some((row, channel)) = consent::given(case, Action::Change) else {
+        if case.known.token.is_void() {
+            return words(case, ticket, "The customer agrees to an earlier proposal, not to the one that stands");
+        }
         return words(
             case,
             ticket,
@@ -183,6 +186,7 @@ fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     draft.happen(Event::Consented { consent })?;
     draft.happen(Event::ChangeAgreed { by: case.author.actor.name().to_owned() })?;
     let mut decision = Decision::new(OutcomeWord::Consent, case.author.actor.clone());
+    decision.spent = case.known.token.good(Action::Change).map(|token| token.letter);
     decision.letters.push(notice::of(case, &draft, "The customer CONSENTS to the change: it may be done now"));
     decision.changes.push(draft.into_change());
     let how =

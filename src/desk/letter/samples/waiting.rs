@@ -1,11 +1,17 @@
 //! Letters about waiting: reminders, offers, confirmation, more time, the end.
 
-use crate::desk::letter::say::{MissingItem, Say};
+use crate::desk::letter::say::{MissingItem, Say, Tried};
 use crate::desk::ticket::Window;
 
 pub(super) fn samples(window: &Window) -> Vec<Say> {
     let mut all = asked(window);
     all.extend(told(window));
+    let tried = [Tried::Answer, Tried::Paused, Tried::Stop, Tried::Contact];
+    all.extend(tried.map(|what| Say::HeadsUp {
+        what,
+        serial: "SM-0417-22A".to_owned(),
+        by: "dana@acme-tel.example".to_owned(),
+    }));
     all
 }
 

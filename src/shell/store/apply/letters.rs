@@ -3,8 +3,10 @@
 
 use jiff::Timestamp;
 
+use crate::desk::known::Tally;
 use crate::desk::letter::Template;
 use crate::desk::record::LetterRow;
+use crate::shell::store::apply::tally;
 use crate::shell::store::rows::{ByHand, LetterState, OurId, OutboxRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
@@ -28,13 +30,19 @@ pub fn add(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), S
     state.put(Tree::Meta, b"letter".to_vec(), &letter.no)?;
     let ours = OurId { letter: letter.no, ticket: letter.ticket.clone() };
     state.put(Tree::Index, key(&[b"message", letter.message_id.as_bytes()]), &ours)?;
+    let address = letter.to.to_ascii_lowercase();
+    if !letter.for_staff {
+        tally::add(state, Tally::Letter, &address, at)?;
+    }
+    if letter.template.parse() == Ok(Template::HeadsUp) {
+        tally::add(state, Tally::Warning, &address, at)?;
+    }
     let counted: Option<&[u8]> = match letter.template.parse() {
         Ok(Template::NeutralNote | Template::NeutralProblemNote) => Some(b"neutral"),
         Ok(Template::Confirm) => Some(b"challenge"),
         _ => None,
     };
     if let Some(what) = counted {
-        let address = letter.to.to_ascii_lowercase();
         state.put(Tree::Index, key(&[what, address.as_bytes(), &instant(at), &number(letter.no)]), &at)?;
     }
     Ok(())

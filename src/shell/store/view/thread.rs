@@ -2,6 +2,7 @@
 
 use crate::desk::known::{Answered, Ask, FoundTicket, LetterKnown};
 use crate::desk::token::reply_address;
+use crate::shell::store::apply::spent_key;
 use crate::shell::store::rows::{LetterState, OurId, OutboxRow};
 use crate::shell::store::state::{StateError, Tree, key};
 use crate::shell::store::view::View;
@@ -18,17 +19,21 @@ impl View<'_> {
         let mut answered: Vec<Answered> = Vec::new();
         let mut add = |row: Option<OutboxRow>, directly: bool| {
             let new = row.filter(|row| !answered.iter().any(|known| known.letter.no == row.letter.no));
-            answered.extend(new.map(|row| Answered { letter: letter_known(row), directly }));
+            if let Some(row) = new {
+                let spent = self.state.has(Tree::Index, &spent_key(row.letter.no))?;
+                answered.push(Answered { letter: LetterKnown { spent, ..letter_known(row) }, directly });
+            }
+            Ok::<(), StateError>(())
         };
         for id in &ask.in_reply_to {
-            add(self.letter_by_id(id)?, true);
+            add(self.letter_by_id(id)?, true)?;
         }
         for tag in &ask.reply_tags {
             let row = self.letter(tag.letter)?;
-            add(row.filter(|row| reply_address::is_of(tag, &row.letter.message_id)), true);
+            add(row.filter(|row| reply_address::is_of(tag, &row.letter.message_id)), true)?;
         }
         for id in &ask.references {
-            add(self.letter_by_id(id)?, false);
+            add(self.letter_by_id(id)?, false)?;
         }
         Ok(answered)
     }
@@ -64,6 +69,7 @@ pub(super) fn letter_known(row: OutboxRow) -> LetterKnown {
         to: row.letter.to,
         ticket: row.letter.ticket,
         for_staff: row.letter.for_staff,
+        spent: false,
         failed: row.state == LetterState::Failed,
     }
 }

@@ -1,0 +1,39 @@
+//! TC9: a command counts when its mail brings back a notice of the ticket that
+//! went to this person or to the desk's list. Nobody can guess its Message-ID or
+//! its reply address, and a tag in the subject is no proof of having seen it.
+
+use crate::desk::decide::mail::Case;
+use crate::desk::known::LetterKnown;
+use crate::desk::ticket::{Ticket, subject_tag};
+
+/// `Err`: what is missing, in the agent's words.
+pub fn is_brought(case: &Case<'_>, ticket: &Ticket) -> Result<(), String> {
+    let named = subject_tag(&case.input.mail.subject).filter(|named| *named != ticket.id);
+    if let Some(named) = named {
+        return Err(format!("the subject names {named}, but the notice that you answer is about {}", ticket.id));
+    }
+    let answered = || case.known.answered.iter().map(|answered| &answered.letter).filter(|letter| letter.for_staff);
+    if answered().any(|letter| letter.ticket.as_ref() == Some(&ticket.id) && is_his(case, letter)) {
+        return Ok(());
+    }
+    let way_out = format!("reply to a notice of {} that went to you or to {}", ticket.id, desk(case));
+    Err(match answered().next() {
+        Some(other) if other.ticket.as_ref() != Some(&ticket.id) => {
+            format!("the notice that you answer is about another ticket; {way_out}")
+        }
+        Some(other) => format!("the notice that you answer went to {}; {way_out}", other.to),
+        None => format!("your mail answers no notice; {way_out}"),
+    })
+}
+
+/// Forwarded notices of colleagues are not his: whoever forwards one does not
+/// hand over his place.
+fn is_his(case: &Case<'_>, letter: &LetterKnown) -> bool {
+    let own = case.author.staff.map(|staff| staff.address.as_str());
+    let lists = [desk(case), case.rules.escalation.last_address.as_str()];
+    own.into_iter().chain(lists).any(|address| address.eq_ignore_ascii_case(&letter.to))
+}
+
+fn desk<'a>(case: &'a Case<'_>) -> &'a str {
+    &case.rules.access.desk_address
+}

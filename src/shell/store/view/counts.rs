@@ -1,0 +1,56 @@
+//! What was counted of whom, so that no header of a mail need be believed.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::known::{Ask, Known, Tallies, Tally};
+use crate::shell::store::apply::tally;
+use crate::shell::store::state::{StateError, Tree, key};
+use crate::shell::store::view::View;
+
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+impl View<'_> {
+    /// What was counted of everybody and everything met.
+    pub(super) fn tallies(&self, ask: &Ask, known: &Known, now: Timestamp) -> Result<Tallies, StateError> {
+        let mut tallies = Tallies::default();
+        let mut add = |what: Tally, of: &str, within: SignedDuration| {
+            let of = of.to_ascii_lowercase();
+            let count = tally::count(self.state, what, &of, now, within)?;
+            if count > 0 {
+                tallies.0.insert((what, of), count);
+            }
+            Ok::<(), StateError>(())
+        };
+        let people = known.representatives.iter().map(|row| row.address.as_str());
+        for address in people.chain(ask.address.as_deref()) {
+            for what in [Tally::Letter, Tally::Warning, Tally::Notice, Tally::Capped, Tally::Stop] {
+                add(what, address, A_DAY)?;
+            }
+        }
+        for company in known.companies.keys() {
+            add(Tally::DataTry, company, A_DAY)?;
+        }
+        for serial in known.units.keys() {
+            add(Tally::StrangerAlarm, serial, AN_HOUR)?;
+        }
+        Ok(tallies)
+    }
+
+    pub(super) fn stranger_alarms(&self, now: Timestamp) -> Result<u32, StateError> {
+        self.since_yesterday(&key(&[b"stranger", b""]), now)
+    }
+
+    /// How many of the moments under `prefix` lie in the last 24 hours.
+    pub(super) fn since_yesterday(&self, prefix: &[u8], now: Timestamp) -> Result<u32, StateError> {
+        let times: Vec<Timestamp> = self.state.values(Tree::Index, prefix)?;
+        let since = now.checked_sub(A_DAY).unwrap_or(Timestamp::MIN);
+        Ok(u32::try_from(times.iter().filter(|at| **at > since).count()).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn neutral_notes(&self, address: Option<&str>, now: Timestamp) -> Result<u32, StateError> {
+        let Some(address) = address else { return Ok(0) };
+        let address = address.to_ascii_lowercase();
+        self.since_yesterday(&key(&[b"neutral", address.as_bytes(), b""]), now)
+    }
+}
