@@ -51,6 +51,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             lines.chain(possible.iter_mut()).chain(visible_to.iter_mut()).chain(of_fields(usage)).collect()
         }
         Say::Undelivered { to, letter, subject, why } => vec![to, letter, subject, why],
+        Say::HeadsUp { serial, by, .. } => vec![serial, by],
         Say::StaffNotice {
             headline, status, from, serial, agent, lights, fields, text, attachments, commands, ..
         } => {
