@@ -195,6 +195,8 @@ pub enum IdentityFault {
     OverLimit,
     /// Plain to us, but another reader sees another author or none.
     ReadersDisagree,
+    /// A field that may stand once stands twice, and differs (RFC 5322 3.6).
+    FieldsDisagree,
 }
 
 /// A listed attachment; its bytes live only in the sealed original.

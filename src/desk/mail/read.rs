@@ -35,6 +35,9 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     let (header, _) = header::split(raw, limits);
     let mut mail = from_header(&header);
     mail.identity = identity::read(&header);
+    if says_two_things(&header) {
+        mail.identity = mail.identity.and(Err(IdentityFault::FieldsDisagree));
+    }
     mail.limits.extend(header.limits.iter().map(|name| (*name).to_owned()));
     if header.limits.is_empty() {
         mail.limits.extend(structure::excess(raw, limits).into_iter().map(str::to_owned));
@@ -54,6 +57,16 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     mail.automatic_because = automatic::signs(&header, &mail, marks);
     mail.body_sha256 = digest(&mail);
     mail
+}
+
+/// Whether a field that stands once stands twice and differs: what was signed is
+/// the last one, what people are shown mostly the first (RFC 6376 8.15, TB6).
+fn says_two_things(header: &Header<'_>) -> bool {
+    ONCE.iter().any(|name| {
+        let mut values = header.all(name).map(header::Field::unfolded);
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    })
 }
 
 /// Cut texts and unlisted attachments are only said; the rest is not believed.

@@ -1,6 +1,6 @@
 //! Who vouches for an author: what our mail host wrote, and what only poses as it.
 
-use upgrade_desk::desk::mail::{Coverage, How, Mail, MailHost, Proof, proof};
+use upgrade_desk::desk::mail::{Coverage, How, IdentityFault, Mail, MailHost, Proof, proof};
 
 use super::read;
 
@@ -257,11 +257,19 @@ fn it_must_be_clear_which_signature_passed() {
 fn a_field_that_stands_twice_is_not_covered() {
     let result = ["mx.vendor.example; dkim=pass header.d=acme-tel.example"];
     let signature = format!("DKIM-Signature: d=acme-tel.example; h={FULL}; b=AbCdEfGh12");
-    for (name, second) in
-        [("subject", "Subject: yes"), ("to", "To: x@attack.example"), ("date", "Date: Thu, 1 Jan 2026 00:00:00 +0000")]
-    {
-        let proof = judge(&mail(&result, &[&signature, second]), Some(OURS));
+    for (name, again, other) in [
+        ("subject", "Subject: Upgrade", "Subject: yes"),
+        ("to", "To: upgrade@vendor.example", "To: x@attack.example"),
+        ("date", "Date: Wed, 25 Nov 2026 09:00:00 -0800", "Date: Thu, 1 Jan 2026 00:00:00 +0000"),
+        ("message-id", "Message-ID: <a1@acme-tel.example>", "Message-ID: <a2@acme-tel.example>"),
+        ("content-type", "Content-Type: text/plain", "Content-Type: multipart/mixed; boundary=x"),
+    ] {
+        let proof = judge(&mail(&result, &[&signature, again]), Some(OURS));
         assert!(proof.is_dkim_pass() && !proof.is_consent_level(), "{name}: {proof:?}");
         assert!(matches!(&proof, Proof::Pass { coverage, .. } if *coverage == lacks(&[name])), "{proof:?}");
+        // Mail 8: a reader of the first and a reader of the last see two mails.
+        let two = mail(&result, &[&signature, other]);
+        assert_eq!(two.identity, Err(IdentityFault::FieldsDisagree), "{name}");
+        assert_eq!(judge(&two, Some(OURS)), Proof::None, "{name}");
     }
 }
