@@ -1,6 +1,10 @@
 //! From a mailbox to decisions: list, fetch, read side by side, commit in the
 //! mailbox's order, and only then move what is committed.
 
+mod backlog;
+mod fair;
+
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +17,7 @@ use crate::desk::record::{Floor, Folder, What};
 use crate::shell::clock;
 use crate::shell::config::StartFrom;
 use crate::shell::health::Health;
+use crate::shell::intake::backlog::Backlog;
 use crate::shell::process::{Desk, Prepared, ProcessError, plainly};
 use crate::shell::source::backoff::Backoff;
 use crate::shell::source::{Fetched, Listed, Opened, Source, SourceError};
@@ -36,6 +41,7 @@ pub struct Intake<S> {
     start_from: StartFrom,
     in_hand: Arc<Mutex<InHand>>,
     health: Health,
+    backlog: Backlog,
     /// Return when the mailbox is empty instead of waiting.
     drain: bool,
 }
@@ -43,6 +49,8 @@ pub struct Intake<S> {
 /// What ended one round.
 enum Round {
     Done,
+    /// A set of a backlog is done: what came meanwhile gets its turn, too.
+    More,
     /// Nothing can be stored now: mail stays in the mailbox.
     Paused,
 }
@@ -65,7 +73,8 @@ impl<S: Source> Intake<S> {
         health: Health,
         drain: bool,
     ) -> Intake<S> {
-        Intake { desk, source, start_from, in_hand: Arc::new(Mutex::new(in_hand)), health, drain }
+        let (in_hand, backlog) = (Arc::new(Mutex::new(in_hand)), Backlog::default());
+        Intake { desk, source, start_from, in_hand, health, backlog, drain }
     }
 
     /// Works until told to stop; an error means that the process must end.
@@ -101,10 +110,14 @@ impl<S: Source> Intake<S> {
         self.health.shortcomings(self.source.shortcomings());
         let floor = self.floor(&opened).await?;
         self.source.set_floor(floor);
+        self.backlog = Backlog::default();
         loop {
             let round = self.round(floor).await?;
             if *stop.borrow() || (self.drain && matches!(round, Round::Done)) {
                 return Ok(());
+            }
+            if matches!(round, Round::More) {
+                continue;
             }
             if matches!(round, Round::Paused) {
                 if self.drain {
@@ -178,12 +191,37 @@ impl<S: Source> Intake<S> {
                 return Ok(Round::Paused);
             }
         }
-        for set in others.chunks(SET) {
-            if matches!(self.set(set).await?, Round::Paused) {
-                return Ok(Round::Paused);
-            }
+        self.next_set(others).await
+    }
+
+    /// What fits into one set is taken as it lies; of more, the next set is
+    /// chosen fairly, and the mailbox is listed again after it (TE3).
+    async fn next_set(&mut self, waiting: Vec<Listed>) -> Result<Round, Broken> {
+        let untried = self.backlog.untried(waiting);
+        if untried.len() <= SET {
+            let round = self.set(&untried).await?;
+            self.backlog.forget_tries();
+            return Ok(round);
         }
-        Ok(Round::Done)
+        self.backlog.look(&mut self.source, &self.desk.rules, &untried).await?;
+        let addresses = self.backlog.addresses();
+        let on_file = move |view: &View<'_>| {
+            let mut known = BTreeSet::new();
+            for address in addresses {
+                if view.is_on_file(&address)? {
+                    known.insert(address);
+                }
+            }
+            Ok(known)
+        };
+        let on_file = self.desk.store.read(on_file).await.map_err(gone)?;
+        let set = self.backlog.next(&untried, &on_file, SET);
+        let round = self.set(&set).await?;
+        self.backlog.tried(&set);
+        Ok(match round {
+            Round::Done => Round::More,
+            other => other,
+        })
     }
 
     /// Fetches and decides one set, then moves what was committed of it.

@@ -15,6 +15,10 @@ use tokio::sync::mpsc::Sender;
 use crate::desk::input::Place;
 use crate::desk::record::{Floor, Folder};
 
+/// Bytes of a header that a first look needs: what mail hosts put on top and the
+/// author are in it. A longer header is looked at as far as that.
+pub const HEADER_LOOK: usize = 32 * 1024;
+
 /// A mailbox. After any error the caller connects afresh, after a pause
 /// ([`backoff`]); nothing is remembered that a new connection could not find.
 pub trait Source: Send {
@@ -35,6 +39,15 @@ pub trait Source: Send {
 
     /// Everything in the mailbox now, with size and time, oldest first; no bodies.
     fn list(&mut self) -> impl Future<Output = Result<Vec<Listed>, SourceError>> + Send;
+
+    /// Shows `see` the header of each, by the item of its place: at least its
+    /// first [`HEADER_LOOK`] bytes. Marks nothing as seen; what vanished
+    /// meanwhile, or cannot be had, is left out.
+    fn headers(
+        &mut self,
+        wanted: &[Listed],
+        see: &mut (dyn FnMut(&str, &[u8]) + Send),
+    ) -> impl Future<Output = Result<(), SourceError>> + Send;
 
     /// Bodies of `wanted`, handed to `sink` as they arrive. What is over the
     /// size limit, or could not be had after several tries, arrives without

@@ -69,6 +69,16 @@ fn says_two_things(header: &Header<'_>) -> bool {
     })
 }
 
+/// What the header alone says, of which a part behind may be missing. For a first
+/// look; nothing is decided by it.
+pub fn read_header(raw: &[u8], limits: &Limits) -> Mail {
+    let whole = raw.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let (header, _) = header::split(raw.get(..whole).unwrap_or_default(), limits);
+    let mut mail = from_header(&header);
+    mail.identity = identity::read(&header);
+    mail
+}
+
 /// Cut texts and unlisted attachments are only said; the rest is not believed.
 /// Nor is HTML without its structure, which may show what was hidden, where a
 /// mail has no other text.

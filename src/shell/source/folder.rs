@@ -16,6 +16,8 @@ use crate::desk::record::Folder;
 /// How often a waiting desk looks into the folder.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const NAME: &str = "folder";
+/// Headers held in memory at the same time.
+const HEADERS_AT_ONCE: usize = 500;
 
 /// A Maildir with `new` and `cur`; handled mail goes to its subfolders
 /// `.Processed` and `.Quarantine`, themselves Maildirs.
@@ -74,6 +76,23 @@ impl Source for FolderSource {
             .into_iter()
             .map(|file| Listed { place: place(file.item), received: file.received, size: file.size })
             .collect())
+    }
+
+    async fn headers(
+        &mut self,
+        wanted: &[Listed],
+        see: &mut (dyn FnMut(&str, &[u8]) + Send),
+    ) -> Result<(), SourceError> {
+        let path = self.path.clone();
+        let items: Vec<String> =
+            wanted.iter().filter(|mail| self.is_here(&mail.place)).map(|mail| mail.place.item.clone()).collect();
+        for some in items.chunks(HEADERS_AT_ONCE) {
+            let (path, some) = (path.clone(), some.to_vec());
+            for (item, header) in blocking(move || maildir::headers(&path, &some)).await? {
+                see(&item, &header);
+            }
+        }
+        Ok(())
     }
 
     async fn fetch(&mut self, wanted: &[Listed], sink: &Sender<Fetched>) -> Result<(), SourceError> {

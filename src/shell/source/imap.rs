@@ -181,6 +181,18 @@ impl Source for ImapSource {
         Ok(seen.into_iter().filter_map(|(uid, known)| known.listed(uid, self.place(uid))).collect())
     }
 
+    async fn headers(
+        &mut self,
+        wanted: &[Listed],
+        see: &mut (dyn FnMut(&str, &[u8]) + Send),
+    ) -> Result<(), SourceError> {
+        let mut link = self.take_link().await?;
+        let uids: Vec<u32> = wanted.iter().filter_map(|mail| self.uid(&mail.place)).collect();
+        list::headers(&mut link, &uids, see).await?;
+        self.link = Some(link);
+        Ok(())
+    }
+
     async fn fetch(&mut self, wanted: &[Listed], sink: &Sender<Fetched>) -> Result<(), SourceError> {
         let mut link = self.take_link().await?;
         let mut together = BTreeMap::new();

@@ -12,7 +12,7 @@ use crate::desk::input::Place;
 use crate::desk::record::{Cause, Decided, Did, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Event, Happened, LetterRef, Status, Ticket, TicketId, apply as fold};
+use crate::desk::ticket::{Event, Happened, LetterRef, Ticket, TicketId, apply as fold};
 use crate::desk::timers::{self, Timer};
 use crate::shell::store::journal::Line;
 use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
@@ -193,7 +193,9 @@ fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rul
     if let Some(company) = &ticket.company {
         state.put(Tree::Index, company_key(company, &ticket.id), &ticket.id)?;
     }
-    if !ticket.status.is_final() && ticket.status != Status::Watch && !ticket.serial().is_empty() {
+    // What somebody unproven asked for is nobody's open request: a flood of forged
+    // ones for a unit costs no later look at it (TE3).
+    if ticket.company.is_some() && ticket.status.is_before_start() && !ticket.serial().is_empty() {
         state.put(Tree::Index, unit_key(ticket.serial(), &ticket.id), &ticket.id)?;
     }
     Ok(())

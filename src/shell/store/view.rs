@@ -198,6 +198,11 @@ impl View<'_> {
         })
     }
 
+    /// Whether the register has a row for the address, valid or not.
+    pub fn is_on_file(&self, address: &str) -> Result<bool, StateError> {
+        self.state.has(Tree::Register, &key(&[b"person", address.to_ascii_lowercase().as_bytes()]))
+    }
+
     fn people(&self, company: &str) -> Result<Vec<Representative>, StateError> {
         let addresses: Vec<String> = self.state.values(Tree::Register, &key(&[b"people", company.as_bytes(), b""]))?;
         let mut people = Vec::new();

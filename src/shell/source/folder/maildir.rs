@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::desk::record::Folder;
-use crate::shell::source::SourceError;
+use crate::shell::source::{HEADER_LOOK, SourceError};
 
 const PROCESSED: &str = ".Processed";
 pub(super) const QUARANTINE: &str = ".Quarantine";
@@ -130,6 +130,26 @@ fn read_unchanged(path: &Path, received: Timestamp, size: u64) -> io::Result<Opt
 fn is_as_listed(file: &File, bytes: &[u8], received: Timestamp, size: u64) -> io::Result<bool> {
     let now = file.metadata()?;
     Ok(u64::try_from(bytes.len()).ok() == Some(size) && now.len() == size && modified(&now)? == received)
+}
+
+/// The beginning of each of these mails; what is gone is left out.
+pub(super) fn headers(maildir: &Path, items: &[String]) -> Result<Vec<(String, Vec<u8>)>, SourceError> {
+    let files = by_item(maildir)?;
+    let mut headers = Vec::new();
+    for item in items {
+        let Some(path) = files.get(item) else { continue };
+        let header = beginning(path).map_err(|error| failed("read the mail file", path, &error))?;
+        headers.extend(header.map(|header| (item.clone(), header)));
+    }
+    Ok(headers)
+}
+
+fn beginning(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path);
+    let Some(file) = gone_is_none(opened)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(u64::try_from(HEADER_LOOK).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
 /// Renames each item into its folder's `cur`; what is not here is done already.

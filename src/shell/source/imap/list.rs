@@ -11,7 +11,7 @@ use super::link::Link;
 use super::words::{internal_date, search_date, uid_sets};
 use crate::desk::input::Place;
 use crate::desk::record::Floor;
-use crate::shell::source::{Listed, SourceError};
+use crate::shell::source::{HEADER_LOOK, Listed, SourceError};
 
 /// Bytes of UIDs in one command: servers take 8,000 at least (RFC 7162 4).
 const SET_BYTES_MAX: usize = 4000;
@@ -46,6 +46,38 @@ pub(super) async fn list(
     seen.retain(|uid, _| *uid >= from);
     leaving.leave_out(&mut seen);
     Ok(seen)
+}
+
+/// Shows the beginning of each header. BODY.PEEK sets no flag; `<0.N>` asks for
+/// the first bytes only (RFC 3501 6.4.5).
+pub(super) async fn headers(
+    link: &mut Link,
+    uids: &[u32],
+    see: &mut (dyn FnMut(&str, &[u8]) + Send),
+) -> Result<(), SourceError> {
+    for set in uid_sets(uids, SET_BYTES_MAX) {
+        let command = format!("UID FETCH {set} (UID BODY.PEEK[HEADER]<0.{HEADER_LOOK}>)");
+        let show = |response: &Response<'_>| {
+            if let Some((uid, header)) = header(response) {
+                see(&uid.to_string(), header);
+            }
+        };
+        link.run(&command, "a first look at mails", show).await?.ok("a first look at mails")?;
+    }
+    Ok(())
+}
+
+fn header<'r>(response: &'r Response<'_>) -> Option<(u32, &'r [u8])> {
+    let Response::Fetch(_, attributes) = response else { return None };
+    let uid = attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::Uid(uid) => Some(*uid),
+        _ => None,
+    })?;
+    let header = attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::BodySection { data: Some(data), .. } => Some(data.as_ref()),
+        _ => None,
+    })?;
+    Some((uid, header))
 }
 
 /// What narrows a list down; None: every UID from the first on is wanted.
