@@ -24,8 +24,8 @@ pub fn judge(mail: &Mail, authserv_id: Option<&str>, host: MailHost) -> Proof {
     let claims = fields.into_iter().map(|field| results::read(field, id));
     let mut ours = claims.filter(|claim| *claim != Claim::NotOurs);
     let Some(Claim::Results(top)) = ours.next() else { return Proof::None };
-    if top.iter().any(is_dmarc_fail) {
-        return Proof::Fail;
+    if let Some(proof) = failed(&top) {
+        return proof;
     }
     // Other fields of our own host cannot vouch, but where one of them says
     // otherwise, the worst counts.
@@ -60,7 +60,15 @@ fn denied(fields: &[&str], domain: &str) -> Proof {
     let Some(Claim::Results(top)) = fields.first().map(|field| results::read_nameless(field)) else {
         return Proof::None;
     };
-    if top.iter().any(is_dmarc_fail) { Proof::Fail } else { without_pass(&top, domain) }
+    failed(&top).unwrap_or_else(|| without_pass(&top, domain))
+}
+
+/// A failed DMARC is the owner's word that the mail is forged; but where he asks
+/// for nothing (`p=none`), a forwarder may have done it: nobody vouches (TB9).
+fn failed(results: &[Verdict]) -> Option<Proof> {
+    let mut fails = results.iter().filter(|result| is_dmarc_fail(result)).peekable();
+    fails.peek()?;
+    Some(if fails.all(Verdict::asks_for_nothing) { Proof::None } else { Proof::Fail })
 }
 
 fn is_dmarc_fail(result: &Verdict) -> bool {

@@ -169,6 +169,37 @@ fn a_denial_is_a_denial_whatever_passes_beside_it() {
     check(&Proof::Fail, &[&format!("mx.vendor.example; dmarc=pass header.from=acme-tel.example; dmarc=fail; {pass}")]);
 }
 
+/// TB9: a forwarder breaks signatures and SPF; where the domain asks for nothing,
+/// that is nobody's word, never a forgery, and never a pass either.
+#[test]
+fn a_fail_of_a_domain_that_asks_for_nothing_is_nobodys_word() {
+    let pass = "dkim=pass header.d=acme-tel.example";
+    for none in [
+        "dmarc=fail (p=none dis=none) header.from=acme-tel.example",
+        "dmarc=fail (p=NONE sp=REJECT dis=NONE) header.from=acme-tel.example",
+        "dmarc=fail header.from=acme-tel.example (policy=none)",
+        "dmarc=fail reason=\"no valid DKIM\" (p=none) header.from=acme-tel.example",
+        "dmarc=fail policy.dmarc=none header.from=acme-tel.example",
+        "dmarc=fail action=none header.from=acme-tel.example",
+    ] {
+        check(&Proof::None, &[&format!("mx.vendor.example; {none}")]);
+        check(&Proof::None, &[&format!("mx.vendor.example; {pass}; {none}")]);
+        check(&Proof::Fail, &[&format!("mx.vendor.example; {none}; dmarc=fail (p=reject)")]);
+    }
+    for forged in [
+        "dmarc=fail (p=reject dis=none) header.from=acme-tel.example",
+        "dmarc=fail (p=none sp=reject) header.from=acme-tel.example",
+        "dmarc=fail (p=none dis=quarantine) header.from=acme-tel.example",
+        "dmarc=fail (dis=none) header.from=acme-tel.example",
+        "dmarc=fail (p=none) policy.dmarc=reject header.from=acme-tel.example",
+        "dmarc=fail reason=\"(p=none)\" header.from=acme-tel.example",
+        "dmarc=fail header.from=acme-tel.example; spf=fail (p=none)",
+        "dmarc=fail action=oreject header.from=acme-tel.example",
+    ] {
+        check(&Proof::Fail, &[&format!("mx.vendor.example; {forged}")]);
+    }
+}
+
 #[test]
 fn verdicts_that_contradict_each_other_are_for_people() {
     let d = "header.d=acme-tel.example";

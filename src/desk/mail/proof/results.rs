@@ -20,12 +20,35 @@ pub(super) struct Verdict {
     pub method: String,
     pub verdict: String,
     pub properties: BTreeMap<String, String>,
+    /// What the host remarks about it.
+    comments: Vec<String>,
 }
 
 impl Verdict {
+    /// The policy of a DMARC verdict is `none`: as a property (RFC 7489 11.2), as
+    /// Microsoft's `action`, or in a comment as Google, OpenDMARC and rspamd write it.
+    pub fn asks_for_nothing(&self) -> bool {
+        let is_none = |value: &str| value.eq_ignore_ascii_case("none");
+        let written = ["policy.dmarc", "action"].iter().find_map(|name| self.property(name));
+        written.map_or_else(|| self.comments.iter().any(|comment| says_none(comment)), is_none)
+    }
+
     pub fn property(&self, name: &str) -> Option<&str> {
         self.properties.get(name).map(String::as_str)
     }
+}
+
+/// `p=NONE sp=NONE dis=NONE`, `policy=none`. What the host did (`dis`) counts
+/// before the policy for subdomains, which may be meant.
+fn says_none(comment: &str) -> bool {
+    let words: BTreeMap<String, String> = comment
+        .split_whitespace()
+        .filter_map(|word| word.split_once('='))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_ascii_lowercase()))
+        .collect();
+    let is_none = |name: &str| words.get(name).map(|value| value == "none");
+    let policy = is_none("p").or_else(|| is_none("policy")) == Some(true);
+    policy && is_none("dis").or_else(|| is_none("sp")).unwrap_or(true)
 }
 
 /// Reads an unfolded field. It is ours if its authserv-id is exactly `id`, but
@@ -33,12 +56,12 @@ impl Verdict {
 pub(super) fn read(field: &str, id: &str) -> Claim {
     let (tokens, is_whole) = tokens(field);
     let mut clauses = tokens.split(|token| token.kind == Kind::Semicolon);
-    let head = clauses.next().unwrap_or_default();
+    let head = spoken(clauses.next().unwrap_or_default());
     let names_us = head.first().is_some_and(|token| token.is_text() && token.text.eq_ignore_ascii_case(id));
     if !names_us {
         return Claim::NotOurs;
     }
-    let version_fits = match head {
+    let version_fits = match head.as_slice() {
         [_] => true,
         [_, version] => version.kind == Kind::Word && version.text == "1",
         _ => false,
@@ -61,9 +84,11 @@ pub(super) fn read_nameless(field: &str) -> Claim {
 fn verdicts<'t>(clauses: impl Iterator<Item = &'t [Token]>) -> Claim {
     let mut clauses: Vec<&[Token]> = clauses.collect();
     // A semicolon at the end is common and says nothing.
-    clauses.pop_if(|last| last.is_empty());
+    clauses.pop_if(|last| spoken(last).is_empty());
     match clauses.as_slice() {
-        [[none]] if none.text.eq_ignore_ascii_case("none") => Claim::Results(Vec::new()),
+        [one] if matches!(spoken(one).as_slice(), [word] if word.text.eq_ignore_ascii_case("none")) => {
+            Claim::Results(Vec::new())
+        }
         clauses => match clauses.iter().map(|clause| verdict(clause)).collect() {
             Some(verdicts) => Claim::Results(verdicts),
             None => Claim::Broken,
@@ -71,9 +96,11 @@ fn verdicts<'t>(clauses: impl Iterator<Item = &'t [Token]>) -> Claim {
     }
 }
 
-/// `dkim=pass reason="…" header.d=…`
+/// `dkim=pass reason="…" header.d=…`, comments anywhere.
 fn verdict(clause: &[Token]) -> Option<Verdict> {
-    let (method, verdict, rest) = pair(clause)?;
+    let comments = clause.iter().filter(|token| token.kind == Kind::Comment).map(|token| token.text.clone()).collect();
+    let clause = spoken(clause);
+    let (method, verdict, rest) = pair(&clause)?;
     let method = match method.split_once('/') {
         Some((method, "1")) => method,
         Some(_) => return None,
@@ -96,11 +123,16 @@ fn verdict(clause: &[Token]) -> Option<Verdict> {
         }
         rest = after;
     }
-    Some(Verdict { method: method.to_ascii_lowercase(), verdict: verdict.to_ascii_lowercase(), properties })
+    Some(Verdict { method: method.to_ascii_lowercase(), verdict: verdict.to_ascii_lowercase(), properties, comments })
+}
+
+/// What is said, without remarks.
+fn spoken(clause: &[Token]) -> Vec<&Token> {
+    clause.iter().filter(|token| token.kind != Kind::Comment).collect()
 }
 
 /// `name = value`, and what follows. A bare value may hold `=`, as base64 does.
-fn pair(tokens: &[Token]) -> Option<(&str, String, &[Token])> {
+fn pair<'a, 't>(tokens: &'a [&'t Token]) -> Option<(&'t str, String, &'a [&'t Token])> {
     let [name, equals, value, rest @ ..] = tokens else { return None };
     if name.kind != Kind::Word || equals.kind != Kind::Equals || !value.is_text() {
         return None;
@@ -129,6 +161,7 @@ fn is_keyword(text: &str) -> bool {
 enum Kind {
     Word,
     Quoted,
+    Comment,
     Equals,
     Semicolon,
 }
@@ -160,9 +193,8 @@ fn tokens(field: &str) -> (Vec<Token>, bool) {
                 continue;
             }
             '(' => {
-                if !skip_comment(&mut chars) {
-                    return (tokens, false);
-                }
+                let Some(text) = comment(&mut chars) else { return (tokens, false) };
+                tokens.push(Token { kind: Kind::Comment, text, gap_before: true });
                 gap = true;
                 continue;
             }
@@ -184,21 +216,25 @@ fn tokens(field: &str) -> (Vec<Token>, bool) {
     (tokens, true)
 }
 
-/// After `(`; comments nest. `false`: it never ends.
-fn skip_comment(chars: &mut std::str::Chars<'_>) -> bool {
+/// After `(`: what stands in it; comments nest.
+fn comment(chars: &mut std::str::Chars<'_>) -> Option<String> {
     let mut depth = 1_usize;
+    let mut text = String::new();
     while let Some(c) = chars.next() {
         match c {
-            '\\' => {
-                chars.next();
+            '\\' => text.push(chars.next()?),
+            ')' if depth == 1 => return Some(text),
+            c => {
+                depth = match c {
+                    '(' => depth + 1,
+                    ')' => depth - 1,
+                    _ => depth,
+                };
+                text.push(c);
             }
-            '(' => depth += 1,
-            ')' if depth == 1 => return true,
-            ')' => depth -= 1,
-            _ => {}
         }
     }
-    false
+    None
 }
 
 /// After `"`: the text with its escapes undone.
