@@ -254,12 +254,13 @@ fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {
     is_calendar.then(|| clean::line(kind.attribute("method").unwrap_or(""), 40))
 }
 
-/// The same mail by another way has the same digest: no header is in it.
+/// The same mail by another way has the same digest: no header is in it, nor
+/// the empty lines at the end that a way may add (RFC 6376 3.4.3 ignores them, too).
 fn digest(mail: &Mail) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(mail.text.as_bytes());
+    hasher.update(mail.text.trim_end().as_bytes());
     hasher.update([0]);
-    hasher.update(mail.html_text.as_bytes());
+    hasher.update(mail.html_text.trim_end().as_bytes());
     for file in &mail.attachments {
         hasher.update([0]);
         hasher.update(file.sha256.as_bytes());
