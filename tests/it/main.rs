@@ -9,6 +9,7 @@ mod cli;
 mod config;
 mod corpus;
 mod crash;
+mod espoofer;
 mod flood;
 mod form;
 mod injection;

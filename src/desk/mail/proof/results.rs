@@ -25,12 +25,12 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// The policy of a DMARC verdict is `none`: as a property (RFC 7489 11.2), as
-    /// Microsoft's `action`, or in a comment as Google, OpenDMARC and rspamd write it.
+    /// The policy of a DMARC verdict is `none`: as a property (RFC 7489 11.2), or
+    /// in a comment as Google, OpenDMARC and rspamd write it. Microsoft's `action`
+    /// says what was done, not what the domain asks for.
     pub fn asks_for_nothing(&self) -> bool {
         let is_none = |value: &str| value.eq_ignore_ascii_case("none");
-        let written = ["policy.dmarc", "action"].iter().find_map(|name| self.property(name));
-        written.map_or_else(|| self.comments.iter().any(|comment| says_none(comment)), is_none)
+        self.property("policy.dmarc").map_or_else(|| self.comments.iter().any(|comment| says_none(comment)), is_none)
     }
 
     pub fn property(&self, name: &str) -> Option<&str> {
