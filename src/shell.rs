@@ -1,6 +1,7 @@
 //! Everything that is not deciding: files, servers, time, chance, the command
 //! line. In reading order.
 
+pub mod authenticate;
 pub mod clock;
 pub mod memory;
 pub mod terminal;

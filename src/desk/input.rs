@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::command::{self, CommandLine};
 use crate::desk::form::{self, FieldKey, Form, Named};
+use crate::desk::mail::proof::own::{self, Checked, Wanted};
+use crate::desk::mail::proof::{self, Checks, Trusted};
 use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
 use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::{self, Secret};
@@ -60,6 +62,8 @@ pub struct MailInput {
     pub received: Timestamp,
     pub mail: Mail,
     pub proof: Proof,
+    /// What our own look at its signatures found, where we looked.
+    pub checked: Option<Checked>,
     pub kind: Kind,
     pub forms: Vec<Form>,
     /// The units that this mail itself names, in its forms or in words.
@@ -119,6 +123,8 @@ pub enum Unreadable {
 pub struct Understood {
     pub mail: Mail,
     pub proof: Proof,
+    /// What our own look at its signatures found, where we looked.
+    pub checked: Option<Checked>,
     pub kind: Kind,
     pub forms: Vec<Form>,
     pub units: Named,
@@ -128,14 +134,31 @@ pub struct Understood {
 }
 
 impl Understood {
+    /// What our own look has to find out; `None`: the mail host's word is enough,
+    /// or nobody can vouch for a mail like this.
+    pub fn wanted(&self, received: Timestamp, rules: &Rules) -> Option<Wanted> {
+        match rules.access.checks {
+            Checks::Host => None,
+            Checks::Own | Checks::Both => own::wanted(&self.mail, received, rules.lookups.signatures_max),
+        }
+    }
+
+    /// The same, proven anew on what our own look found.
+    #[must_use]
+    pub fn with_checked(self, checked: Checked, rules: &Rules) -> Understood {
+        let proof = weigh(&self.mail, rules, Some(&checked));
+        Understood { proof, checked: Some(checked), ..self }
+    }
+
     /// What is decided about. `secrets` are the ids under which its own were kept.
     pub fn into_input(self, place: Place, received: Timestamp, secrets: Vec<String>, original_sha256: String) -> Input {
-        let Understood { mail, proof, kind, forms, units, commands, urgency, secrets: _ } = self;
+        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, secrets: _ } = self;
         Input::Mail(Box::new(MailInput {
             place,
             received,
             mail,
             proof,
+            checked,
             kind,
             forms,
             units,
@@ -153,7 +176,7 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
     let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
     let secrets = seal::take(&mut mail, &rules.form);
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
-    let proof = mail::proof::judge(&mail, rules.access.authserv_id.as_deref(), rules.access.mail_host);
+    let proof = weigh(&mail, rules, None);
     let zone = &rules.hours.zone;
     let mut forms = form::read(&mail, &rules.form, &rules.zones, zone, received);
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);
@@ -178,7 +201,13 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
     let in_words = kind != Kind::Request && urgency.tone != Tone::Plain;
     let units = if in_words { form::units_in(&mail, &rules.form) } else { Named::default() };
     let units = named(&forms).and(units);
-    Understood { mail, proof, kind, urgency, forms, units, commands, secrets }
+    Understood { mail, proof, checked: None, kind, urgency, forms, units, commands, secrets }
+}
+
+fn weigh(mail: &Mail, rules: &Rules, checked: Option<&Checked>) -> Proof {
+    let access = &rules.access;
+    let authserv_id = access.authserv_id.as_deref();
+    proof::weigh(mail, Trusted { checks: access.checks, authserv_id, host: access.mail_host }, checked)
 }
 
 /// Who wrote, as far as the header says, and whether our mail host vouches for

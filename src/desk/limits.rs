@@ -1,4 +1,4 @@
-//! What a mail may be at most (security 2.2), from `rules/limits.toml`.
+//! What a mail may be and cost at most (security 2.2), from `rules/limits.toml`.
 
 use serde::Deserialize;
 
@@ -19,4 +19,18 @@ pub struct Limits {
     pub text_lines_max: usize,
     pub html_depth_max: usize,
     pub attachments_max: usize,
+}
+
+/// What one mail may cost in looks at signatures and names (security 2.2, TB12).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookups {
+    /// Signatures that are evaluated, of those that may be the author's.
+    pub signatures_max: usize,
+    /// Questions to the name servers about one mail.
+    pub queries_max: usize,
+    /// Seconds that all of them together may take.
+    pub seconds_max: u64,
+    /// The same, while the name servers answer nothing at all.
+    pub silent_seconds_max: u64,
 }

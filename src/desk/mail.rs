@@ -268,12 +268,21 @@ pub struct ReportRecipient {
 pub struct SignatureField {
     /// `d=`, lower case.
     pub domain: String,
+    /// `s=`, lower case; empty where there is none.
+    pub selector: String,
+    /// `a=`, lower case; empty where there is none.
+    pub algorithm: String,
     /// `b=` without white space.
     pub signature: String,
     /// `h=` names, lower case.
     pub covers: BTreeSet<String>,
     /// `l=` is present: covers only a prefix of the body (TB5).
     pub partial_body: bool,
+    /// The domain of `i=`, lower case.
+    pub agent: Option<String>,
+    /// `t=` and `x=`, in seconds since 1970; 0 where they are no numbers.
+    pub signed_at: Option<i64>,
+    pub expires: Option<i64>,
 }
 
 /// Who vouches that the From line is true, and for how much of the mail.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::desk::access::Actor;
 use crate::desk::input::Place;
 use crate::desk::known::Counted;
+use crate::desk::mail::Proof;
+use crate::desk::mail::proof::own::Checked;
 use crate::desk::register::Register;
 use crate::desk::ticket::{Event, TicketId};
 
@@ -82,6 +84,9 @@ pub struct Decided {
     pub changes: Vec<TicketChange>,
     pub letters: Vec<LetterRow>,
     pub quarantine: Option<Quarantined>,
+    /// Who vouched for the author, and what our own look found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     pub why: Vec<Why>,
     /// Redacted text of the mail, and the sealed original, in their packs.
     pub text: Option<PackPlace>,
@@ -93,6 +98,16 @@ pub struct Decided {
     pub spent: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<Counted>,
+}
+
+/// What a decision about a mail took its author's word on (decisions 19).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub proof: Proof,
+    /// Each signature that was looked at, and the policy of the author's domain;
+    /// `None`: the mail host's word was all there was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
 }
 
 /// What caused a decision (decisions 19).

@@ -7,7 +7,8 @@ use crate::desk::denial::Denial;
 use crate::desk::escalation::Escalation;
 use crate::desk::form::Spec;
 use crate::desk::hours::Hours;
-use crate::desk::limits::Limits;
+use crate::desk::limits::{Limits, Lookups};
+use crate::desk::mail::proof::Checks;
 use crate::desk::mail::{MailHost, Marks};
 use crate::desk::moment::Zones;
 use crate::desk::urgency::UrgencyRules;
@@ -24,6 +25,7 @@ pub struct Rules {
     /// What makes a mail a problem report (`urgency.toml`).
     pub urgency: UrgencyRules,
     pub limits: Limits,
+    pub lookups: Lookups,
     pub counts: Counts,
     /// The sentence of each denial (`denials.toml`).
     pub denials: BTreeMap<Denial, String>,
@@ -40,6 +42,8 @@ pub struct Access {
     /// The authserv-id whose `Authentication-Results` are believed (TB1);
     /// `None`: nobody is proven.
     pub authserv_id: Option<String>,
+    /// Whose checks of signatures and policies count.
+    pub checks: Checks,
     /// Where that host writes its field.
     pub mail_host: MailHost,
     pub canary: Canary,

@@ -94,6 +94,9 @@ enum Command {
         /// The rules to read with, instead of the built-in ones
         #[arg(long, value_name = "DIR")]
         rules: Option<PathBuf>,
+        /// The configuration of a desk: its rules, and its own look at signatures
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
     },
@@ -337,7 +340,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo { dir, once } => crate::shell::demo::demo(&dir, once).await,
         Command::Run { config, drain } => commands::run(&config, drain).await,
         Command::Check { connect, asking } => check::check(&asking, connect).await,
-        Command::Read { file, rules, form } => commands::mail::read(&file, rules.as_deref(), form.json),
+        Command::Read { file, rules, config, form } => {
+            commands::mail::read(&file, rules.as_deref(), config.as_deref(), form.json).await
+        }
         Command::Try { file, at, asking } => commands::mail::try_mail(&file, at, &asking).await,
         Command::Replay { mailbox, rules, asking } => commands::replay::replay(&mailbox, &rules, &asking).await,
         Command::Register(action) => commands::register::register(action).await,

@@ -5,6 +5,7 @@ mod check;
 mod credential;
 mod text;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::desk::rules::Rules;
@@ -24,6 +25,8 @@ pub struct Config {
     pub source: Source,
     pub carrier: Carrier,
     pub keys: Keys,
+    /// Name servers for our own look at signatures; none: those of the system.
+    pub dns_servers: Vec<SocketAddr>,
     pub log: Log,
     /// What is allowed but deserves a word at start.
     pub warnings: Vec<String>,

@@ -14,9 +14,10 @@ use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{self, Input, Place, Understood, Unreadable};
 use crate::desk::known::{Ask, duplicate_key};
 use crate::desk::letter::compose::Composer;
-use crate::desk::record::{Cause, Decided, OutcomeWord, What};
+use crate::desk::record::{Cause, Decided, Evidence, OutcomeWord, What};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Event;
+use crate::shell::authenticate::Authenticator;
 use crate::shell::clock::Clock;
 use crate::shell::source::Fetched;
 use crate::shell::steps::{self, Step};
@@ -28,6 +29,8 @@ use crate::shell::vault::{Vault, VaultError};
 pub struct Desk {
     pub store: Store,
     pub vault: Vault,
+    /// Our own look at who signed; `None`: the mail host's word is all there is.
+    pub authenticator: Option<Authenticator>,
     pub rules: Arc<Rules>,
     pub composer: Composer,
     pub clock: Clock,
@@ -105,7 +108,11 @@ impl Desk {
         let original = self.vault.seal_original(&bytes).map_err(not_now)?;
         // Attempts are counted before the attempt; after three the mail is
         // quarantined unparsed (R14). A panic that we survive counts as all.
-        let read = self.read_in_hand(&place, &bytes, received, in_hand)?;
+        let read = self.in_hand(&place, in_hand, || input::understand(&bytes, received, &self.rules))?;
+        let read = match read {
+            Some(understood) => self.authenticated(understood, &place, &bytes, received, in_hand)?,
+            None => None,
+        };
         let Some(understood) = read else {
             return Ok(unread(place, received, Unreadable::CrashedReader, Some(sha256), Some(original)));
         };
@@ -117,16 +124,34 @@ impl Desk {
         Ok(Prepared { input, text: Some(text), original: Some(original), secrets })
     }
 
-    /// The mail is in hand for exactly as long as it is being read: a process
-    /// that dies meanwhile leaves that behind for the next one, and a death at
-    /// any other moment blames nobody.
-    fn read_in_hand(
+    /// Our own look at who signed it. The name servers are asked while the mail
+    /// is in nobody's hand: waiting for them kills no process.
+    fn authenticated(
         &self,
+        understood: Understood,
         place: &Place,
         bytes: &[u8],
         received: Timestamp,
         in_hand: &Mutex<InHand>,
     ) -> Result<Option<Understood>, ProcessError> {
+        let (Some(authenticator), Some(wanted)) = (&self.authenticator, understood.wanted(received, &self.rules))
+        else {
+            return Ok(Some(understood));
+        };
+        let found = tokio::runtime::Handle::current().block_on(authenticator.look_up(&wanted));
+        let checked = self.in_hand(place, in_hand, || authenticator.verify(bytes, &wanted, &found))?;
+        Ok(checked.map(|checked| understood.with_checked(checked, &self.rules)))
+    }
+
+    /// The mail is in hand for exactly as long as it is being read: a process
+    /// that dies meanwhile leaves that behind for the next one, and a death at
+    /// any other moment blames nobody. `None`: reading it fails every time.
+    fn in_hand<T>(
+        &self,
+        place: &Place,
+        in_hand: &Mutex<InHand>,
+        read: impl Fn() -> T,
+    ) -> Result<Option<T>, ProcessError> {
         let held = || in_hand.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |error: std::io::Error| ProcessError::NotNow(error.to_string());
         if held().attempts(place) >= CRASHES_MAX {
@@ -134,19 +159,9 @@ impl Desk {
         }
         held().begin(std::slice::from_ref(place)).map_err(failed)?;
         steps::reached(Step::MailInHand);
-        let read = self.understand(bytes, received);
+        let result = (0..CRASHES_MAX).find_map(|_| catch_unwind(AssertUnwindSafe(&read)).ok());
         held().done([place]).map_err(failed)?;
-        Ok(read)
-    }
-
-    fn understand(&self, bytes: &[u8], received: Timestamp) -> Option<Understood> {
-        for _ in 0..CRASHES_MAX {
-            let read = catch_unwind(AssertUnwindSafe(|| input::understand(bytes, received, &self.rules)));
-            if let Ok(understood) = read {
-                return Some(understood);
-            }
-        }
-        None
+        Ok(result)
     }
 
     fn seal(&self, understood: &Understood) -> Result<Vec<String>, ProcessError> {
@@ -257,12 +272,20 @@ pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
         changes: decision.changes,
         letters: Vec::new(),
         quarantine: decision.quarantine,
+        evidence: evidence(input),
         why: decision.why,
         text: None,
         original: None,
         secrets: kept,
         spent: decision.spent,
         counted: decision.counted,
+    }
+}
+
+fn evidence(input: &Input) -> Option<Evidence> {
+    match input {
+        Input::Mail(mail) => Some(Evidence { proof: mail.proof.clone(), checked: mail.checked.clone() }),
+        _ => None,
     }
 }
 

@@ -52,7 +52,7 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let denials = files.toml("denials.toml").and_then(|file| words::denials(file, faults));
     let letters = words::letters(files, faults);
     let urgency = files.toml("urgency.toml").and_then(|file| urgency::read(file, &letters, faults));
-    let (limits, counts) = limits?;
+    let (limits, lookups, counts) = limits?;
     Some(Rules {
         form: form?,
         hours: hours?,
@@ -62,6 +62,7 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
         classify: classify?,
         urgency: urgency?,
         limits,
+        lookups,
         counts,
         denials: denials?,
         letters,

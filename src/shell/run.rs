@@ -7,7 +7,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::desk::letter::compose::Composer;
+use crate::desk::mail::proof::Checks;
 use crate::desk::rules::Rules;
+use crate::shell::authenticate::Authenticator;
 use crate::shell::carrier::folder::Folder as FolderCarrier;
 use crate::shell::carrier::smtp::Smtp;
 use crate::shell::clock::Clock;
@@ -67,7 +69,13 @@ impl From<OpenError> for Failure {
 }
 
 /// Opens store and vault and puts the desk together.
-pub fn open_desk(data: &Path, keys: &Keys, rules: Arc<Rules>, clock: Clock) -> Result<Arc<Desk>, Failure> {
+pub fn open_desk(
+    data: &Path,
+    keys: &Keys,
+    rules: Arc<Rules>,
+    clock: Clock,
+    authenticator: Option<Authenticator>,
+) -> Result<Arc<Desk>, Failure> {
     let (store, report) = Store::open(data, Arc::clone(&rules), &mut progress)?;
     tell(&report);
     let vault = Vault::open(data, keys.staff.clone(), keys.evidence.clone())
@@ -78,7 +86,25 @@ pub fn open_desk(data: &Path, keys: &Keys, rules: Arc<Rules>, clock: Clock) -> R
         tracing::info!(orphans, "removed sealed secrets that no decision names");
     }
     let composer = Composer::new(&rules, message_key(data)?).map_err(|error| Failure::Use(error.to_string()))?;
-    Ok(Arc::new(Desk { store, vault, rules, composer, clock, committed: Notify::new(), in_hands: InHands::default() }))
+    Ok(Arc::new(Desk {
+        store,
+        vault,
+        authenticator,
+        rules,
+        composer,
+        clock,
+        committed: Notify::new(),
+        in_hands: InHands::default(),
+    }))
+}
+
+/// Our own look at signatures, where the rules ask for one.
+pub fn authenticator(config: Option<&Config>, rules: &Rules) -> Result<Option<Authenticator>, Failure> {
+    let servers = config.map_or(&[][..], |config| &config.dns_servers);
+    match rules.access.checks {
+        Checks::Host => Ok(None),
+        Checks::Own | Checks::Both => Authenticator::new(servers, &rules.lookups).map(Some).map_err(Failure::Use),
+    }
 }
 
 /// The key of our Message-IDs: made once, known to nobody else.
@@ -133,7 +159,9 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
         tracing::warn!(%gap, "nobody is on duty then; see `upgrade-desk rota show`");
     }
     let (data, keys) = (config.data.clone(), &config.keys);
-    let desk = tokio::task::block_in_place(|| open_desk(&data, keys, Arc::clone(&rules), clock.clone()))?;
+    let authenticator = authenticator(Some(&config), &rules)?;
+    let desk =
+        tokio::task::block_in_place(|| open_desk(&data, keys, Arc::clone(&rules), clock.clone(), authenticator))?;
     let health = Health::new(clock);
     let (stop_sender, stop) = watch::channel(false);
     let mut tasks: JoinSet<Result<(), Failure>> = JoinSet::new();

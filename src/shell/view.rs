@@ -20,6 +20,7 @@ use crate::desk::record::Did;
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Status;
+use crate::shell::authenticate::Authenticator;
 use crate::shell::clock::Clock;
 use crate::shell::health::Health;
 use crate::shell::process::{Desk, InHands};
@@ -30,7 +31,7 @@ use crate::shell::store::state::StateError;
 use crate::shell::store::{Store, View};
 
 pub use considered::{Case, considered_alone};
-pub use read::{read, understood};
+pub use read::{looked_at, read, understood};
 pub use rota::{gaps, rota};
 
 /// What is asked. `view` names it, the other words belong to it.
@@ -108,6 +109,8 @@ pub struct Asked<'a> {
     pub rules: &'a Arc<Rules>,
     pub composer: &'a Composer,
     pub clock: &'a Clock,
+    /// Our own look at who signed, where the rules ask for one.
+    pub authenticator: Option<&'a Authenticator>,
     /// `None`: no desk runs.
     pub health: Option<&'a Health>,
     pub in_hands: &'a InHands,
@@ -131,7 +134,8 @@ pub fn handler(desk: Arc<Desk>, health: Health) -> Handler {
 /// Answers one request; `health` is that of a desk that runs.
 pub async fn answer(desk: &Arc<Desk>, request: Request, health: Option<&Health>) -> Result<Value, Refusal> {
     let Desk { store, rules, composer, clock, in_hands, committed, .. } = desk.as_ref();
-    ask(Asked { store, rules, composer, clock, health, in_hands, committed }, request).await
+    let authenticator = desk.authenticator.as_ref();
+    ask(Asked { store, rules, composer, clock, authenticator, health, in_hands, committed }, request).await
 }
 
 /// Answers one request.

@@ -2,3 +2,4 @@
 //! loopback with our own zones and keys.
 
 mod helpers;
+mod own;

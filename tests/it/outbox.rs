@@ -50,7 +50,7 @@ impl World {
         let clock = Clock::default();
         clock.stand_at(BEGIN.parse().unwrap());
         let data = folder.path().join("data");
-        let opened = |path: &Path| open_desk(path, &keys, rules::load(None).unwrap(), clock.clone()).unwrap();
+        let opened = |path: &Path| open_desk(path, &keys, rules::load(None).unwrap(), clock.clone(), None).unwrap();
         let desk = tokio::task::block_in_place(|| opened(&data));
         let (sender, stop) = watch::channel(false);
         World { desk, clock, folder, _stop: sender, stop }
@@ -67,6 +67,7 @@ impl World {
             changes: Vec::new(),
             letters: Vec::new(),
             quarantine: None,
+            evidence: None,
             why: Vec::new(),
             text: None,
             original: None,

@@ -2,13 +2,17 @@
 //! our mail host (RFC 8601, TB1 to TB6), and how much of the mail is covered.
 
 mod coverage;
+pub mod own;
 mod place;
 mod results;
+mod weigh;
 
 use crate::desk::mail::identity::ldh_domain;
 use crate::desk::mail::proof::coverage::coverage;
 use crate::desk::mail::proof::results::{Claim, Verdict};
 use crate::desk::mail::{Coverage, How, Mail, MailHost, Proof};
+
+pub use weigh::{Checks, Trusted, weigh};
 
 /// The proof for the author of `mail`. No configured id, no plain author, or no
 /// usable field of ours where `host` writes it: nobody is proven. A field of our
@@ -133,6 +137,7 @@ fn signer(result: &Verdict) -> Option<String> {
     fits.then_some(signer)
 }
 
+/// Whether `domain` is a name under `parent`.
 fn is_below(domain: &str, parent: &str) -> bool {
     domain.strip_suffix(parent).is_some_and(|head| head.ends_with('.'))
 }
@@ -166,6 +171,25 @@ fn by_spf(results: &[Verdict], domain: &str) -> Option<Proof> {
         .iter()
         .any(|result| is_pass(result, "spf") && property_domain(result, "smtp.mailfrom").as_deref() == Some(domain));
     passes.then(|| Proof::Pass { how: How::TrustedSpf, domain: domain.to_owned(), coverage: Coverage::Unknown })
+}
+
+/// What our mail host says of SPF alone: a pass, none, or not known now. Fields
+/// that contradict each other say nothing.
+fn spf_of_host(mail: &Mail, authserv_id: Option<&str>, host: MailHost, domain: &str) -> Proof {
+    let (Some(id), true) = (authserv_id, host != MailHost::Microsoft365) else { return Proof::None };
+    let claims = place::fields(mail, host).into_iter().map(|field| results::read(field, id));
+    let mut ours = claims.filter(|claim| *claim != Claim::NotOurs);
+    let Some(Claim::Results(top)) = ours.next() else { return Proof::None };
+    let below = ours.flat_map(|claim| if let Claim::Results(results) = claim { results } else { Vec::new() });
+    let of_author = |result: &&Verdict| {
+        result.method == "spf" && property_domain(result, "smtp.mailfrom").as_deref() == Some(domain)
+    };
+    if contradict(&top, &top) || contradict(&top, &below.collect::<Vec<Verdict>>()) {
+        return Proof::None;
+    }
+    let is_temporary = top.iter().filter(of_author).any(|result| result.verdict == "temperror");
+    let unproven = if is_temporary { Proof::Temporary } else { Proof::None };
+    by_spf(&top, domain).unwrap_or(unproven)
 }
 
 /// Nothing passed: was that because something could not be looked up (TB8)?

@@ -17,10 +17,17 @@ pub(super) fn read(value: &str) -> Option<SignatureField> {
     }
     let partial_body = tags.contains_key("l");
     let mut take = |name| tags.remove(name).filter(|value| !value.is_empty());
+    // A time that is no number has passed: such a signature counts for nothing.
+    let time = |value: String| value.parse().unwrap_or(0);
     Some(SignatureField {
         domain: take("d")?.to_ascii_lowercase(),
+        selector: take("s").unwrap_or_default().to_ascii_lowercase(),
+        algorithm: take("a").unwrap_or_default().to_ascii_lowercase(),
         signature: take("b")?,
         covers: take("h")?.split(':').map(str::to_ascii_lowercase).collect(),
         partial_body,
+        agent: take("i").map(|agent| agent.rsplit_once('@').map_or("", |(_, domain)| domain).to_ascii_lowercase()),
+        signed_at: take("t").map(time),
+        expires: take("x").map(time),
     })
 }

@@ -7,6 +7,7 @@ pub mod read;
 pub mod register;
 pub mod replay;
 pub mod rota;
+mod signatures;
 mod words;
 
 use jiff::Timestamp;

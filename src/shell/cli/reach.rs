@@ -13,11 +13,12 @@ use tokio::time::Instant;
 
 use crate::desk::letter::compose::Composer;
 use crate::desk::rules::Rules;
+use crate::shell::authenticate::Authenticator;
 use crate::shell::cli::Which;
 use crate::shell::clock::Clock;
 use crate::shell::config::{self, Config};
 use crate::shell::process::InHands;
-use crate::shell::run::Failure;
+use crate::shell::run::{self, Failure};
 use crate::shell::socket::{NoAnswer, Refusal};
 use crate::shell::store::lock::{self, Taken};
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
@@ -44,6 +45,11 @@ impl Reached {
     /// Whether the desk has ever been started here.
     pub fn has_store(&self) -> bool {
         is_data(&self.data)
+    }
+
+    /// Our own look at who signed a mail, where the rules ask for one.
+    pub fn authenticator(&self) -> Result<Option<Authenticator>, Failure> {
+        run::authenticator(self.config.as_ref(), &self.rules)
     }
 
     /// Writes letters for looking at; what it would number and sign is not ours.
@@ -137,11 +143,17 @@ async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<
     let composer = reached.composer()?;
     let clock = Clock::default();
     let (in_hands, committed) = (InHands::default(), Notify::new());
+    // Only `try` reads a mail here.
+    let authenticator = match request {
+        Request::Try { .. } => reached.authenticator()?,
+        _ => None,
+    };
     let asked = Asked {
         store: &store,
         rules: &reached.rules,
         composer: &composer,
         clock: &clock,
+        authenticator: authenticator.as_ref(),
         health: None,
         in_hands: &in_hands,
         committed: &committed,

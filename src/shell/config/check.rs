@@ -3,13 +3,13 @@
 mod keys;
 mod server;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
 use crate::shell::config::credential::Environment;
-use crate::shell::config::text::{CarrierText, ConfigText, FolderText, LogText, SourceText};
+use crate::shell::config::text::{CarrierText, ConfigText, DnsText, FolderText, LogText, SourceText};
 use crate::shell::config::{Carrier, Config, Folder, Log, LogFormat, Source, StartFrom};
 use crate::shell::toml_file::{FileFault, Span, TomlFile};
 
@@ -29,12 +29,13 @@ pub fn check(
     let carrier = checker.carrier(text.carrier);
     checker.two_folders(source.as_ref(), carrier.as_ref());
     let keys = checker.keys(text.keys);
+    let dns_servers = checker.dns_servers(text.dns);
     let log = checker.log(text.log);
     let Checker { mut faults, warnings, .. } = checker;
     faults.sort_by_key(|fault| fault.line);
     match (source, carrier, keys) {
         (Some(source), Some(carrier), Some(keys)) if faults.is_empty() => {
-            Ok(Config { data, rules, source, carrier, keys, log, warnings, file: file.name.clone() })
+            Ok(Config { data, rules, source, carrier, keys, dns_servers, log, warnings, file: file.name.clone() })
         }
         _ => Err(faults),
     }
@@ -160,6 +161,28 @@ impl Checker<'_> {
                 "name a folder of its own, or the desk would read its own letters",
             ));
         }
+    }
+
+    fn dns_servers(&mut self, text: Option<DnsText>) -> Vec<SocketAddr> {
+        let Some(text) = text else { return Vec::new() };
+        let way_out = "write for instance \"127.0.0.1:53\", or take [dns] out to use the system's name servers";
+        let expected = "addresses of name servers with their ports";
+        let span = text.servers.span();
+        let servers = text.servers.into_inner();
+        if servers.is_empty() {
+            self.fault(&span, "dns.servers", expected, "none", way_out);
+        }
+        let mut addresses = Vec::new();
+        for server in &servers {
+            match server.get_ref().parse() {
+                Ok(address) => addresses.push(address),
+                Err(_) => {
+                    let found = format!("\"{}\"", server.get_ref());
+                    self.fault(&server.span(), "dns.servers", expected, &found, way_out);
+                }
+            }
+        }
+        addresses
     }
 
     fn log(&mut self, text: Option<LogText>) -> Log {

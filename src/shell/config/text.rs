@@ -13,6 +13,7 @@ pub struct ConfigText {
     pub source: Spanned<SourceText>,
     pub carrier: Spanned<CarrierText>,
     pub keys: Option<Spanned<KeysText>>,
+    pub dns: Option<DnsText>,
     pub log: Option<LogText>,
 }
 
@@ -88,4 +89,10 @@ pub struct KeysText {
 pub struct LogText {
     pub level: Option<Spanned<String>>,
     pub format: Option<LogFormat>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DnsText {
+    pub servers: Spanned<Vec<Spanned<String>>>,
 }

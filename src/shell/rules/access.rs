@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::desk::mail::proof::Checks;
 use crate::desk::rules::{Access, Desk, Precheck, Staff};
 use crate::desk::token::reply_address::MAILBOX_BYTES_MAX;
 use crate::shell::toml_file::{FileFault, TomlFile};
@@ -15,6 +16,7 @@ use crate::shell::toml_file::{FileFault, TomlFile};
 #[serde(deny_unknown_fields)]
 struct AccessText {
     authserv_id: Option<Spanned<String>>,
+    checks: Checks,
     mail_host: Option<Spanned<mail_host::Name>>,
     below_received: Option<Spanned<usize>>,
     canary: Option<mail_host::CanaryWord>,
@@ -90,7 +92,7 @@ pub fn access(file: &TomlFile, our_address: Option<&str>, faults: &mut Vec<FileF
         faults.push(file.fault(Some(&written.span()), "address", "an address of people", found, way_out));
     }
     let authserv_id = text.authserv_id.map(Spanned::into_inner);
-    Some(Access { authserv_id, mail_host, canary, staff, desk_address })
+    Some(Access { authserv_id, checks: text.checks, mail_host, canary, staff, desk_address })
 }
 
 fn check_person(file: &TomlFile, person: &StaffText, others: &[Staff], faults: &mut Vec<FileFault>) {

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use crate::desk::denial::Denial;
 use crate::desk::letter::Template;
-use crate::desk::limits::Limits;
+use crate::desk::limits::{Limits, Lookups};
 use crate::desk::mail::Marks;
 use crate::desk::rules::{Classify, Counts};
 use crate::shell::rules::files::Files;
@@ -37,6 +37,7 @@ struct MarksText {
 #[serde(deny_unknown_fields)]
 struct LimitsText {
     mail: Spanned<Limits>,
+    lookups: Spanned<Lookups>,
     counts: CountsText,
 }
 
@@ -83,7 +84,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     })
 }
 
-pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, Counts)> {
+pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, Lookups, Counts)> {
     let text: LimitsText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
     let span = text.mail.span();
     let limits = text.mail.into_inner();
@@ -91,6 +92,15 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, C
         if value == 0 {
             let way_out = "write a number, or take the file that came with the program";
             faults.push(file.fault(Some(&span), key, "a number above 0", "0, which lets no mail through", way_out));
+        }
+    }
+    let span = text.lookups.span();
+    let lookups = text.lookups.into_inner();
+    for (key, value) in lookup_numbers(&lookups) {
+        if value == 0 {
+            let found = "0, which leaves every sender unknown";
+            let way_out = "write a number, or take the file that came with the program";
+            faults.push(file.fault(Some(&span), key, "a number above 0", found, way_out));
         }
     }
     let counts = Counts {
@@ -105,7 +115,17 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, C
         unproven_notices_per_day_max: text.counts.unproven_notices_per_day_max,
         data_tries_per_day_max: text.counts.data_tries_per_day_max,
     };
-    Some((limits, counts))
+    Some((limits, lookups, counts))
+}
+
+fn lookup_numbers(lookups: &Lookups) -> [(&'static str, u64); 4] {
+    let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    [
+        ("signatures_max", wide(lookups.signatures_max)),
+        ("queries_max", wide(lookups.queries_max)),
+        ("seconds_max", lookups.seconds_max),
+        ("silent_seconds_max", lookups.silent_seconds_max),
+    ]
 }
 
 fn numbers(limits: &Limits) -> [(&'static str, u64); 13] {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::record::{LetterRow, Quarantined};
+use crate::desk::record::{Evidence, LetterRow, Quarantined};
 use crate::desk::ticket::TicketId;
 
 /// A letter on its way.
@@ -87,6 +87,9 @@ pub struct QuarantineRow {
     /// Who released or dropped it, and why.
     pub by_hand: Option<ByHand>,
     pub hand_reason: Option<String>,
+    /// Who vouched for its author, as far as it was read.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
     /// The record that decided it once more.
     pub decided_again: Option<u64>,
     pub text: Option<crate::desk::record::PackPlace>,

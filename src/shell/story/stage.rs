@@ -89,7 +89,7 @@ impl Stage {
             fs::create_dir_all(&path).map_err(io(&path))?;
         }
         let data = Stage::data(folder);
-        let desk = tokio::task::block_in_place(|| open_desk(&data, keys, rules, clock.clone()))?;
+        let desk = tokio::task::block_in_place(|| open_desk(&data, keys, rules, clock.clone(), None))?;
         plainly(&desk, vec![What::Imported { register, by: "story".to_owned() }]).await?;
         let health = Health::new(clock.clone());
         let (refused, letters) = (BTreeSet::new(), Vec::new());

@@ -20,9 +20,10 @@ use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Ticket, TicketId, apply};
 use crate::desk::timers;
 use crate::desk::token::Brought;
+use crate::shell::authenticate::Authenticator;
 use crate::shell::socket::Refusal;
 use crate::shell::store::pack::hex;
-use crate::shell::view::{Asked, gone};
+use crate::shell::view::{Asked, gone, read};
 
 /// One mail to be considered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,7 +46,7 @@ impl Case {
 /// Considers the mail on what the store knows.
 pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal> {
     let now = case.at.unwrap_or_else(|| asked.clock.now());
-    let input = Arc::new(input(case, asked.rules).await?);
+    let input = Arc::new(input(case, asked.rules, asked.authenticator).await?);
     let ask = Ask::about(&input, asked.rules);
     let mut known = asked.store.read(move |view| view.look_up(&ask, now)).await.map_err(gone)?;
     known.token = asked.composer.token(&input, &known);
@@ -57,7 +58,7 @@ pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal>
         Ok(tickets?.into_iter().flatten().map(|ticket| (ticket.id.clone(), ticket)).collect())
     });
     let before = before.await.map_err(gone)?;
-    Ok(shown(&decision, &known, before, now, asked.rules, asked.composer))
+    Ok(shown(&input, &decision, &known, before, now, asked.rules, asked.composer))
 }
 
 /// Considers the mail where there is no desk yet: no register, no tickets.
@@ -66,12 +67,13 @@ pub async fn considered_alone(
     now: Timestamp,
     rules: &Arc<Rules>,
     composer: &Composer,
+    authenticator: Option<&Authenticator>,
 ) -> Result<Value, Refusal> {
     let now = case.at.unwrap_or(now);
-    let input = Arc::new(input(case, rules).await?);
+    let input = Arc::new(input(case, rules, authenticator).await?);
     let known = Arc::new(nothing_known(&Ask::about(&input, rules)));
     let decision = decided(&input, &known, now, rules).await?;
-    Ok(shown(&decision, &known, BTreeMap::new(), now, rules, composer))
+    Ok(shown(&input, &decision, &known, BTreeMap::new(), now, rules, composer))
 }
 
 /// What an empty store knows.
@@ -109,7 +111,7 @@ fn nothing_known(ask: &Ask) -> Known {
 
 /// Reads the mail as the desk would: one that is too big or makes the reader
 /// fail is an input too.
-async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
+async fn input(case: &Case, rules: &Arc<Rules>, authenticator: Option<&Authenticator>) -> Result<Input, Refusal> {
     let bytes = STANDARD.decode(&case.mail).map_err(|error| (2, format!("expected the mail as base64: {error}")))?;
     let received = case.received;
     let place = Place { source: "try".to_owned(), mailbox: String::new(), validity: 0, item: "try".to_owned() };
@@ -117,10 +119,15 @@ async fn input(case: &Case, rules: &Arc<Rules>) -> Result<Input, Refusal> {
     if bytes.len() as u64 > rules.limits.message_bytes_max {
         return Ok(unread(Unreadable::TooBig, place));
     }
-    let reading = Arc::clone(rules);
-    let original_sha256 = hex(&Sha256::digest(&bytes));
-    let read = tokio::task::spawn_blocking(move || understand(&bytes, received, &reading));
-    let Ok(understood) = read.await else { return Ok(unread(Unreadable::CrashedReader, place)) };
+    let (reading, bytes) = (Arc::clone(rules), Arc::new(bytes));
+    let original_sha256 = hex(&Sha256::digest(bytes.as_slice()));
+    let raw = Arc::clone(&bytes);
+    let read = tokio::task::spawn_blocking(move || understand(&raw, received, &reading)).await.ok();
+    let read = match (read, authenticator) {
+        (Some(read), Some(authenticator)) => authenticator.with_own_look(&bytes, read, received, rules).await,
+        (read, _) => read,
+    };
+    let Some(understood) = read else { return Ok(unread(Unreadable::CrashedReader, place)) };
     let secrets = understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect();
     Ok(understood.into_input(place, received, secrets, original_sha256))
 }
@@ -140,6 +147,7 @@ async fn decided(
 }
 
 fn shown(
+    input: &Input,
     decision: &Decision,
     known: &Known,
     mut before: BTreeMap<TicketId, Ticket>,
@@ -163,12 +171,20 @@ fn shown(
         "state": tickets.first().map(|ticket| ticket.status),
         "quarantine": decision.quarantine,
         "actor": decision.actor,
+        "proof": proof_of(input),
         "events": events,
         "letters": decision.letters.iter().map(|letter| rendered(letter, rules, composer)).collect::<Vec<Value>>(),
         "timers": timers.map(|timer| json!({ "name": timer.name, "at": timer.at })).collect::<Vec<Value>>(),
         "why": decision.why,
         "register_is_empty": known.register_is_empty,
     })
+}
+
+fn proof_of(input: &Input) -> Value {
+    match input {
+        Input::Mail(mail) => read::proof(&mail.proof, mail.checked.as_ref()),
+        _ => Value::Null,
+    }
 }
 
 fn rendered(letter: &Letter, rules: &Rules, composer: &Composer) -> Value {

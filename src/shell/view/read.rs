@@ -4,14 +4,27 @@ use serde_json::{Map, Value, json};
 
 use crate::desk::form::{Form, Value as FieldValue};
 use crate::desk::input::{Understood, understand};
+use crate::desk::mail::proof::own::Checked;
 use crate::desk::mail::{Proof, Report};
 use crate::desk::rules::Rules;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::Reading;
+use crate::shell::authenticate::Authenticator;
 
 /// Reads one mail and shows all that was read, secrets sealed.
 pub fn read(bytes: &[u8], received: jiff::Timestamp, rules: &Rules) -> Value {
     understood(&understand(bytes, received, rules))
+}
+
+/// The same with our own look at its signatures. `None`: that failed.
+pub async fn looked_at(
+    bytes: &[u8],
+    received: jiff::Timestamp,
+    rules: &Rules,
+    authenticator: &Authenticator,
+) -> Option<Value> {
+    let read = understand(bytes, received, rules);
+    authenticator.with_own_look(bytes, read, received, rules).await.as_ref().map(understood)
 }
 
 /// What was read, with the field names of cli.md.
@@ -27,7 +40,7 @@ pub fn understood(read: &Understood) -> Value {
             "name": mail.identity.as_ref().map(|identity| identity.name.clone()).unwrap_or_default(),
             "fault": fault,
         },
-        "proof": proof(&read.proof),
+        "proof": proof(&read.proof, read.checked.as_ref()),
         "to": mail.to,
         "cc": mail.cc,
         "reply_to": mail.reply_to,
@@ -73,8 +86,9 @@ fn urgency(reading: &Reading) -> Value {
     reading.problem().map_or(Value::Null, told)
 }
 
-fn proof(proof: &Proof) -> Value {
-    json!({ "result": proof, "consent_level": proof.is_consent_level() })
+/// Who vouches, and the facts of our own look: null where none was taken.
+pub fn proof(proof: &Proof, checked: Option<&Checked>) -> Value {
+    json!({ "result": proof, "consent_level": proof.is_consent_level(), "checked": checked })
 }
 
 fn command(line: &crate::desk::command::CommandLine) -> Value {

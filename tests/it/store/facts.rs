@@ -106,6 +106,7 @@ pub fn about_mail(item: u64) -> Decided {
         changes: Vec::new(),
         letters: Vec::new(),
         quarantine: None,
+        evidence: None,
         why: vec![Why::new("T3b", "serial, MAC and IP agree")],
         text: None,
         original: None,

@@ -10,12 +10,19 @@ use crate::shell::cli::commands::{answered, print_json};
 use crate::shell::cli::page::{Page, Style};
 use crate::shell::cli::{Asking, people, reach};
 use crate::shell::clock;
-use crate::shell::run::Failure;
+use crate::shell::run::{self, Failure};
 use crate::shell::socket;
 use crate::shell::view::{self, Case, Request};
 
-pub fn read(file: &Path, rules: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let rules = reach::load_rules(rules)?;
+/// With a configuration: its rules, and our own look at the signatures where
+/// they ask for one.
+pub async fn read(file: &Path, rules: Option<&Path>, config: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let config = config.map(reach::load).transpose()?;
+    let rules = reach::load_rules(rules.or(config.as_ref().and_then(|config| config.rules.as_deref())))?;
+    let authenticator = match &config {
+        Some(_) => run::authenticator(config.as_ref(), &rules)?,
+        None => None,
+    };
     let (bytes, received) = mail(file, &rules)?;
     let limit = rules.limits.message_bytes_max;
     if bytes.len() as u64 > limit {
@@ -25,7 +32,11 @@ pub fn read(file: &Path, rules: Option<&Path>, json: bool) -> Result<(), Failure
             file.display()
         )));
     }
-    let read = view::read(&bytes, received, &rules);
+    let read = match &authenticator {
+        Some(authenticator) => view::looked_at(&bytes, received, &rules, authenticator).await,
+        None => Some(view::read(&bytes, received, &rules)),
+    };
+    let read = read.ok_or_else(|| Failure::Work(format!("{}: its signatures cannot be read", file.display())))?;
     if json {
         return print_json(&read);
     }
@@ -71,7 +82,9 @@ pub async fn try_mail(file: &Path, at: Option<Timestamp>, asking: &Asking) -> Re
     } else {
         eprintln!("note: there is no desk in {} yet, so the register is empty", reached.data.display());
         let composer = reached.composer()?;
-        view::considered_alone(&case, clock::now(), &reached.rules, &composer).await.map_err(reach::failure)?
+        let authenticator = reached.authenticator()?;
+        let considered = view::considered_alone(&case, clock::now(), &reached.rules, &composer, authenticator.as_ref());
+        considered.await.map_err(reach::failure)?
     };
     answered(&reached, asking.form.json, &answer, people::read::considered)
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::shell::cli::page::{Cell, Page, bad};
-use crate::shell::cli::people::{cells, list, text};
+use crate::shell::cli::people::{cells, list, signatures, text};
 
 pub fn letters(page: &mut Page, letters: &Value) {
     let rows = letters.as_array().into_iter().flatten().map(|letter| {
@@ -135,6 +135,7 @@ pub fn quarantined(page: &mut Page, row: &Value) {
         ("Kept", page.when(row, "at").into()),
         ("Reason", bad(text(row, "reason"))),
         ("Detail", text(row, "detail").into()),
+        ("Signatures", signatures::lines(row.get("evidence").and_then(|found| found.get("checked"))).into()),
         ("Lies in", format!("{} {}", text(&place, "mailbox"), text(&place, "item")).into()),
         ("Message-ID", text(row, "message_id").into()),
         ("Says it is from", text(&mail, "from").into()),

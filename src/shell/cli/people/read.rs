@@ -6,7 +6,7 @@ use crate::desk::mail::Proof;
 use crate::desk::record::OutcomeWord;
 use crate::shell::cli::page::{Cell, Page, bad, good};
 use crate::shell::cli::people::words::{self as plain, local_times};
-use crate::shell::cli::people::{cells, deadlines, events, list, text, words};
+use crate::shell::cli::people::{cells, deadlines, events, list, signatures, text, words};
 
 pub fn read(page: &mut Page, read: &Value) {
     let files = list(read, "attachments").map(|file| format!("{} ({} bytes)", text(file, "name"), text(file, "size")));
@@ -19,6 +19,7 @@ pub fn read(page: &mut Page, read: &Value) {
         ("Kind", text(read, "kind").into()),
         ("From", author(read)),
         ("Proof", proof(read).into()),
+        ("Signatures", signatures::lines(read.get("proof").and_then(|proof| proof.get("checked"))).into()),
         ("To", words(read, "to").into()),
         ("Subject", text(read, "subject").into()),
         ("Date", page.when(read, "date").into()),
@@ -121,6 +122,8 @@ pub fn considered(page: &mut Page, answer: &Value) {
         ("Ticket", text(answer, "ticket").into()),
         ("State", text(answer, "state").into()),
         ("Quarantine", bad(kept.unwrap_or_default())),
+        ("Proof", proof(answer).into()),
+        ("Signatures", signatures::lines(answer.get("proof").and_then(|proof| proof.get("checked"))).into()),
         ("Events", events.into()),
         ("Timers", deadlines(page, answer, "timers").into()),
     ];

@@ -28,6 +28,7 @@ pub fn add(state: &mut State, no: u64, at: Timestamp, kept: &Kept<'_>, decided: 
         state: KeptState::Open,
         by_hand: None,
         hand_reason: None,
+        evidence: decided.evidence.clone(),
         decided_again: None,
         text: decided.text.clone(),
         original: decided.original.clone(),
