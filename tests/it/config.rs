@@ -147,6 +147,7 @@ fn every_broken_configuration_is_refused_with_its_line_and_the_way_out() {
     let cases = [
         // What is broken, then what the refusal must say: its place, and the way out.
         (with("[log]", "[log"), "desk.toml:22: ", "correct the line"),
+        (with("[log]", "[dns]\nservers = [\"localhost\"]\n\n[log]"), "desk.toml:23: `dns.servers`: ", "127.0.0.1:53"),
         (with("data = \"data\"", "date = \"data\""), "desk.toml:1: `date`: ", "write one of the expected names"),
         (with("data = \"data\"\n", ""), "missing field `data`", "add the line"),
         (with("data = \"data\"", "data = \"desk.toml\""), "desk.toml:1: `data`: ", "name a folder"),

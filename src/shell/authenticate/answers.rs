@@ -23,6 +23,11 @@ impl Answers {
         Answers(Mutex::new(State { known: HashMap::new(), left: queries_max }))
     }
 
+    /// This is known beforehand.
+    pub fn put(&self, name: Box<str>, value: Txt) {
+        self.state().known.insert(name, value);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,6 +63,6 @@ impl ResolverCache<Box<str>, Txt> for Answers {
 
     /// How long it holds is kept by the resolver's own cache.
     fn insert(&self, name: Box<str>, value: Txt, _valid_until: Instant) {
-        self.state().known.insert(name, value);
+        self.put(name, value);
     }
 }

@@ -1,14 +1,14 @@
 //! The signatures of one mail against the keys that were found.
 
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 use mail_auth::common::headers::Header;
+use mail_auth::common::verify::VerifySignature;
 use mail_auth::dkim::{DkimError, Signature};
-use mail_auth::{AuthenticatedMessage, DkimResult, Error, MessageAuthenticator, Parameters, ResolverCache, Txt};
+use mail_auth::{AuthenticatedMessage, DkimResult, Error, MessageAuthenticator, Parameters, Txt};
 
 use crate::desk::mail::SignatureField;
 use crate::desk::mail::proof::own::{Checked, Failure, Flaw, Signed, Verdict, Wanted};
@@ -67,11 +67,7 @@ fn verdict(
     header.header.r = false;
     header.header.atps = None;
     let known = Answers::new(0);
-    known.insert(
-        mail_auth::common::verify::VerifySignature::domain_key(&header.header).into_boxed_str(),
-        key,
-        Instant::now() + Duration::from_secs(60),
-    );
+    known.put(header.header.domain_key().into_boxed_str(), key);
     let one = AuthenticatedMessage { dkim_headers: vec![header], errors: Vec::new(), ..message.clone() };
     let parameters = Parameters::new(&one).with_txt_cache(&known);
     // Everything it asks for is there, so that it never waits.

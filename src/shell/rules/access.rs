@@ -16,6 +16,8 @@ use crate::shell::toml_file::{FileFault, TomlFile};
 #[serde(deny_unknown_fields)]
 struct AccessText {
     authserv_id: Option<Spanned<String>>,
+    /// Without it: the mail host, as before there was a choice.
+    #[serde(default)]
     checks: Checks,
     mail_host: Option<Spanned<mail_host::Name>>,
     below_received: Option<Spanned<usize>>,
