@@ -18,6 +18,7 @@ pub mod carrier;
 pub mod intake;
 pub mod process;
 pub mod health;
+pub mod held;
 pub mod outbox;
 pub mod timers;
 pub mod run;

@@ -11,6 +11,7 @@ mod delivery;
 mod draft;
 mod due;
 mod gates;
+mod hold;
 mod mail;
 mod notice;
 mod offer;
@@ -89,7 +90,7 @@ impl Decision {
     /// Kept for people, answered to nobody.
     fn quarantine(actor: Actor, reason: &str, detail: impl Into<String>, why: Why) -> Decision {
         Decision {
-            quarantine: Some(Quarantined { reason: reason.to_owned(), detail: detail.into() }),
+            quarantine: Some(Quarantined { reason: reason.to_owned(), detail: detail.into(), held: None }),
             why: vec![why],
             ..Decision::new(OutcomeWord::Quarantine, actor)
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::command::Command;
@@ -60,6 +61,8 @@ pub struct Known {
     pub duplicate: Option<Duplicate>,
     /// Somebody took these bytes out of the quarantine.
     pub pass: Option<Pass>,
+    /// A mail with these bytes is held: its number in the quarantine, and since when.
+    pub held: Option<(u64, Held)>,
     pub register_is_empty: bool,
     pub sender: Sender,
     /// Every asked serial has an entry.
@@ -169,6 +172,17 @@ pub enum FoundTicket {
     ByReference(Box<Ticket>),
     /// Only by the tag in the subject: anybody can write that.
     ByTag(Box<Ticket>),
+}
+
+/// How long a mail has waited for its author to be found out (TB8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// When it was held first.
+    pub since: Timestamp,
+    /// How often it was decided to hold it.
+    pub tries: u32,
+    /// When it is decided again, or at the next start.
+    pub again_at: Timestamp,
 }
 
 /// Lets one mail of the quarantine be decided once more.

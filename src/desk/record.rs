@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::access::Actor;
 use crate::desk::input::Place;
 use crate::desk::known::Counted;
+use crate::desk::known::Held;
 use crate::desk::mail::Proof;
 use crate::desk::mail::proof::own::Checked;
 use crate::desk::register::Register;
@@ -144,6 +145,9 @@ pub struct Quarantined {
     pub reason: String,
     /// The evidence, for staff; no text of the mail that could be a secret.
     pub detail: String,
+    /// It is decided again by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// Where bytes lie in a pack.

@@ -218,6 +218,9 @@ impl Desk {
             .compose(&decision.letters, known.next_letter, now, &self.rules)
             .map_err(|error| error.to_string())?;
         let decided = decided(&input, decision, &self.rules);
+        // What is held once more was kept when it was held first.
+        let is_kept = known.held.is_some() && decided.outcome == OutcomeWord::Hold;
+        let (text, original) = if is_kept { (None, None) } else { (text, original) };
         let beside = decided.secrets.iter().map(|id| self.vault.path(id)).collect();
         let body = Body::Decided { decided: Box::new(decided), letters, text, original, beside };
         Ok(Commitment { at: now, body })

@@ -15,10 +15,12 @@ use crate::shell::carrier::smtp::Smtp;
 use crate::shell::clock::Clock;
 use crate::shell::config::{Carrier, Config, Keys, Source};
 use crate::shell::health::Health;
+use crate::shell::held::Holding;
 use crate::shell::intake::Intake;
 use crate::shell::process::{Desk, InHands, ProcessError};
 use crate::shell::source::folder::FolderSource;
 use crate::shell::source::imap::ImapSource;
+use crate::shell::source::recall::Mailbox;
 use crate::shell::store::files;
 use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Torn;
@@ -168,6 +170,8 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     let socket = socket::serve(data.join("desk.sock"), view::handler(Arc::clone(&desk), health.clone()), stop.clone());
     let socket = tokio::spawn(socket);
     tracing::info!(data = %data.display(), "the desk runs");
+    let mut holding = Holding::new(Arc::clone(&desk), Mailbox::from(&config.source));
+    holding.bring_all().await?;
     if drain {
         let ended = drain_once(&desk, &config, &health, stop).await;
         let _receivers_may_be_gone = stop_sender.send(true);
@@ -177,6 +181,8 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     spawn_intake(&mut tasks, &desk, &config, &health, false, stop.clone())?;
     let (_never, drain) = watch::channel(false);
     spawn_outbox(&mut tasks, &desk, &config, drain, stop.clone())?;
+    let (waiting, stop_holding) = (holding, stop.clone());
+    tasks.spawn(async move { waiting.run(stop_holding).await.map_err(Failure::from) });
     let timing = timers::run(Arc::clone(&desk), stop.clone());
     tasks.spawn(async move { timing.await.map_err(Failure::from) });
     let ended = tokio::select! {

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use crate::desk::access::{Actor, Author, Recipient, author};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
-use crate::desk::decide::{Decision, World, bounce, notice, released, reply, request, staff, stop, warning};
+use crate::desk::decide::{Decision, World, bounce, hold, notice, released, reply, request, staff, stop, warning};
 use crate::desk::input::{Kind, MailInput};
-use crate::desk::known::{FoundTicket, Known};
+use crate::desk::known::{Duplicate, FoundTicket, Known};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::mail::{AutomaticSign, IdentityFault, Mail, Proof};
@@ -93,6 +93,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
         decision.letters.extend(warning::token_of_another(&case, ticket, person));
         decision.why.push(Why::new("TC4", format!("the token went to {person}; it stays unused")));
     }
+    decision = hold::called(&case, decision);
     if case.is_machine() {
         // The one place where answers to machines are dropped (decisions 16).
         let address = input.mail.address().unwrap_or("");
@@ -107,7 +108,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     let mail = &case.input.mail;
     let actor = &case.author.actor;
-    if let Some(duplicate) = case.known.duplicate {
+    // The bytes of a held mail are known, and yet to be decided about.
+    let is_held = case.known.held.is_some();
+    if let Some(duplicate) = case.known.duplicate.filter(|how| !(is_held && *how == Duplicate::SameBytes)) {
         return Ok(Decision::duplicate(actor.clone(), duplicate));
     }
     if let Some(report) = mail.report.as_ref().filter(|_| case.input.kind == Kind::Bounce) {
@@ -125,6 +128,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     if case.input.proof == Proof::Fail && !commands {
         let why = Why::new("UT-02", "the sender's domain says that this mail is forged");
         return Ok(Decision::quarantine(Actor::Unknown, "authentication_failed", "DMARC failed at our mail host", why));
+    }
+    if hold::waits(case) {
+        return Ok(hold::decide(case));
     }
     if case.is_machine() {
         return automatic(case);

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::folder::{self, FolderSource};
 use super::imap::ImapSource;
 use super::{Fetched, Listed, Source, SourceError};
+use crate::desk::input::Place;
 use crate::desk::record::Folder;
 use crate::shell::config::{self, Imap};
 use crate::shell::store::pack::hex;
@@ -31,6 +32,15 @@ impl From<&config::Source> for Mailbox {
             config::Source::Folder(folder) => Mailbox::Folder(folder.path.clone()),
         }
     }
+}
+
+/// A mail to be brought back.
+pub struct Wanted {
+    pub sha256: String,
+    /// When it was kept.
+    pub kept: Timestamp,
+    /// Tells its name in a Maildir from the one that was handled.
+    pub mark: String,
 }
 
 /// A mail that was found in the Quarantine folder.
@@ -71,6 +81,36 @@ impl Mailbox {
                 let listed = search(&mut source, sha256, kept).await?;
                 let quarantine = Quarantine::Folder { source, path, mailbox: mailbox.clone() };
                 Ok(listed.map(|listed| Found { quarantine, listed }))
+            }
+        }
+    }
+
+    /// Moves those of `wanted` back that lie in the Quarantine folder; how many.
+    ///
+    /// # Errors
+    /// The mailbox is out of reach or wrongly configured; what was moved is moved.
+    pub async fn bring_back_all(&self, wanted: &[Wanted], size_max: u64) -> Result<usize, SourceError> {
+        match self {
+            Mailbox::Imap(imap) => {
+                let mut source = ImapSource::new(turned(imap), size_max)?;
+                let found = search_all(&mut source, wanted).await?;
+                let places: Vec<(Place, Folder)> =
+                    found.into_iter().map(|(_, mail)| (mail.place, Folder::Processed)).collect();
+                source.settle(&places).await?;
+                source.shortcomings().pop().map_or(Ok(places.len()), |text| Err(SourceError::protocol(text)))
+            }
+            Mailbox::Folder(mailbox) => {
+                let path = folder::quarantine_of(mailbox);
+                if !path.is_dir() {
+                    return Ok(0);
+                }
+                let mut source = FolderSource::new(path.clone(), size_max);
+                let mut moved = 0;
+                for (wanted, mail) in search_all(&mut source, wanted).await? {
+                    let (item, mark) = (mail.place.item, wanted.mark.clone());
+                    moved += usize::from(folder::bring_back(path.clone(), item, mailbox.clone(), mark).await?);
+                }
+                Ok(moved)
             }
         }
     }
@@ -124,10 +164,22 @@ fn turned(imap: &Imap) -> Imap {
     }
 }
 
+/// The one mail with these bytes.
 async fn search(source: &mut impl Source, sha256: &str, kept: Timestamp) -> Result<Option<Listed>, SourceError> {
+    let wanted = Wanted { sha256: sha256.to_owned(), kept, mark: String::new() };
+    Ok(search_all(source, &[wanted]).await?.pop().map(|(_, listed)| listed))
+}
+
+/// Those of `wanted` that lie in the folder, beginning with the mails that came
+/// about when one of them was kept; until all are found.
+async fn search_all<'a>(
+    source: &mut impl Source,
+    wanted: &'a [Wanted],
+) -> Result<Vec<(&'a Wanted, Listed)>, SourceError> {
     source.connect().await?;
     let mut listed = source.list().await?;
-    listed.sort_by_key(|mail| kept.duration_since(mail.received).abs());
+    listed.sort_by_key(|mail| wanted.iter().map(|wanted| wanted.kept.duration_since(mail.received).abs()).min());
+    let mut found: Vec<(&Wanted, Listed)> = Vec::new();
     for set in listed.chunks(SET) {
         let (sink, mut arriving) = mpsc::channel::<Fetched>(1);
         let fetch = async {
@@ -136,18 +188,25 @@ async fn search(source: &mut impl Source, sha256: &str, kept: Timestamp) -> Resu
             result
         };
         let compare = async {
-            let mut found = None;
+            let mut here = Vec::new();
             while let Some(fetched) = arriving.recv().await {
-                let is_it = fetched.bytes.is_some_and(|bytes| hex(&Sha256::digest(&bytes)) == sha256);
-                found = if is_it { Some(fetched.place) } else { found };
+                let Some(bytes) = fetched.bytes else { continue };
+                let sha256 = hex(&Sha256::digest(&bytes));
+                let wanted = wanted.iter().find(|wanted| wanted.sha256 == sha256);
+                here.extend(wanted.map(|wanted| (wanted, fetched.place)));
             }
-            found
+            here
         };
-        let (fetched, found) = tokio::join!(fetch, compare);
+        let (fetched, here) = tokio::join!(fetch, compare);
         fetched?;
-        if let Some(place) = found {
-            return Ok(set.iter().find(|mail| mail.place == place).cloned());
+        for (wanted, place) in here {
+            let is_new = found.iter().all(|(other, _)| other.sha256 != wanted.sha256);
+            let mail = set.iter().find(|mail| mail.place == place).filter(|_| is_new);
+            found.extend(mail.map(|mail| (wanted, mail.clone())));
+        }
+        if found.len() == wanted.len() {
+            break;
         }
     }
-    Ok(None)
+    Ok(found)
 }

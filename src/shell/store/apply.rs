@@ -18,7 +18,7 @@ use crate::shell::store::journal::Line;
 use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
-pub use quarantine::pass_key;
+pub use quarantine::{held_key, pass_key};
 
 /// Writes what `line` says. Nothing of a record that contradicts what is
 /// stored may be kept.
@@ -96,13 +96,17 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             if let Some(sha256) = sha256 {
                 quarantine::use_pass(state, sha256, seq)?;
             }
+            let is_held = match sha256 {
+                Some(sha256) => quarantine::held_before(state, sha256, place, decided, seq)?,
+                None => false,
+            };
             match &decided.quarantine {
-                Some(quarantined) => {
+                Some(quarantined) if !is_held => {
                     let no = next(state, b"quarantine")?;
                     let kept = quarantine::Kept { place, message_id, sha256, quarantined };
                     quarantine::add(state, no, at, &kept, decided)
                 }
-                None => Ok(()),
+                _ => Ok(()),
             }
         }
         Cause::Timer { ticket, name, at: due } => {

@@ -101,7 +101,7 @@ impl QuarantineRow {
     pub fn waits(&self) -> bool {
         match self.state {
             KeptState::Open => true,
-            KeptState::Released => self.decided_again.is_none(),
+            KeptState::Held | KeptState::Released => self.decided_again.is_none(),
             KeptState::Dropped => false,
         }
     }
@@ -112,6 +112,8 @@ impl QuarantineRow {
 #[serde(rename_all = "snake_case")]
 pub enum KeptState {
     Open,
+    /// The desk decides it again by itself.
+    Held,
     Released,
     Dropped,
 }

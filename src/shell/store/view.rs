@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use crate::desk::access::day_of;
 use crate::desk::form::compact;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, Duplicate, FoundTicket, Known, Pass, Sender, Tallies, UnitKnown};
+use crate::desk::known::{Ask, Duplicate, FoundTicket, Held, Known, Pass, Sender, Tallies, UnitKnown};
 use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
 use crate::desk::token::Brought;
-use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, pass_key};
+use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, held_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
 use crate::shell::store::rows::{OutboxRow, QuarantineRow, SameBytes, WhyRow};
@@ -52,6 +52,7 @@ impl View<'_> {
             },
             duplicate: self.duplicate(ask)?,
             pass: ask.sha256.as_deref().map_or(Ok(None), |sha256| self.pass(sha256))?,
+            held: ask.sha256.as_deref().map_or(Ok(None), |sha256| self.held_as(sha256))?,
             register_is_empty: self.state.scan(Tree::Register, b"", 1)?.is_empty(),
             sender: self.sender(ask.address.as_deref())?,
             units: BTreeMap::new(),
@@ -309,6 +310,23 @@ impl View<'_> {
     /// Whether the mail with these bytes may be decided once more.
     pub fn pass(&self, sha256: &str) -> Result<Option<Pass>, StateError> {
         self.state.get(Tree::Index, &pass_key(sha256))
+    }
+
+    /// The held mail with these bytes.
+    fn held_as(&self, sha256: &str) -> Result<Option<(u64, Held)>, StateError> {
+        let Some(no) = self.state.get::<u64>(Tree::Index, &held_key(sha256))? else { return Ok(None) };
+        let row = self.kept(no)?;
+        Ok(row.and_then(|row| row.quarantined.held).map(|held| (no, held)))
+    }
+
+    /// Mails that are decided again by themselves.
+    pub fn held(&self) -> Result<Vec<QuarantineRow>, StateError> {
+        let numbers: Vec<u64> = self.state.values(Tree::Index, &key(&[b"held", b""]))?;
+        let mut rows = Vec::new();
+        for no in numbers {
+            rows.extend(self.kept(no)?);
+        }
+        Ok(rows)
     }
 
     pub fn kept(&self, no: u64) -> Result<Option<QuarantineRow>, StateError> {

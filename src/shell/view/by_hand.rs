@@ -130,7 +130,10 @@ fn may_release(view: &View<'_>, no: u64, sha256: &str) -> Result<Verdict, StateE
 fn may_drop(view: &View<'_>, no: u64) -> Result<Verdict, StateError> {
     let Some(row) = view.kept(no)? else { return Ok(Err(kept::no_such_mail(no))) };
     Ok(match row.state {
-        KeptState::Open => Ok(true),
+        KeptState::Held if row.decided_again.is_some() => {
+            Err(format!("quarantine {no} was held, and is decided by now: it is no longer there to be dropped"))
+        }
+        KeptState::Open | KeptState::Held => Ok(true),
         KeptState::Dropped => Ok(false),
         KeptState::Released => Err(format!("quarantine {no} was released: it is no longer there to be dropped")),
     })

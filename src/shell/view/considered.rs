@@ -83,6 +83,7 @@ fn nothing_known(ask: &Ask) -> Known {
         place_done: false,
         duplicate: None,
         pass: None,
+        held: None,
         register_is_empty: true,
         sender: if ask.address.is_some() { Sender::NotOnFile } else { Sender::NotAsked },
         units: units.map(|serial| (serial.clone(), UnitKnown::Unregistered)).collect(),

@@ -339,8 +339,11 @@ fn duplicates_secrets_quarantine_and_floors_are_remembered() {
     let receipt = commit(&store, |_| {
         let mut decision = about_mail(2);
         decision.outcome = OutcomeWord::Quarantine;
-        decision.quarantine =
-            Some(Quarantined { reason: "two_from_fields".to_owned(), detail: "two From fields".to_owned() });
+        decision.quarantine = Some(Quarantined {
+            reason: "two_from_fields".to_owned(),
+            detail: "two From fields".to_owned(),
+            held: None,
+        });
         decided(noon(2), decision, Vec::new())
     })
     .unwrap();

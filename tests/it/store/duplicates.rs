@@ -14,8 +14,11 @@ fn handle(store: &Store, place: Place, bytes: &str, outcome: OutcomeWord) {
         let mut decision = about_mail(1);
         decision.cause = Cause::Mail { place, message_id: None, sha256, duplicate_key: None };
         decision.outcome = outcome;
-        decision.quarantine = (outcome == OutcomeWord::Quarantine)
-            .then(|| Quarantined { reason: "unknown_sender".to_owned(), detail: String::new() });
+        decision.quarantine = (outcome == OutcomeWord::Quarantine).then(|| Quarantined {
+            reason: "unknown_sender".to_owned(),
+            detail: String::new(),
+            held: None,
+        });
         decided(noon(1), decision, Vec::new())
     })
     .unwrap();

@@ -51,7 +51,8 @@ fn schedule(number: u64, requests: u64) -> Commitment {
 fn quarantine(number: u64, requests: u64) -> Commitment {
     let mut decision = about_mail(20 * requests + number);
     decision.outcome = OutcomeWord::Quarantine;
-    decision.quarantine = Some(Quarantined { reason: "no_from".to_owned(), detail: "no From field".to_owned() });
+    decision.quarantine =
+        Some(Quarantined { reason: "no_from".to_owned(), detail: "no From field".to_owned(), held: None });
     decided(noon(number as i64), decision, Vec::new())
 }
 

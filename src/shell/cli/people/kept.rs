@@ -109,13 +109,23 @@ pub fn quarantine(page: &mut Page, rows: &Value) {
             text(row, "state"),
             page.when(row, "at"),
             from,
-            text(row, "reason"),
+            match again_at(page, row) {
+                at if at.is_empty() => text(row, "reason"),
+                at => format!("{}, again {at}", text(row, "reason")),
+            },
             text(row, "subject"),
         ])
     });
     let rows = rows.collect();
     let heads = ["NO", "STATE", "KEPT", "SAYS IT IS FROM", "REASON", "SUBJECT"];
     page.table(&heads, rows, "nothing waits in quarantine");
+}
+
+/// Of a held mail that is still to be decided.
+fn again_at(page: &Page, row: &Value) -> String {
+    let waits = text(row, "state") == "held" && text(row, "decided_again").is_empty();
+    let held = row.get("held").filter(|_| waits);
+    held.map(|held| page.when(held, "again_at")).unwrap_or_default()
 }
 
 pub fn quarantined(page: &mut Page, row: &Value) {
@@ -134,6 +144,7 @@ pub fn quarantined(page: &mut Page, row: &Value) {
         ("Decided again", decided_again),
         ("Kept", page.when(row, "at").into()),
         ("Reason", bad(text(row, "reason"))),
+        ("Decided again at", again_at(page, row).into()),
         ("Detail", text(row, "detail").into()),
         ("Signatures", signatures::lines(row.get("evidence").and_then(|found| found.get("checked"))).into()),
         ("Lies in", format!("{} {}", text(&place, "mailbox"), text(&place, "item")).into()),

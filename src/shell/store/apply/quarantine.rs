@@ -1,5 +1,6 @@
 //! Mails in quarantine: open until somebody releases or drops them. A pass lets
-//! a released mail be decided once, wherever it comes from.
+//! a released mail be decided once, wherever it comes from; a held one is decided
+//! again and again until it is known who wrote it.
 
 use jiff::Timestamp;
 
@@ -25,7 +26,7 @@ pub fn add(state: &mut State, no: u64, at: Timestamp, kept: &Kept<'_>, decided: 
         place: Some(kept.place.clone()),
         message_id: kept.message_id.clone(),
         sha256: kept.sha256.clone(),
-        state: KeptState::Open,
+        state: if kept.quarantined.held.is_some() { KeptState::Held } else { KeptState::Open },
         by_hand: None,
         hand_reason: None,
         evidence: decided.evidence.clone(),
@@ -34,7 +35,41 @@ pub fn add(state: &mut State, no: u64, at: Timestamp, kept: &Kept<'_>, decided: 
         original: decided.original.clone(),
     };
     put(state, &row)?;
+    if let (KeptState::Held, Some(sha256)) = (row.state, &row.sha256) {
+        state.put(Tree::Index, held_key(sha256), &no)?;
+    }
     state.put(Tree::Meta, b"quarantine".to_vec(), &no)
+}
+
+/// A mail with these bytes was decided: if it was held, its row waits on (true),
+/// or is done with.
+pub fn held_before(
+    state: &mut State,
+    sha256: &str,
+    place: &Place,
+    decided: &Decided,
+    seq: u64,
+) -> Result<bool, StateError> {
+    let Some(no) = state.get::<u64>(Tree::Index, &held_key(sha256))? else { return Ok(false) };
+    let mut row = row(state, no)?;
+    let again = decided.quarantine.as_ref().filter(|quarantined| quarantined.held.is_some());
+    if let Some(again) = again {
+        row.quarantined = again.clone();
+        row.place = Some(place.clone());
+        row.evidence = decided.evidence.clone();
+    } else {
+        row.decided_again = Some(seq);
+        state.remove(Tree::Index, held_key(sha256));
+    }
+    put(state, &row)?;
+    Ok(again.is_some())
+}
+
+/// It is in the hands of people now.
+fn no_longer_held(state: &mut State, row: &QuarantineRow) {
+    if let (KeptState::Held, Some(sha256)) = (row.state, &row.sha256) {
+        state.remove(Tree::Index, held_key(sha256));
+    }
 }
 
 /// The mail may be decided once more.
@@ -46,6 +81,7 @@ pub fn release(state: &mut State, no: u64, sha256: &str, hand: ByHand, reason: &
     let pass =
         Pass { kept: no, because: row.quarantined.reason.clone(), by: hand.by.clone(), reason: reason.to_owned() };
     state.put(Tree::Index, pass_key(sha256), &pass)?;
+    no_longer_held(state, &row);
     row.state = KeptState::Released;
     row.by_hand = Some(hand);
     row.hand_reason = Some(reason.to_owned());
@@ -55,6 +91,7 @@ pub fn release(state: &mut State, no: u64, sha256: &str, hand: ByHand, reason: &
 /// Somebody has dealt with it.
 pub fn drop_it(state: &mut State, no: u64, hand: ByHand, reason: &str) -> Result<(), StateError> {
     let mut row = row(state, no)?;
+    no_longer_held(state, &row);
     row.state = KeptState::Dropped;
     row.by_hand = Some(hand);
     row.hand_reason = Some(reason.to_owned());
@@ -68,6 +105,11 @@ pub fn use_pass(state: &mut State, sha256: &str, seq: u64) -> Result<(), StateEr
     let mut row = row(state, pass.kept)?;
     row.decided_again = Some(seq);
     put(state, &row)
+}
+
+/// Where the number of the held mail with these bytes is kept.
+pub fn held_key(sha256: &str) -> Vec<u8> {
+    key(&[b"held", sha256.as_bytes()])
 }
 
 /// Where the pass for these bytes is kept.
