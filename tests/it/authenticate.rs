@@ -2,4 +2,6 @@
 //! loopback with our own zones and keys.
 
 mod helpers;
+mod names_gone;
 mod own;
+mod schedule;

@@ -5,6 +5,6 @@ mod by_hand;
 mod chain;
 mod commits;
 mod duplicates;
-mod facts;
+pub mod facts;
 mod outbox;
 mod rebuild;
