@@ -15,7 +15,11 @@ pub(super) fn signs(header: &Header<'_>, mail: &Mail, marks: &Marks) -> Vec<Auto
     add(value("return-path").iter().any(|path| path.replace(' ', "") == "<>"), AutomaticSign::NullReturnPath);
     // RFC 3834 5: a token, perhaps with parameters or a comment.
     let submitted = |field: &String| {
-        let token = field.split([';', '(', ' ', '\t']).next().unwrap_or("").trim();
+        let mut rest = field.trim_start();
+        while let Some((_, after)) = rest.strip_prefix('(').and_then(|comment| comment.split_once(')')) {
+            rest = after.trim_start();
+        }
+        let token = rest.split([';', '(', ' ', '\t']).next().unwrap_or("");
         !token.is_empty() && token != "no"
     };
     add(value("auto-submitted").iter().any(submitted), AutomaticSign::AutoSubmitted);

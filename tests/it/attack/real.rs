@@ -197,11 +197,15 @@ impl Played {
             delivered += 1;
             // What a representative asked for is taken back before the next mail:
             // the same wish is a new one then.
-            if let Some(address) = &tried.representative {
-                let decided = place.decided(delivered);
-                for change in &decided.last().unwrap().changes {
-                    let mail = place.withdrawal(address, &change.ticket.0);
-                    place.servers.dovecot.hand_over(place.name, address, &mail);
+            if tried.representative.is_none() && step.but.is_empty() {
+                continue;
+            }
+            let decided = place.decided(delivered);
+            let decided = decided.last().unwrap();
+            if let Some(address) = Seen::of_record(decided).representative {
+                for change in &decided.changes {
+                    let mail = place.withdrawal(&address, &change.ticket.0);
+                    place.servers.dovecot.hand_over(place.name, &address, &mail);
                     delivered += 1;
                 }
             }
