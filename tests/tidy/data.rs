@@ -59,7 +59,7 @@ fn ip_addresses(path: &str, text: &str) -> Vec<Finding> {
 /// Documentation ranges, and those that no router carries: a private address
 /// on a form is a fault with a fixture of its own.
 fn is_nobodys(ip: IpAddr) -> bool {
-    match ip {
+    match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let carried_nowhere = ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified();
             ip.is_documentation() || carried_nowhere || ip == Ipv4Addr::BROADCAST
