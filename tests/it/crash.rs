@@ -4,6 +4,7 @@
 
 mod alarms;
 mod mails;
+mod poison;
 
 use std::collections::BTreeMap;
 use std::fs;
