@@ -34,8 +34,9 @@ impl Chance {
 }
 
 fn put(desk: &Desk, numbers: std::ops::Range<usize>) {
+    let alarms = alarms::written(desk);
     for number in numbers {
-        let (text, ago) = mails::mail(number);
+        let (text, ago) = mails::mail(number, &alarms);
         let name = format!("{:010}.crash", 1_000_000 + number);
         let draft = desk.path("mailbox/tmp").join(&name);
         fs::write(&draft, text).unwrap();
@@ -141,8 +142,11 @@ fn no_kill_loses_or_doubles_anything() {
 
 /// Somebody answers every alarm, so that none goes on while tickets are compared.
 fn answer_all(desk: &Desk) {
-    for number in 1..=40 {
-        fs::write(desk.path("mailbox/new").join(format!("answer-{number}")), mails::answer(number)).unwrap();
+    let alarms = alarms::written(desk);
+    let latest: BTreeMap<&str, &mails::Alarm> = alarms.iter().map(|alarm| (alarm.ticket.as_str(), alarm)).collect();
+    for (number, alarm) in latest.values().enumerate() {
+        let text = mails::answer(1_000_000 + number, alarm);
+        fs::write(desk.path("mailbox/new").join(format!("answer-{number}")), text).unwrap();
     }
     let mut running = desk.run(&["--drain"], &[]);
     assert_eq!(running.wait(LONGEST), Some(0), "{}", tail(&desk.log()));

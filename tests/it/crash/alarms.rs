@@ -2,11 +2,16 @@
 //! after an answer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use upgrade_desk::desk::urgency::Severity;
 use upgrade_desk::shell::rules;
+
+use super::mails::Alarm;
+use crate::support::desk::Desk;
 
 /// One problem ticket as the journal tells it.
 #[derive(Default)]
@@ -27,6 +32,26 @@ struct Figures {
     after_an_answer: usize,
     timers: usize,
     timers_twice: usize,
+}
+
+/// The alarm letters so far, the oldest first. The desk may have died while it
+/// wrote the last line.
+pub fn written(desk: &Desk) -> Vec<Alarm> {
+    let Ok(entries) = fs::read_dir(desk.path("data/journal")) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut alarms = Vec::new();
+    for line in paths.iter().flat_map(|path| fs::read(path).unwrap()).collect::<Vec<u8>>().split(|byte| *byte == b'\n')
+    {
+        let Ok(record) = serde_json::from_slice::<Value>(line) else { continue };
+        for letter in record["what"]["letters"].as_array().into_iter().flatten() {
+            let text = |name: &str| letter[name].as_str().unwrap_or_default().to_owned();
+            if letter["template"] == "M-23" {
+                alarms.push(Alarm { ticket: text("ticket"), to: text("to"), message_id: text("message_id") });
+            }
+        }
+    }
+    alarms
 }
 
 /// Asserts all of it; the figures in one line.
