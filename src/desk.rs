@@ -15,6 +15,7 @@ pub mod escalation;
 pub mod rules;
 pub mod ticket;
 pub mod token;
+pub mod canary;
 pub mod command;
 pub mod timers;
 pub mod input;

@@ -15,6 +15,7 @@ pub mod tls;
 pub mod register;
 pub mod source;
 pub mod carrier;
+pub mod canary;
 pub mod intake;
 pub mod process;
 pub mod health;

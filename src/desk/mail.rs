@@ -21,7 +21,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use read::{read, read_header};
+pub use read::{field, read, read_header};
 
 /// What was read in one mail. Prints itself without its text.
 #[derive(Clone, PartialEq, Eq)]

@@ -81,9 +81,16 @@ enum Command {
     },
     /// Check configuration, rules, register and letters
     Check {
-        /// The mail servers too: log in, send nothing
+        /// The mail servers too: log in, and send a canary to the desk's own address
+        /// where access.toml asks for one
         #[arg(long)]
         connect: bool,
+        /// How many seconds the canary may take
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        wait: u64,
+        /// Instead: write a canary to FILE, to be sent to the desk from anywhere outside
+        #[arg(long, value_name = "FILE", conflicts_with = "connect")]
+        canary_mail: Option<PathBuf>,
         #[command(flatten)]
         asking: Asking,
     },
@@ -339,7 +346,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Demo { dir, once } => crate::shell::demo::demo(&dir, once).await,
         Command::Run { config, drain } => commands::run(&config, drain).await,
-        Command::Check { connect, asking } => check::check(&asking, connect).await,
+        Command::Check { asking, canary_mail: Some(file), .. } => check::canary_mail(&asking, &file),
+        Command::Check { connect, wait, asking, .. } => check::check(&asking, connect, wait).await,
         Command::Read { file, rules, config, form } => {
             commands::mail::read(&file, rules.as_deref(), config.as_deref(), form.json).await
         }

@@ -18,6 +18,7 @@ use crate::desk::record::{Cause, Decided, Evidence, OutcomeWord, What};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Event;
 use crate::shell::authenticate::Authenticator;
+use crate::shell::canary::Trust;
 use crate::shell::clock::Clock;
 use crate::shell::source::Fetched;
 use crate::shell::steps::{self, Step};
@@ -32,6 +33,8 @@ pub struct Desk {
     /// Our own look at who signed; `None`: the mail host's word is all there is.
     pub authenticator: Option<Authenticator>,
     pub rules: Arc<Rules>,
+    /// Whether the mail host's word counts now (TB2).
+    pub trust: Trust,
     pub composer: Composer,
     pub clock: Clock,
     /// Rung after every commit that may have left letters or timers.
@@ -70,6 +73,8 @@ pub struct Prepared {
     text: Option<Vec<u8>>,
     original: Option<Vec<u8>>,
     secrets: Vec<String>,
+    /// A canary of ours: filed, and nothing else (TB2).
+    canary: bool,
 }
 
 impl Prepared {
@@ -105,12 +110,18 @@ impl Desk {
             return Ok(unread(place, received, reason, None, None));
         };
         let sha256 = hex(&Sha256::digest(&bytes));
+        if self.composer.is_canary(&bytes, &self.rules.limits) {
+            let canary = unread(place, received, Unreadable::NotDecided, Some(sha256), None);
+            return Ok(Prepared { canary: true, ..canary });
+        }
         let original = self.vault.seal_original(&bytes).map_err(not_now)?;
         // Attempts are counted before the attempt; after three the mail is
         // quarantined unparsed (R14). A panic that we survive counts as all.
-        let read = self.in_hand(&place, in_hand, || input::understand(&bytes, received, &self.rules))?;
+        // Without a good canary these leave out the mail host's word.
+        let rules = self.trust.rules();
+        let read = self.in_hand(&place, in_hand, || input::understand(&bytes, received, &rules))?;
         let read = match read {
-            Some(understood) => self.authenticated(understood, &place, &bytes, received, in_hand)?,
+            Some(understood) => self.authenticated((understood, received), &rules, &place, &bytes, in_hand)?,
             None => None,
         };
         let Some(understood) = read else {
@@ -121,26 +132,25 @@ impl Desk {
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
         let input = understood.into_input(place, received, secrets.clone(), sha256);
-        Ok(Prepared { input, text: Some(text), original: Some(original), secrets })
+        Ok(Prepared { input, text: Some(text), original: Some(original), secrets, canary: false })
     }
 
     /// Our own look at who signed it. The name servers are asked while the mail
     /// is in nobody's hand: waiting for them kills no process.
     fn authenticated(
         &self,
-        understood: Understood,
+        (understood, received): (Understood, Timestamp),
+        rules: &Rules,
         place: &Place,
         bytes: &[u8],
-        received: Timestamp,
         in_hand: &Mutex<InHand>,
     ) -> Result<Option<Understood>, ProcessError> {
-        let (Some(authenticator), Some(wanted)) = (&self.authenticator, understood.wanted(received, &self.rules))
-        else {
+        let (Some(authenticator), Some(wanted)) = (&self.authenticator, understood.wanted(received, rules)) else {
             return Ok(Some(understood));
         };
         let found = tokio::runtime::Handle::current().block_on(authenticator.look_up(&wanted));
         let checked = self.in_hand(place, in_hand, || authenticator.verify(bytes, &wanted, &found))?;
-        Ok(checked.map(|checked| understood.with_checked(checked, &self.rules)))
+        Ok(checked.map(|checked| understood.with_checked(checked, rules)))
     }
 
     /// The mail is in hand for exactly as long as it is being read: a process
@@ -200,12 +210,15 @@ impl Desk {
 
     /// A timer, a delivery: an input without a mail.
     pub async fn decide_on(self: &Arc<Self>, input: Input) -> Result<Receipt, ProcessError> {
-        self.happened(Prepared { input, text: None, original: None, secrets: Vec::new() }).await
+        self.happened(Prepared { input, text: None, original: None, secrets: Vec::new(), canary: false }).await
     }
 
     /// Runs on the store's thread, between the answer and the commit.
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
-        let Prepared { input, text, original, .. } = prepared;
+        let Prepared { input, text, original, canary, .. } = prepared;
+        if canary {
+            return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Loop) });
+        }
         let mut known = view.look_up(&Ask::about(&input, &self.rules), now).map_err(|error| error.to_string())?;
         known.token = self.composer.token(&input, &known);
         if known.place_done {
@@ -317,7 +330,7 @@ fn unread(
     original: Option<Vec<u8>>,
 ) -> Prepared {
     let input = Input::Unreadable { place, received, reason, original_sha256 };
-    Prepared { input, text: None, original, secrets: Vec::new() }
+    Prepared { input, text: None, original, secrets: Vec::new(), canary: false }
 }
 
 fn stored_text(understood: &Understood) -> Vec<u8> {

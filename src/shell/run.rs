@@ -10,6 +10,7 @@ use crate::desk::letter::compose::Composer;
 use crate::desk::mail::proof::Checks;
 use crate::desk::rules::Rules;
 use crate::shell::authenticate::Authenticator;
+use crate::shell::canary::Trust;
 use crate::shell::carrier::folder::Folder as FolderCarrier;
 use crate::shell::carrier::smtp::Smtp;
 use crate::shell::clock::Clock;
@@ -88,16 +89,9 @@ pub fn open_desk(
         tracing::info!(orphans, "removed sealed secrets that no decision names");
     }
     let composer = Composer::new(&rules, message_key(data)?).map_err(|error| Failure::Use(error.to_string()))?;
-    Ok(Arc::new(Desk {
-        store,
-        vault,
-        authenticator,
-        rules,
-        composer,
-        clock,
-        committed: Notify::new(),
-        in_hands: InHands::default(),
-    }))
+    let trust = Trust::new(data, &rules, clock.clone());
+    let (committed, in_hands) = (Notify::new(), InHands::default());
+    Ok(Arc::new(Desk { store, vault, authenticator, rules, trust, composer, clock, committed, in_hands }))
 }
 
 /// Our own look at signatures, where the rules ask for one.
@@ -110,7 +104,7 @@ pub fn authenticator(config: Option<&Config>, rules: &Rules) -> Result<Option<Au
 }
 
 /// The key of our Message-IDs: made once, known to nobody else.
-fn message_key(data: &Path) -> Result<Vec<u8>, Failure> {
+pub fn message_key(data: &Path) -> Result<Vec<u8>, Failure> {
     let path = data.join("message-id.key");
     let fail = |error: std::io::Error| Failure::Work(format!("{}: {error}", path.display()));
     match std::fs::read(&path) {
@@ -164,6 +158,8 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     let authenticator = authenticator(Some(&config), &rules)?;
     let desk =
         tokio::task::block_in_place(|| open_desk(&data, keys, Arc::clone(&rules), clock.clone(), authenticator))?;
+    // Says now, and whenever it changes, whether the mail host's word counts.
+    desk.trust.rules();
     let health = Health::new(clock);
     let (stop_sender, stop) = watch::channel(false);
     let mut tasks: JoinSet<Result<(), Failure>> = JoinSet::new();

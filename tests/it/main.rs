@@ -4,6 +4,7 @@ mod alarm;
 mod attack;
 mod authenticate;
 mod authors;
+mod canary;
 mod carrier;
 mod cli;
 mod config;

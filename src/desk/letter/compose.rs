@@ -9,11 +9,13 @@ use minijinja::value::Serde;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use sha2::Sha256;
 
+use crate::desk::canary;
 use crate::desk::input::Input;
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::letter::header_text::HeaderText;
 use crate::desk::letter::mime::{self, AutoSubmitted};
 use crate::desk::letter::{Letter, Outgoing, Template, times};
+use crate::desk::limits::Limits;
 use crate::desk::rules::Rules;
 use crate::desk::token::{self, Action, Asked, Brought, Claim, reply_address};
 
@@ -47,6 +49,11 @@ impl Composer {
                 .map_err(|error| LetterError { template: name.clone(), text: error.to_string() })?;
         }
         Ok(Composer { templates, message_key })
+    }
+
+    /// Whether a mail is a canary that was sent with our key (TB2).
+    pub fn is_canary(&self, raw: &[u8], limits: &Limits) -> bool {
+        canary::marked(raw, limits, &self.message_key).is_some()
     }
 
     /// All letters of one decision, numbered from `first_no`.

@@ -4,6 +4,7 @@
 mod coverage;
 pub mod own;
 mod place;
+mod probe;
 mod results;
 mod weigh;
 
@@ -12,7 +13,23 @@ use crate::desk::mail::proof::coverage::coverage;
 use crate::desk::mail::proof::results::{Claim, Verdict};
 use crate::desk::mail::{Coverage, How, Mail, MailHost, Proof};
 
+pub use probe::probe;
 pub use weigh::{Checks, Trusted, weigh};
+
+/// What became of fields that we forged in our host's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// They are gone, and the host's own stands where it should.
+    Good,
+    /// Anybody can write in our host's name.
+    Survived,
+    /// Gone; the host's own is somewhere else.
+    Elsewhere,
+    /// Gone; where the host's own should be, another name writes.
+    OtherName(String),
+    /// Gone, and nothing instead.
+    Missing,
+}
 
 /// The proof for the author of `mail`. No configured id, no plain author, or no
 /// usable field of ours where `host` writes it: nobody is proven. A field of our
@@ -20,7 +37,7 @@ pub use weigh::{Checks, Trusted, weigh};
 /// written.
 pub fn judge(mail: &Mail, authserv_id: Option<&str>, host: MailHost) -> Proof {
     let Ok(identity) = &mail.identity else { return Proof::None };
-    let fields = place::fields(mail, host);
+    let fields = place::fields(&mail.trace, host);
     if host == MailHost::Microsoft365 {
         return denied(&fields, identity.domain());
     }
@@ -177,7 +194,7 @@ fn by_spf(results: &[Verdict], domain: &str) -> Option<Proof> {
 /// that contradict each other say nothing.
 fn spf_of_host(mail: &Mail, authserv_id: Option<&str>, host: MailHost, domain: &str) -> Proof {
     let (Some(id), true) = (authserv_id, host != MailHost::Microsoft365) else { return Proof::None };
-    let claims = place::fields(mail, host).into_iter().map(|field| results::read(field, id));
+    let claims = place::fields(&mail.trace, host).into_iter().map(|field| results::read(field, id));
     let mut ours = claims.filter(|claim| *claim != Claim::NotOurs);
     let Some(Claim::Results(top)) = ours.next() else { return Proof::None };
     let below = ours.flat_map(|claim| if let Claim::Results(results) = claim { results } else { Vec::new() });

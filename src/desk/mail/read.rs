@@ -79,6 +79,12 @@ pub fn read_header(raw: &[u8], limits: &Limits) -> Mail {
     mail
 }
 
+/// The topmost field of this name (lower case), unfolded.
+pub fn field(raw: &[u8], limits: &Limits, name: &str) -> Option<String> {
+    let (header, _) = header::split(raw, limits);
+    header.first(name).map(header::Field::unfolded)
+}
+
 /// Cut texts and unlisted attachments are only said; the rest is not believed.
 /// Nor is HTML without its structure, which may show what was hidden, where a
 /// mail has no other text.

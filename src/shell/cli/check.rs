@@ -1,6 +1,7 @@
 //! `check`: configuration, rules, every letter, register; with `--connect` the
 //! servers too, each with a clear verdict.
 
+mod canary;
 mod servers;
 
 use serde_json::{Value, json};
@@ -19,17 +20,22 @@ use crate::shell::run::Failure;
 use crate::shell::view::Request;
 
 /// Every verdict on a line of its own; fails when one is bad.
-pub async fn check(asking: &Asking, connect: bool) -> Result<(), Failure> {
+pub async fn check(asking: &Asking, connect: bool, wait: u64) -> Result<(), Failure> {
     let mut verdicts = Verdicts::default();
     let configured = asking.which.config.as_deref().map(reach::load).transpose();
     match (configured, reach::find(&asking.which)) {
         (Err(error), _) => verdicts.wrong("configuration", error.to_string()),
-        (Ok(_), Ok(reached)) => all(&reached, connect, &mut verdicts).await,
+        (Ok(_), Ok(reached)) => {
+            all(&reached, connect, &mut verdicts).await;
+            canary::check(&reached, connect, wait, &mut verdicts).await;
+        }
         (Ok(Some(_)), Err(error)) => verdicts.wrong("rules", error.to_string()),
         (Ok(None), Err(error)) => return Err(error),
     }
     verdicts.show(asking.form.json)
 }
+
+pub use canary::write as canary_mail;
 
 async fn all(reached: &Reached, connect: bool, verdicts: &mut Verdicts) {
     let rules = &reached.rules;

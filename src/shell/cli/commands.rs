@@ -17,7 +17,7 @@ use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, Which, log, pe
 use crate::shell::config::LogFormat;
 use crate::shell::run::{self, Failure};
 use crate::shell::view::{self, Request};
-use crate::shell::{clock, terminal, vault};
+use crate::shell::{canary, clock, terminal, vault};
 
 /// Writes an answer for people.
 type People = fn(&mut Page, &Value);
@@ -41,8 +41,14 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
     }
 }
 
+/// What became of the last canary lies beside the store, whoever answers.
 pub async fn status(asking: &Asking) -> Result<(), Failure> {
-    show(asking, Request::Status, people::status).await
+    let reached = reach::find(&asking.which)?;
+    let mut status = reach::ask(&reached, Request::Status).await?;
+    if let Some(fields) = status.as_object_mut() {
+        fields.insert("canary".to_owned(), canary::status(&reached.data, &reached.rules.access, clock::now()));
+    }
+    answered(&reached, asking.form.json, &status, people::status)
 }
 
 /// From the rules alone: no desk is asked.

@@ -167,6 +167,7 @@ pub fn status(page: &mut Page, status: &Value) {
         ("Desk", if running { "running".into() } else { bad("not running") }),
         ("Mailbox", mailbox(page, running, &part("source"))),
         ("", shortcomings(&part("source"))),
+        ("Mail host", mail_host(&part("canary"))),
         ("Tickets", format!("{} open, {} in all", text(&tickets, "open"), text(&tickets, "all")).into()),
         ("Problems", problems(&part("problems"))),
         ("Duty", duty(page, status)),
@@ -197,6 +198,12 @@ pub fn status(page: &mut Page, status: &Value) {
         ("Now", page.when(status, "now").into()),
     ];
     page.facts(facts);
+}
+
+/// Whether its word about senders counts (TB2).
+fn mail_host(canary: &Value) -> Cell {
+    let said = text(canary, "text");
+    if canary.is_null() || canary.get("well") == Some(&Value::Bool(true)) { said.into() } else { bad(said) }
 }
 
 /// How bad a problem is, and by which words.

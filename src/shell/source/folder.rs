@@ -58,6 +58,24 @@ pub(super) async fn put(mailbox: PathBuf, name: String, bytes: Vec<u8>) -> Resul
     blocking(move || maildir::put(&mailbox, &name, &bytes)).await
 }
 
+/// Shows the beginning of every mail with this header field, in the mailbox and
+/// in its folders for handled mail, and removes those for which `is_ours` holds.
+///
+/// # Errors
+/// A folder cannot be read, or a file not be removed.
+pub async fn take_marked(
+    mailbox: PathBuf,
+    field: &'static str,
+    is_ours: &mut (dyn FnMut(&[u8]) -> bool + Send),
+) -> Result<(), SourceError> {
+    for (path, header) in blocking(move || maildir::with_field(&mailbox, field)).await? {
+        if is_ours(&header) {
+            blocking(move || maildir::remove(&path)).await?;
+        }
+    }
+    Ok(())
+}
+
 impl Source for FolderSource {
     async fn connect(&mut self) -> Result<Opened, SourceError> {
         let path = self.path.clone();

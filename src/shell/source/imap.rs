@@ -110,6 +110,22 @@ impl ImapSource {
         Ok(())
     }
 
+    /// Shows the header of every mail with this field, and removes those, and
+    /// only those, for which `is_ours` holds.
+    ///
+    /// # Errors
+    /// As for every other call; or the server can expunge no single mail.
+    pub async fn take_marked(
+        &mut self,
+        field: &str,
+        is_ours: &mut (dyn FnMut(&[u8]) -> bool + Send),
+    ) -> Result<(), SourceError> {
+        let mut link = self.take_link().await?;
+        list::take_marked(&mut link, field, is_ours).await?;
+        self.link = Some(link);
+        Ok(())
+    }
+
     /// The link, for one call: it comes back only when all went well.
     async fn take_link(&mut self) -> Result<Link, SourceError> {
         let lost = || SourceError::transient("there is no connection to the mail server; connect first");

@@ -16,7 +16,7 @@ pub struct Dovecot {
     folder: tempfile::TempDir,
     pub imap_port: u16,
     pub imaps_port: u16,
-    lmtp_port: u16,
+    pub lmtp_port: u16,
 }
 
 /// The unprivileged user that mail processes run as when the test is root.

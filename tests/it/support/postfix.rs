@@ -25,11 +25,51 @@ pub struct Postfix {
 
 impl Postfix {
     pub fn start() -> Postfix {
+        Postfix::made(|_| {})
+    }
+
+    /// The mail exchanger of `vendor.example` in front of an LMTP server. It
+    /// writes an `Authentication-Results` of its own on top, if `writes` it; a
+    /// field that came in is taken out first, if it `strips`. `plus` addresses
+    /// are delivered, or refused.
+    pub fn in_front_of(lmtp_port: u16, writes: bool, strips: bool, plus: bool) -> Postfix {
+        Postfix::made(|postfix| {
+            let add = |name: &str, text: &str| {
+                let path = postfix.path("conf").join(name);
+                let before = fs::read_to_string(&path).unwrap_or_default();
+                fs::write(path, format!("{before}{text}")).unwrap();
+            };
+            let folder = postfix.folder.path().display();
+            let own = "Authentication-Results: mx.vendor.example; none";
+            add("boxes", "upgrade@vendor.example upgrade/\n");
+            add("transport", &format!("vendor.example lmtp:inet:127.0.0.1:{lmtp_port}\n"));
+            if writes {
+                add("answers", &format!("upgrade@vendor.example PREPEND {own}\n"));
+            }
+            if strips {
+                add("checks", "/^Authentication-Results: mx\\.vendor\\.example; none$/ DUNNO\n");
+                add("checks", "/^Authentication-Results:/ IGNORE\n");
+            }
+            add("checks", "/^X-Nothing:/ DUNNO\n");
+            let delimiter = if plus { "+" } else { "" };
+            add(
+                "main.cf",
+                &format!(
+                    "virtual_mailbox_domains = acme.example, vendor.example\nrecipient_delimiter = {delimiter}\n\
+                     transport_maps = texthash:{folder}/conf/transport\nheader_checks = regexp:{folder}/conf/checks\n"
+                ),
+            );
+            add("master.cf", "lmtp unix - - n - - lmtp\n");
+        })
+    }
+
+    fn made(more: impl FnOnce(&Postfix)) -> Postfix {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let postfix = Postfix { smtp: loopback(free_port()), smtps: loopback(free_port()), folder };
         postfix.configure();
+        more(&postfix);
         let started = postfix.command("start");
         let log = || fs::read_to_string(postfix.path("log/mail.log")).unwrap_or_default();
         assert!(started.status.success(), "postfix does not start: {started:?}\n{}", log());

@@ -1,7 +1,7 @@
 //! Where our mail host writes its field. Anybody may write one in its name; only
 //! the host can write above what came in from outside (TB1).
 
-use crate::desk::mail::{Mail, MailHost, TraceField};
+use crate::desk::mail::{MailHost, TraceField};
 
 /// Google's border: every mail from outside passes it and is told so on top.
 const GOOGLE_BORDER: &str = "mx.google.com";
@@ -10,11 +10,11 @@ const MICROSOFT_BORDER: &str = ".mail.protection.outlook.com";
 
 /// The `Authentication-Results` that stand where `host` writes its own, topmost
 /// first. What stands elsewhere says nothing.
-pub(super) fn fields(mail: &Mail, host: MailHost) -> Vec<&str> {
+pub(super) fn fields(trace: &[TraceField], host: MailHost) -> Vec<&str> {
     match host {
-        MailHost::Below(received) => below(&mail.trace, received),
-        MailHost::Google => google(&mail.trace),
-        MailHost::Microsoft365 => microsoft(&mail.trace),
+        MailHost::Below(received) => below(trace, received),
+        MailHost::Google => google(trace),
+        MailHost::Microsoft365 => microsoft(trace),
     }
 }
 

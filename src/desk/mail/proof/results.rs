@@ -96,6 +96,17 @@ fn verdicts<'t>(clauses: impl Iterator<Item = &'t [Token]>) -> Claim {
     }
 }
 
+/// In whose name the field is written.
+pub(super) fn name(field: &str) -> Option<String> {
+    let (tokens, _) = tokens(field);
+    // Without a name the first word belongs to a result: `spf=pass`.
+    match spoken(&tokens).as_slice() {
+        [_, equals, ..] if equals.kind == Kind::Equals => None,
+        [name, ..] if name.is_text() => Some(name.text.clone()),
+        _ => None,
+    }
+}
+
 /// `dkim=pass reason="…" header.d=…`, comments anywhere.
 fn verdict(clause: &[Token]) -> Option<Verdict> {
     let comments = clause.iter().filter(|token| token.kind == Kind::Comment).map(|token| token.text.clone()).collect();

@@ -144,6 +144,28 @@ pub(super) fn headers(maildir: &Path, items: &[String]) -> Result<Vec<(String, V
     Ok(headers)
 }
 
+/// Mails whose beginning names this header field, wherever the desk puts mail.
+pub(super) fn with_field(maildir: &Path, field: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, SourceError> {
+    let line = format!("\n{}:", field.to_ascii_lowercase()).into_bytes();
+    let mut found = Vec::new();
+    for folder in [maildir.to_owned(), maildir.join(PROCESSED), maildir.join(QUARANTINE)] {
+        if !folder.is_dir() {
+            continue;
+        }
+        make(&folder).map_err(|error| failed("open the mail folder", &folder, &error))?;
+        for file in scan(&folder, Names::Keep)? {
+            let header = beginning(&file.path).map_err(|error| failed("read the mail file", &file.path, &error))?;
+            let names_it = |header: &Vec<u8>| header.to_ascii_lowercase().windows(line.len()).any(|at| at == line);
+            found.extend(header.filter(names_it).map(|header| (file.path, header)));
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn remove(path: &Path) -> Result<(), SourceError> {
+    gone_is_none(fs::remove_file(path)).map(drop).map_err(|error| failed("remove the mail file", path, &error))
+}
+
 fn beginning(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path);
     let Some(file) = gone_is_none(opened)? else { return Ok(None) };

@@ -67,6 +67,28 @@ pub(super) async fn headers(
     Ok(())
 }
 
+/// `field` is a name of our own; nothing from a mail comes into a command (TF3).
+pub(super) async fn take_marked(
+    link: &mut Link,
+    field: &str,
+    is_ours: &mut (dyn FnMut(&[u8]) -> bool + Send),
+) -> Result<(), SourceError> {
+    let found = search(link, &format!("UID SEARCH UNDELETED HEADER {field} \"\"")).await?.unwrap_or_default();
+    let mut ours: Vec<u32> = Vec::new();
+    let see = &mut |uid: &str, header: &[u8]| {
+        if is_ours(header) {
+            ours.extend(uid.parse::<u32>());
+        }
+    };
+    headers(link, &found, see).await?;
+    for set in uid_sets(&ours, SET_BYTES_MAX) {
+        let what = "removing a mail of our own";
+        link.run(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)"), what, |_| {}).await?.ok(what)?;
+        link.run(&format!("UID EXPUNGE {set}"), what, |_| {}).await?.ok(what)?;
+    }
+    Ok(())
+}
+
 fn header<'r>(response: &'r Response<'_>) -> Option<(u32, &'r [u8])> {
     let Response::Fetch(_, attributes) = response else { return None };
     let uid = attributes.iter().find_map(|attribute| match attribute {
