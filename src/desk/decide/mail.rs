@@ -10,6 +10,7 @@ use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
+use crate::desk::mail::proof::own::Policy;
 use crate::desk::mail::{AutomaticSign, IdentityFault, Mail, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
@@ -127,7 +128,7 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     let commands = case.author.staff.is_some() && !case.input.commands.is_empty();
     if case.input.proof == Proof::Fail && !commands {
         let why = Why::new("UT-02", "the sender's domain says that this mail is forged");
-        return Ok(Decision::quarantine(Actor::Unknown, "authentication_failed", "DMARC failed at our mail host", why));
+        return Ok(Decision::quarantine(Actor::Unknown, "authentication_failed", forged(case), why));
     }
     if hold::waits(case) {
         return Ok(hold::decide(case));
@@ -165,6 +166,17 @@ fn nobody(mail: &Mail, fault: IdentityFault) -> Decision {
         _ => ("TA1-TA7", format!("the From line is not one plain address: {name}")),
     };
     Decision::quarantine(Actor::Unknown, name, fact.clone(), Why::new(id, fact))
+}
+
+/// Whose look found that the author's domain disowns the mail.
+fn forged(case: &Case<'_>) -> &'static str {
+    let own = case.input.checked.as_ref().map(|checked| checked.policy);
+    match own {
+        Some(Policy::Quarantine | Policy::Reject) => {
+            "DMARC: no signature of the domain is good, which its policy demands"
+        }
+        _ => "DMARC failed at our mail host",
+    }
 }
 
 fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {

@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::desk::Desk;
 use crate::support::dns::{DnsServer, Mood};
+use crate::support::dovecot::Dovecot;
 use crate::support::sign::{self, Signing};
 
 /// Far enough away for every rule about times, whenever the test runs.
@@ -58,7 +60,10 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let desk = Desk::of_folders();
+        World::on(Desk::of_folders())
+    }
+
+    fn on(desk: Desk) -> World {
         let server = DnsServer::start(&sign::zone());
         desk.change_rule("access.toml", "checks = \"host\"", "checks = \"own\"");
         // The same limits, in a time that a test can wait for.
@@ -197,7 +202,8 @@ fn an_urgent_report_is_not_held() {
     world.server.set(Mood::ServFail);
     let urgent = "From: Dana Ruiz <dana@acme-tel.example>\nTo: upgrade@vendor.example\n\
                   Subject: SM-0417-22A is down, no calls at all\nDate: Wed, 25 Nov 2026 09:00:00 -0800\n\
-                  Message-ID: <urgent@acme-tel.example>\n\nSince the upgrade all phones are down, no calls go in or out.\n";
+                  Message-ID: <urgent@acme-tel.example>\n\n\
+                  Since the upgrade all phones are down, no calls go in or out.\n";
     world.put("urgent", &sign::honestly_signed(urgent, "acme-tel.example"));
     world.drain();
     let outcomes = world.outcomes();
@@ -228,4 +234,40 @@ fn a_held_mail_survives_a_death_at_every_step() {
         assert_eq!(count(&outcomes, &["duplicate", "quarantine"]), 0, "{step}: {outcomes:?}");
         assert_eq!(world.in_folder("mailbox") + world.in_folder("mailbox/.Quarantine"), 0, "{step}");
     }
+}
+
+/// The same over IMAP, where coming back is a MOVE; and the server has numbered
+/// its mailbox anew meanwhile, so that the held bytes are known from elsewhere.
+#[test]
+#[ignore = "needs Dovecot: make test runs it"]
+fn held_mail_comes_back_over_imap_and_after_a_new_numbering() {
+    let dovecot = Dovecot::start();
+    let source = format!(
+        "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"upgrade\"\n\
+         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
+        dovecot.imaps_port,
+        dovecot.authority().display()
+    );
+    let desk = Desk::new(&source, "folder]\npath = \"postman\"");
+    fs::write(desk.path("password"), "secret\n").unwrap();
+    fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::create_dir(desk.path("postman")).unwrap();
+    let world = World::on(desk);
+    world.server.set(Mood::BlackHole);
+    for (_, bytes) in mails() {
+        dovecot.deliver("upgrade", &String::from_utf8(bytes).unwrap());
+    }
+    world.drain();
+    assert_eq!((dovecot.count("upgrade", ""), dovecot.count("upgrade", "Quarantine")), (0, 4));
+    assert_eq!((world.held().len(), world.letters_outside().len()), (4, 0));
+    world.drain();
+    assert_eq!((world.held().len(), dovecot.count("upgrade", "Quarantine")), (4, 4));
+    dovecot.renumber("upgrade");
+    world.server.set(Mood::Answers);
+    world.drain();
+    let outcomes = world.outcomes();
+    assert_eq!((world.held().len(), count(&outcomes, &TICKETS)), (0, 2), "{outcomes:?}");
+    assert_eq!(count(&outcomes, &["duplicate", "denied", "rep_check"]), 0, "{outcomes:?}");
+    let folders = ["", "Quarantine", "Processed"].map(|folder| dovecot.count("upgrade", folder));
+    assert_eq!(folders, [0, 2, 2]);
 }

@@ -101,12 +101,16 @@ async fn what_a_signature_leaves_out_is_no_consent() {
     assert_eq!(world.judged(changed.as_bytes()).0, pass(ACME, open));
     // A field that stands twice is covered once; oversigned, it breaks the signature.
     let honest = String::from_utf8(sign::honestly_signed(&mail("dana@acme-tel.example"), ACME)).unwrap();
-    let doubled = format!("Subject: another\r\n{honest}");
+    let doubled = format!("Subject: Upgrade\r\n{honest}");
     assert_eq!(world.judged(doubled.as_bytes()).0, pass(ACME, lacks(&["subject"])));
     let oversigned = Signing::of(ACME).covering(&format!("{}:subject", sign::FULL));
     let oversigned = sign::signed(&mail("dana@acme-tel.example"), &oversigned);
-    let doubled = [b"Subject: another\r\n", oversigned.as_slice()].concat();
+    let doubled = [b"Subject: Upgrade\r\n", oversigned.as_slice()].concat();
     assert_eq!(world.judged(&doubled), (Proof::Fail, Some(Verdict::Failed(Failure::HeaderChanged))));
+    // Where the two differ, nobody is asked about a mail that says two things (mail 8).
+    world.server.forget_queries();
+    assert_eq!(world.looked(format!("Subject: another\r\n{honest}").as_bytes()).proof, Proof::None);
+    assert_eq!(world.server.queries(), [""; 0]);
 }
 
 /// TB5, TB10: eight kinds of signature that are as if they were not there.
