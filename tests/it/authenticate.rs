@@ -5,3 +5,4 @@ mod helpers;
 mod names_gone;
 mod own;
 mod schedule;
+mod twins;

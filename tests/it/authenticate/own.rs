@@ -19,14 +19,14 @@ fn rules(checks: Checks) -> Rules {
 }
 
 /// A desk's eyes on a zone.
-struct World {
+pub(super) struct World {
     server: DnsServer,
     authenticator: Authenticator,
     rules: Rules,
 }
 
 impl World {
-    fn new(checks: Checks) -> World {
+    pub(super) fn new(checks: Checks) -> World {
         World::of(checks, &sign::zone())
     }
 
@@ -50,7 +50,7 @@ impl World {
 
     /// The proof, and what became of the topmost signature.
     #[track_caller]
-    fn judged(&self, raw: &[u8]) -> (Proof, Option<Verdict>) {
+    pub(super) fn judged(&self, raw: &[u8]) -> (Proof, Option<Verdict>) {
         let read = self.looked(raw);
         (read.proof, read.checked.unwrap().signatures.first().map(|signed| signed.verdict))
     }
