@@ -149,3 +149,36 @@ pub fn sentence(probe: &Probe, id: &str) -> String {
         ),
     }
 }
+
+pub const BLANK: &str = "access.toml names no authserv_id: the mail host's word counts for nothing, and there is \
+                         nothing to forge; name it, or let the desk check signatures itself (checks = \"own\")";
+pub const MICROSOFT: &str = "Microsoft 365 names nobody in its fields: they can say no and prove nobody; let the desk \
+                             check signatures itself (checks = \"both\")";
+pub const OFF: &str = "canary = \"off\" in access.toml: nobody looks whether the mail host takes out forged fields";
+pub const NO_WAY: &str = "letters go into a folder here, so no canary can be sent";
+
+/// The mail host refuses a plus address at once.
+pub fn refused_plus(rules: &Rules, why: &str) -> String {
+    format!(
+        "mail to {} bounces ({why}): write plus_addressing = false in desk.toml, or let the mail host take it",
+        plus_address(rules)
+    )
+}
+
+/// `wait` in seconds.
+pub fn lost_plus(rules: &Rules, wait: u64) -> String {
+    format!(
+        "mail to {} did not arrive within {wait} seconds: write plus_addressing = false in desk.toml, or let the \
+         mail host deliver it",
+        plus_address(rules)
+    )
+}
+
+/// `wait` in seconds.
+pub fn lost(rules: &Rules, wait: u64) -> String {
+    format!(
+        "the canary to {} did not arrive within {wait} seconds: look into the spam folder and the log of the mail \
+         server, or give it more time (--wait SECONDS)",
+        rules.desk.address
+    )
+}

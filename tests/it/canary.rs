@@ -116,6 +116,27 @@ fn the_hosts_word_counts_only_after_a_good_canary() {
     assert!(!believed(Some(&elsewhere), &required), "another host's canary says nothing of ours");
 }
 
+/// The operator reads in the README what `check --connect` says, word for word.
+#[test]
+fn the_readme_has_every_sentence() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let rules = rules::load(None).unwrap();
+    let probes = [
+        Probe::Good,
+        Probe::Survived,
+        Probe::Elsewhere,
+        Probe::OtherName("mx1.vendor.example".to_owned()),
+        Probe::Missing,
+    ];
+    let said = probes.iter().map(|probe| canary::sentence(probe, ID));
+    let others = [canary::BLANK, canary::MICROSOFT, canary::OFF].map(str::to_owned);
+    let ways =
+        [canary::refused_plus(&rules, "550 unknown user"), canary::lost_plus(&rules, 60), canary::lost(&rules, 60)];
+    for sentence in said.chain(others).chain(ways) {
+        assert!(readme.contains(&format!("- `{sentence}`")), "README.md lacks: {sentence}");
+    }
+}
+
 /// A desk whose mailbox is Dovecot and whose way out is this server.
 fn desk(dovecot: &Dovecot, smtp_port: u16) -> Desk {
     let source = format!(

@@ -10,6 +10,7 @@ use crate::desk::access::Recipient;
 use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
 use crate::desk::letter::samples::samples;
+use crate::desk::mail::proof::Checks;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::TicketId;
 use crate::shell::cli::commands::print_json;
@@ -50,13 +51,7 @@ async fn all(reached: &Reached, connect: bool, verdicts: &mut Verdicts) {
             Err(error) => verdicts.wrong("rules and servers", error.to_string()),
         }
     }
-    match &rules.access.authserv_id {
-        Some(id) => verdicts.fine("who vouches", format!("Authentication-Results of {id} are believed")),
-        None => verdicts.note(
-            "who vouches",
-            "no authserv_id in access.toml: nobody can be proven, so every request waits for people".to_owned(),
-        ),
-    }
+    who_vouches(rules, verdicts);
     letters(rules, verdicts);
     register(reached, verdicts).await;
     if let Some(config) = &reached.config {
@@ -64,6 +59,17 @@ async fn all(reached: &Reached, connect: bool, verdicts: &mut Verdicts) {
     } else if connect {
         verdicts.note("servers", "without --config there are none to connect to".to_owned());
     }
+}
+
+fn who_vouches(rules: &Rules, verdicts: &mut Verdicts) {
+    let host = rules.access.authserv_id.as_ref().map(|id| format!("Authentication-Results of {id}"));
+    let own = (rules.access.checks != Checks::Host).then(|| "the desk's own look at signatures".to_owned());
+    let all: Vec<String> = host.into_iter().chain(own).collect();
+    if all.is_empty() {
+        let text = "no authserv_id in access.toml: nobody can be proven, so every request waits for people";
+        return verdicts.note("who vouches", text.to_owned());
+    }
+    verdicts.fine("who vouches", all.join(" and "));
 }
 
 /// Each letter is written with sample facts.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::desk::canary::{self as desk_canary, Mark, Way, plus_address};
+use crate::desk::canary::{self as desk_canary, BLANK, MICROSOFT, Mark, NO_WAY, OFF, Way, plus_address};
 use crate::desk::mail::MailHost;
 use crate::desk::mail::proof::Probe;
 use crate::desk::rules::{Canary, Rules};
@@ -28,13 +28,6 @@ const WHAT: &str = "canary";
 const LOOK: Duration = Duration::from_secs(2);
 /// One that was sent from outside before that is too old to speak for the host.
 const OLD: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 7);
-
-pub const BLANK: &str = "access.toml names no authserv_id: the mail host's word counts for nothing, and there is \
-                         nothing to forge; name it, or let the desk check signatures itself (checks = \"own\")";
-pub const MICROSOFT: &str = "Microsoft 365 names nobody in its fields: they can say no and prove nobody; let the desk \
-                             check signatures itself (checks = \"own\")";
-pub const OFF: &str = "canary = \"off\" in access.toml: nobody looks whether the mail host takes out forged fields";
-pub const NO_WAY: &str = "letters go into a folder here, so no canary can be sent";
 
 /// With `connect` one is sent and waited for; without, the last verdict is told.
 pub async fn check(reached: &Reached, connect: bool, wait: u64, verdicts: &mut Verdicts) {
@@ -83,7 +76,7 @@ async fn sent(reached: &Reached, config: &Config, smtp: &mut Smtp, asked: (&str,
         match hand_over(smtp, way, id, &key, rules).await {
             Ok(mark) => marks.push(mark),
             // A host without plus addresses may say so at once.
-            Err(why) if way == Way::Plus => verdicts.broken(WHAT, refused_plus(rules, &why)),
+            Err(why) if way == Way::Plus => verdicts.broken(WHAT, desk_canary::refused_plus(rules, &why)),
             Err(why) => return verdicts.broken(WHAT, format!("the mail server did not take the canary: {why}")),
         }
     }
@@ -95,29 +88,6 @@ async fn sent(reached: &Reached, config: &Config, smtp: &mut Smtp, asked: (&str,
     tell(reached, id, wait, &marks, &arrived, verdicts);
 }
 
-pub fn refused_plus(rules: &Rules, why: &str) -> String {
-    format!(
-        "mail to {} bounces ({why}): write plus_addressing = false in desk.toml, or let the mail host take it",
-        plus_address(rules)
-    )
-}
-
-pub fn lost_plus(rules: &Rules, wait: u64) -> String {
-    format!(
-        "mail to {} did not arrive within {wait} seconds: write plus_addressing = false in desk.toml, or let the \
-         mail host deliver it",
-        plus_address(rules)
-    )
-}
-
-pub fn lost(rules: &Rules, wait: u64) -> String {
-    format!(
-        "the canary to {} did not arrive within {wait} seconds: look into the spam folder and the log of the mail \
-         server, or give it more time (--wait SECONDS)",
-        rules.desk.address
-    )
-}
-
 /// Says what was found and keeps it.
 fn tell(reached: &Reached, id: &str, wait: u64, marks: &[Mark], arrived: &[Arrived], verdicts: &mut Verdicts) {
     let rules = &reached.rules;
@@ -125,11 +95,11 @@ fn tell(reached: &Reached, id: &str, wait: u64, marks: &[Mark], arrived: &[Arriv
     let tried = marks.iter().find(|mark| mark.way == Way::Plus);
     match tried.map(is_there) {
         Some(true) => verdicts.fine(WHAT, format!("mail to {} arrives", plus_address(rules))),
-        Some(false) => verdicts.broken(WHAT, lost_plus(rules, wait)),
+        Some(false) => verdicts.broken(WHAT, desk_canary::lost_plus(rules, wait)),
         None => {}
     }
     if !marks.iter().filter(|mark| mark.way == Way::Ours).all(is_there) {
-        verdicts.broken(WHAT, lost(rules, wait));
+        verdicts.broken(WHAT, desk_canary::lost(rules, wait));
     }
     let now = clock::now();
     let recent = arrived.iter().filter(|one| now.duration_since(one.mark.at) < OLD);
