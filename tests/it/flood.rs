@@ -151,6 +151,9 @@ fn nobody_was_written_to(sink: &SmtpSink, journal: &[Value]) {
         }
     }
     assert!(!to.keys().any(|(address, _)| address == mails::NAME_WITH_DMARC), "{to:?}");
+    // Nor are people at the desk told of each.
+    let told: usize = to.iter().filter(|((address, _), _)| address == "agents@vendor.example").map(|(_, n)| n).sum();
+    assert!(told <= HONEST + 40, "{told} notices to staff");
     for letter in sink.letters() {
         let head = letter.split("\n\n").next().unwrap_or_default().to_lowercase();
         assert!(!head.contains("attacker") && !head.contains("stranger"), "{head}");

@@ -45,15 +45,25 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     for Weighed { mut draft, verdict } in weighed {
         let (letters, headline) = follow(case, &mut draft, &verdict, &mut why)?;
         // Of several units one letter tells all (F-17), but each is confirmed.
-        let kept = |letter: &Letter| one_only || matches!(letter.say, Say::Confirm { .. });
-        decision.letters.extend(letters.into_iter().filter(kept));
-        notices.push(notice::of(case, &draft, &headline));
+        let asks = |letter: &Letter| matches!(letter.say, Say::Confirm { .. });
+        let nobody_asked = matches!(verdict, Verdict::RepCheck { .. }) && !letters.iter().any(asks);
+        decision.letters.extend(letters.into_iter().filter(|letter| one_only || asks(letter)));
+        if !nobody_asked || notice::tells_again(case, &mut decision, whose_name(case)) {
+            notices.push(notice::of(case, &draft, &headline));
+        }
         decision.changes.push(draft.into_change());
     }
     decision.letters.extend(neutral_note(case));
     decision.letters.extend(notices);
-    decision.why = why;
+    decision.why.splice(..0, why);
     Ok(decision)
+}
+
+/// In whose name an unproven request comes: of those on file whom it concerns. A
+/// flood of them is told to staff a few times, not ten thousand (TE3).
+fn whose_name<'a>(case: &'a Case<'_>) -> &'a str {
+    let row = case.author.representative.or(case.known.representatives.first());
+    row.map_or("", |row| row.address.as_str())
 }
 
 /// The letters about one ticket, and the first line of the notice to staff. A
