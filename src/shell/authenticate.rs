@@ -3,11 +3,11 @@
 
 mod answers;
 mod names;
+mod patience;
 mod verify;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use crate::desk::input::Understood;
 use crate::desk::limits::Lookups;
 use crate::desk::mail::proof::own::{Checked, Wanted};
 use crate::desk::rules::Rules;
+use crate::shell::authenticate::patience::Patience;
 
 pub use names::Found;
 
@@ -32,22 +33,12 @@ const NOTHING_KEPT_FOR: Duration = Duration::from_secs(60);
 /// How long one server may take for one question before it is asked again.
 const ONE_TRY: Duration = Duration::from_secs(4);
 const RETRIES: usize = 4;
-/// How often a mail waits its whole time for servers that answer nothing.
-const TRY_AGAIN: Duration = Duration::from_secs(60);
 
 /// Looks at signatures and policies. Shared by everything that reads mail.
 pub struct Authenticator {
     resolver: MessageAuthenticator,
     lookups: Lookups,
-    /// The last mail used up its time and the name servers answered nothing: the
-    /// next ones wait only briefly, until there is an answer again.
-    silence: Mutex<Option<Silence>>,
-}
-
-/// The name servers answer nothing.
-struct Silence {
-    /// When one of the mails last waited its whole time for them.
-    tried: Instant,
+    patience: Patience,
 }
 
 impl Authenticator {
@@ -64,41 +55,16 @@ impl Authenticator {
             ),
         };
         let resolver = MessageAuthenticator::new(config, tuned(options)).map_err(|error| error.to_string())?;
-        Ok(Authenticator { resolver, lookups: lookups.clone(), silence: Mutex::new(None) })
+        Ok(Authenticator { resolver, lookups: lookups.clone(), patience: Patience::new(lookups) })
     }
 
     /// Asks the name servers for everything that `wanted` needs, at once.
     pub async fn look_up(&self, wanted: &Wanted) -> Found {
         let began = Instant::now();
-        let patience = self.patience(began);
-        let found = names::look_up(&self.resolver, wanted, self.lookups.queries_max, began + patience).await;
-        self.heard(&found, began, patience);
+        let until = began + self.patience.with(&wanted.domain, began);
+        let found = names::look_up(&self.resolver, wanted, self.lookups.queries_max, until).await;
+        self.patience.heard(&wanted.domain, found.has_answer(), began, Instant::now());
         found
-    }
-
-    /// The whole time; while the servers are silent, only now and then.
-    fn patience(&self, now: Instant) -> Duration {
-        let mut silence = self.silence.lock().unwrap_or_else(PoisonError::into_inner);
-        match silence.as_mut() {
-            Some(silence) if now.duration_since(silence.tried) < TRY_AGAIN => {
-                Duration::from_secs(self.lookups.silent_seconds_max)
-            }
-            Some(silence) => {
-                silence.tried = now;
-                Duration::from_secs(self.lookups.seconds_max)
-            }
-            None => Duration::from_secs(self.lookups.seconds_max),
-        }
-    }
-
-    fn heard(&self, found: &Found, began: Instant, patience: Duration) {
-        let mut silence = self.silence.lock().unwrap_or_else(PoisonError::into_inner);
-        if found.has_answer() {
-            *silence = None;
-        } else if silence.is_none() && began.elapsed() * 2 >= patience {
-            tracing::warn!("the name servers do not answer; mail whose sender cannot be found out is held");
-            *silence = Some(Silence { tried: Instant::now() });
-        }
     }
 
     /// Looks at the signatures themselves. Reads hostile bytes with code of

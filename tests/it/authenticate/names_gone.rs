@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::support::desk::Desk;
 use crate::support::dns::{DnsServer, Mood};
@@ -132,6 +133,7 @@ const TICKETS: [&str; 7] = ["new", "scheduled", "queued_asap", "offered", "speci
 
 #[test]
 fn whoever_cannot_be_found_out_is_held_until_the_names_are_back() {
+    println!("R16: four mails while the names are gone, and after they are back");
     println!("names     | held | tickets | denied | rep_check | letters outside | after: held, tickets, to outside");
     for (name, mood) in [
         ("down", Mood::BlackHole),
@@ -175,10 +177,12 @@ fn whoever_cannot_be_found_out_is_held_until_the_names_are_back() {
             }
         }
         world.server.set(Mood::Answers);
+        let begun = Instant::now();
         world.drain();
+        let seconds = begun.elapsed().as_secs_f32();
         let after = world.outcomes();
         let to: Vec<String> = world.letters_outside();
-        println!("{line} | {}, {}, {to:?}", world.held().len(), count(&after, &TICKETS));
+        println!("{line} | {}, {}, {to:?} in {seconds:.1} s", world.held().len(), count(&after, &TICKETS));
         assert_eq!(world.held().len(), 0, "{name}");
         assert_eq!(world.in_folder("mailbox"), 0, "{name}");
         if mood != Mood::NoSuchName {
@@ -212,6 +216,29 @@ fn an_urgent_report_is_not_held() {
     let to_staff =
         letters.as_array().unwrap().iter().filter(|letter| letter["to"].as_str().unwrap().ends_with("@vendor.example"));
     assert!(to_staff.count() >= 1, "{letters}");
+}
+
+/// Forty mails of forty domains do not wait forty times for servers that are
+/// dead, and none of them is lost.
+#[test]
+fn dead_name_servers_do_not_stop_the_intake() {
+    let world = World::new();
+    world.server.set(Mood::BlackHole);
+    for number in 0..40 {
+        let mail = format!(
+            "From: x@firm-{number}.example\nTo: upgrade@vendor.example\nSubject: hello {number}\n\
+             Date: Wed, 25 Nov 2026 09:00:00 -0800\nMessage-ID: <{number}@firm.example>\n\nWhat do you sell?\n"
+        );
+        world.put(&format!("mail-{number:02}"), sign::with_crlf(&mail).as_bytes());
+    }
+    let begun = Instant::now();
+    world.drain();
+    println!(
+        "TE8: 40 mails while the name servers are dead: {:.1} s (2 s a mail alone)",
+        begun.elapsed().as_secs_f32()
+    );
+    assert_eq!((world.held().len(), world.in_folder("mailbox")), (40, 0));
+    assert_eq!(world.letters_outside(), [""; 0]);
 }
 
 /// A death at any step of coming back loses nothing and decides nothing twice.

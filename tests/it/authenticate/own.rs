@@ -302,3 +302,18 @@ async fn where_both_look_the_worse_verdict_counts() {
     let broken = acme.replace("SM-0417", "SM-0418");
     assert_eq!(judged(&with("dkim=pass header.d=acme-tel.example", &broken)), Proof::Fail);
 }
+
+/// What was answered is kept for as long as the answer says, and no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_kept_for_their_time() {
+    for (ttl, asked_again) in [(60, 0), (0, 1)] {
+        let world = World::new(Checks::Own);
+        world.server.set_ttl(ttl);
+        let signed = sign::honestly_signed(&mail("jana@nordwind.example"), NORDWIND);
+        assert!(world.looked(&signed).proof.is_pass());
+        assert_eq!(world.server.count("_domainkey"), 1);
+        world.server.forget_queries();
+        assert!(world.looked(&signed).proof.is_pass());
+        assert_eq!(world.server.count("_domainkey"), asked_again, "ttl {ttl}");
+    }
+}

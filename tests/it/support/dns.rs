@@ -41,6 +41,8 @@ struct Shared {
     queries: Mutex<Vec<String>>,
     /// How many of them came over TCP.
     over_tcp: Mutex<usize>,
+    /// Seconds that an answer may be kept.
+    ttl: Mutex<u32>,
     stop: AtomicBool,
 }
 
@@ -64,6 +66,7 @@ impl DnsServer {
             mood: Mutex::new(Mood::Answers),
             queries: Mutex::default(),
             over_tcp: Mutex::default(),
+            ttl: Mutex::new(60),
             stop: AtomicBool::new(false),
         });
         let (for_udp, for_tcp) = (Arc::clone(&shared), Arc::clone(&shared));
@@ -74,6 +77,11 @@ impl DnsServer {
 
     pub fn set(&self, mood: Mood) {
         *self.shared.mood.lock().unwrap() = mood;
+    }
+
+    /// For how many seconds answers may be kept; 60 at first.
+    pub fn set_ttl(&self, seconds: u32) {
+        *self.shared.ttl.lock().unwrap() = seconds;
     }
 
     pub fn set_zone(&self, zone: &str) {
@@ -139,7 +147,7 @@ impl Shared {
             self.note(&question);
             let mood = *self.mood.lock().unwrap();
             let answer = match mood {
-                Mood::Truncated => Some(question.answer(OK, &[], true)),
+                Mood::Truncated => Some(question.answer(OK, &[], 0, true)),
                 _ => self.answer(&question, mood),
             };
             let Some(answer) = answer else { continue };
@@ -199,12 +207,12 @@ impl Shared {
     fn answer(&self, question: &Question, mood: Mood) -> Option<Vec<u8>> {
         match mood {
             Mood::BlackHole => None,
-            Mood::ServFail => Some(question.answer(SERVFAIL, &[], false)),
-            Mood::NoSuchName => Some(question.answer(NXDOMAIN, &[], false)),
+            Mood::ServFail => Some(question.answer(SERVFAIL, &[], 0, false)),
+            Mood::NoSuchName => Some(question.answer(NXDOMAIN, &[], 0, false)),
             Mood::Answers | Mood::Slow(_) | Mood::Truncated => {
                 let zone = self.zone.lock().unwrap();
                 let (records, exists) = find(&zone, &question.name, question.kind);
-                Some(question.answer(if exists { OK } else { NXDOMAIN }, &records, false))
+                Some(question.answer(if exists { OK } else { NXDOMAIN }, &records, *self.ttl.lock().unwrap(), false))
             }
         }
     }
@@ -245,7 +253,7 @@ impl Question {
         Some(Question { id, name, kind, bytes: rest.get(..end + 4)?.to_vec() })
     }
 
-    fn answer(&self, code: u8, records: &[(String, u16, Vec<u8>)], is_truncated: bool) -> Vec<u8> {
+    fn answer(&self, code: u8, records: &[(String, u16, Vec<u8>)], ttl: u32, is_truncated: bool) -> Vec<u8> {
         let count = u16::try_from(records.len()).unwrap().to_be_bytes();
         let flags = [0x84 | if is_truncated { 2 } else { 0 }, 0x80 | code];
         let mut bytes = [&self.id[..], &flags, &[0, 1], &count, &[0, 0, 0, 0]].concat();
@@ -254,16 +262,13 @@ impl Question {
             bytes.extend(labels(owner));
             bytes.extend(kind.to_be_bytes());
             bytes.extend([0, 1]);
-            bytes.extend(TTL.to_be_bytes());
+            bytes.extend(ttl.to_be_bytes());
             bytes.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
             bytes.extend(data);
         }
         bytes
     }
 }
-
-/// Seconds that an answer may be kept.
-const TTL: u32 = 60;
 
 fn read_zone(text: &str) -> Zone {
     let mut zone = Zone::new();

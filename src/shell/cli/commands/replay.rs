@@ -2,12 +2,15 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::desk::mail::proof::Checks;
 use crate::desk::register::Register;
+use crate::desk::rules::Rules;
 use crate::shell::cli::commands::answered;
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::{Asking, people};
@@ -48,11 +51,21 @@ pub async fn replay(mailbox: &Path, rules: &[PathBuf], asking: &Asking) -> Resul
 /// The rules that were named; without any, those of the desk.
 fn under(rules: &[PathBuf], reached: &Reached) -> Result<Vec<Under>, Failure> {
     if rules.is_empty() {
-        return Ok(vec![Under { name: "the desk's own".to_owned(), rules: reached.rules.clone() }]);
+        return Ok(vec![Under { name: "the desk's own".to_owned(), rules: as_then(&reached.rules) }]);
     }
-    let load =
-        |folder: &PathBuf| Ok(Under { name: folder.display().to_string(), rules: reach::load_rules(Some(folder))? });
+    let load = |folder: &PathBuf| {
+        let rules = reach::load_rules(Some(folder))?;
+        Ok(Under { name: folder.display().to_string(), rules: as_then(&rules) })
+    };
     rules.iter().map(load).collect()
+}
+
+/// Keys change: what was signed then cannot be looked up now. The mail host's
+/// word of that day stands in the mail, and is the one that counts here.
+fn as_then(rules: &Rules) -> Arc<Rules> {
+    let mut rules = rules.clone();
+    rules.access.checks = Checks::Host;
+    Arc::new(rules)
 }
 
 /// The desk's register as it is now. Where no desk was ever started it is empty.
