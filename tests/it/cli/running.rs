@@ -18,7 +18,7 @@ fn commands_reach_the_desk_that_runs() {
     let status = place.desk_json(&["status"]);
     assert_eq!((&status["running"], &status["register"]["empty"]), (&json!(true), &json!(true)));
     place.import_sample();
-    assert_eq!(place.desk_json(&["status"])["register"]["units"], 10);
+    assert_eq!(place.desk_json(&["status"])["register"]["units"], 11);
     place.drop_mail("1", &form("running"));
     wait_for("the ticket", || place.desk_json(&["ticket", "list"]) != json!([]));
     let connected = place.desk_json(&["status"])["source"]["source_connected_at"].clone();
