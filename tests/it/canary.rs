@@ -217,6 +217,9 @@ fn a_host_that_lets_them_through_is_not() {
     assert!(desk.log().contains("DANGER"), "{}", desk.log());
     let ticket = desk.json(&["ticket", "show", "UP-2026-00001"]);
     assert_eq!(ticket["state"], "REP_CHECK", "{ticket}");
+    fs::write(desk.path("try.eml"), pass.replace("<1@", "<2@")).unwrap();
+    let tried = desk.json(&["try", "try.eml"]);
+    assert_eq!(tried["outcome"], "rep_check", "{tried}");
     // From outside, by hand: the host writes nothing of its own, then.
     let quiet = Postfix::in_front_of(dovecot.lmtp_port, false, true, true);
     let config = fs::read_to_string(desk.config()).unwrap();

@@ -101,6 +101,34 @@ fn ten_thousand_forged_mails_reach_nobody_and_hold_up_no_honest_one() {
     memory_is_flat(&memory);
 }
 
+/// The same through a folder: who is vouched for and came last is in the first
+/// set, what one sender wrote stays in order, and nothing is left.
+#[test]
+fn a_folder_is_worked_fairly_too() {
+    let desk = Desk::of_folders();
+    desk.import_sample_register();
+    let put = |number: usize, mail: &str| {
+        fs::write(desk.path("mailbox/new").join(format!("{}.M{number}P1.flood", 1_764_064_800 + number)), mail)
+            .unwrap();
+    };
+    // Only noise, so that little has to be decided.
+    let noise = |number: usize| format!("From: <a{number}@s.elsewhere.example>\nSubject: {number}\n\nhello\n");
+    (0..900).for_each(|number| put(number, &noise(number)));
+    put(900, &mails::honest(0));
+    let mut running = desk.run(&["--drain"], &[]);
+    assert_eq!(running.wait(Duration::from_secs(120)), Some(0), "{}", desk.log());
+    let journal = desk.journal();
+    each_is_decided_once(&journal, 901);
+    let ids: Vec<&str> =
+        mails_of(&journal).map(|record| record["what"]["cause"]["message_id"].as_str().unwrap_or("")).collect();
+    let honest = ids.iter().position(|id| *id == mails::honest_id(0)).unwrap();
+    assert!(honest < 400, "it is number {honest}");
+    let items: Vec<String> =
+        mails_of(&journal).map(|record| record["what"]["cause"]["place"]["item"].to_string()).collect();
+    let flood: Vec<&String> = items.iter().filter(|item| !item.contains("M900P")).collect();
+    assert!(flood.is_sorted(), "the order of one domain is kept");
+}
+
 fn each_is_decided_once(journal: &[Value], all: usize) {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for record in mails_of(journal) {

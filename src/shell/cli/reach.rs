@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::desk::letter::compose::Composer;
 use crate::desk::rules::Rules;
 use crate::shell::authenticate::Authenticator;
+use crate::shell::canary::Trust;
 use crate::shell::cli::Which;
 use crate::shell::clock::Clock;
 use crate::shell::config::{self, Config};
@@ -142,6 +143,7 @@ pub async fn wait_for_commands(data: &Path) -> Result<(), Failure> {
 async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<Value, Failure> {
     let composer = reached.composer()?;
     let clock = Clock::default();
+    let rules = Trust::new(&reached.data, &reached.rules, clock.clone()).rules();
     let (in_hands, committed) = (InHands::default(), Notify::new());
     // Only `try` reads a mail here.
     let authenticator = match request {
@@ -150,7 +152,7 @@ async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<
     };
     let asked = Asked {
         store: &store,
-        rules: &reached.rules,
+        rules: &rules,
         composer: &composer,
         clock: &clock,
         authenticator: authenticator.as_ref(),
