@@ -131,3 +131,14 @@ async fn a_copy_that_is_decided_ends_the_waiting() {
     let held = world.desk.store.read(|view| view.held()).await.unwrap();
     assert_eq!(held.len(), 2);
 }
+
+/// Decisions 14: a stop is the safe direction. It is heard at once, as from
+/// somebody unproven, and people call; nobody outside is answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_is_not_held() {
+    let mut world = World::new().await;
+    world.arrives(&UNKNOWN.replace("When do you open?", "Stop.")).await;
+    let rows = world.rows().await;
+    assert!(rows.iter().all(|row| row.state == KeptState::Open && row.quarantined.held.is_none()), "{rows:#?}");
+    assert_eq!(world.letters().await, ["agents@vendor.example"]);
+}
