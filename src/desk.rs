@@ -21,6 +21,7 @@ pub mod timers;
 pub mod input;
 pub mod known;
 pub mod access;
+pub mod lookalike;
 pub mod letter;
 pub mod record;
 pub mod decide;

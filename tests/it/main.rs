@@ -14,6 +14,7 @@ mod espoofer;
 mod flood;
 mod form;
 mod injection;
+mod lookalike;
 mod mail;
 mod mime;
 mod outbox;

@@ -74,6 +74,7 @@ const PURE_CRATES: &[&str] = &[
     "base64",
     "hmac",
     "html5gum",
+    "idna",
     "jiff",
     "lettre",
     "mail-parser",
@@ -86,6 +87,7 @@ const PURE_CRATES: &[&str] = &[
     "strum",
     "thiserror",
     "unicode-normalization",
+    "unicode-security",
     "zeroize",
 ];
 
