@@ -80,11 +80,7 @@ impl Tally {
                 continue;
             }
             named += addresses.len();
-            let is_author = |address: &str| {
-                let bare = address.trim().trim_start_matches('<').trim_end_matches('>');
-                bare.eq_ignore_ascii_case(author)
-            };
-            let mut others = addresses.iter().filter(|address| !is_author(address)).peekable();
+            let mut others = addresses.iter().filter(|address| !address.eq_ignore_ascii_case(author)).peekable();
             self.scraps += u64::from(others.peek().is_some());
             is_other |= others.any(|address| address.contains('@'));
         }

@@ -50,11 +50,12 @@ fn honest_forms_pass() {
     author(DANA, "From: \"Ruiz, Dana\" <dana@acme-tel.example>");
     author(DANA, "From: \"Dana \\\"D\\\" Ruiz (Acme); Sales: <all>\" <dana@acme-tel.example>");
     author(DANA, "From: Dana \"Danny\" Ruiz <dana@acme-tel.example>");
+    author(DANA, "From: \"Dana\"<dana@acme-tel.example>");
     author(DANA, "From: 'Dana Ruiz' <dana@acme-tel.example>");
     author(DANA, "From: \"dana@acme-tel.example\" <dana@acme-tel.example>");
     author(DANA, "From: \"dana@acme-tel.example\"\r\n <dana@acme-tel.example>");
     author(DANA, "From: A very long name of somebody at a company far away\r\n\tof here <dana@acme-tel.example>");
-    author(DANA, "From: \"Ruiz, Dana (a company with a very long name that ends\r\n here)\" <dana@acme-tel.example>");
+    author(DANA, "From: \"Ruiz, Dana of a company with a very long name that ends\r\n here\" <dana@acme-tel.example>");
     author(DANA, "From:\r\n Dana Ruiz\r\n <dana@acme-tel.example>");
     author(DANA, "From: =?utf-8?Q?D=C3=A1na_Ru=C3=ADz?= <dana@acme-tel.example>");
     author(DANA, "From: =?iso-2022-jp?B?GyRCOzNFRBsoQg==?=\r\n =?utf-8?B?w6E=?= <dana@acme-tel.example>");
@@ -171,6 +172,15 @@ fn several_mailboxes_groups_and_routes_are_nobody() {
         "=?utf-8?Q?a?=b <dana@acme-tel.example>",
         // Some readers end a string or a comment at the end of a line (found there, too).
         "\"'dana@acme-tel.example'\r\n via Desk\" <x@attacker.example>",
+        "\"Rui\r\n z, Dan<a\" <dana@acme-tel.example>",
+        "\"a\r\n Ruiz< (Acm>e)\" <dana@acme-tel.example>",
+        "=?iso-2022-jp?B?GyRCOzNFRBsoQg==?=\"\r\n =?utf-8?B?4oC\"i?= <dana@acme-tel.example>",
+        "\"=?utf-8\"?B?4oC.i?= <dana@acme-tel.example>",
+        "\"=?utf-8\r\n ?Q?Ruiz, Dana\"?= <dana@acme-tel.example>",
+        "\"=?utf-8 Dana\" <dana@acme-tel.example>",
+        "\"Dana\"Ruiz <dana@acme-tel.example>",
+        "Dana\"Ruiz\" <dana@acme-tel.example>",
+        "\"Dana\"\"Ruiz\" <dana@acme-tel.example>",
         "\"<x@attacker.example>\" \"Ruiz,\r\n Dana\" <dana@acme-tel.example>",
         "x@attacker.example (<dana@acme-tel\r\n .example>)",
         "\"",

@@ -20,7 +20,7 @@ impl Piece {
         match self {
             Piece::Word(word) => {
                 let is_plain = word.bytes().all(|byte| is_atom_byte(byte) || byte == b'.');
-                is_plain && (!word.contains("=?") || is_encoded_word(word))
+                is_plain && has_whole_encoded_words(word)
             }
             Piece::Quoted => true,
             Piece::Comment | Piece::Angle(_) | Piece::Special(_) => false,
@@ -28,7 +28,12 @@ impl Piece {
     }
 }
 
-/// RFC 2047 2, alone between blanks. Of half a one readers make what they like.
+/// Each encoded word stands alone between blanks (RFC 2047 2 and 5); of half a one
+/// readers make what they like. In quoted strings they are wrong, but common.
+fn has_whole_encoded_words(text: &str) -> bool {
+    text.split_whitespace().all(|word| !(word.contains("=?") || word.contains("?=")) || is_encoded_word(word))
+}
+
 fn is_encoded_word(word: &str) -> bool {
     let Some(inside) = word.strip_prefix("=?").and_then(|word| word.strip_suffix("?=")) else { return false };
     let parts: Vec<&str> = inside.split('?').collect();
@@ -40,15 +45,24 @@ pub(super) fn pieces(value: &str) -> Result<Vec<Piece>, IdentityFault> {
     let mut pieces = Vec::new();
     let mut word = String::new();
     let mut inside = Inside::default();
+    let mut was_quoted = false;
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
         if !matches!(c, ' ' | '\t' | '\r' | '\n' | '"' | '(' | '<' | ',' | ':' | ';') {
+            if was_quoted {
+                return Err(IdentityFault::NotPlain);
+            }
             word.push(c);
             continue;
+        }
+        // A word and a string without a blank between them are one word to some.
+        if c == '"' && (was_quoted || !word.is_empty()) {
+            return Err(IdentityFault::NotPlain);
         }
         if !word.is_empty() {
             pieces.push(Piece::Word(std::mem::take(&mut word)));
         }
+        was_quoted = c == '"';
         match c {
             '"' => {
                 skip_quoted(&mut chars, &mut inside)?;
@@ -71,11 +85,19 @@ pub(super) fn pieces(value: &str) -> Result<Vec<Piece>, IdentityFault> {
 }
 
 fn skip_quoted(chars: &mut Chars<'_>, inside: &mut Inside) -> Result<(), IdentityFault> {
+    let mut text = String::new();
     while let Some(c) = chars.next() {
         match c {
-            '"' => return Ok(()),
-            '\\' => inside.see(chars.next()),
-            _ => inside.see(Some(c)),
+            '"' if has_whole_encoded_words(&text) => return Ok(()),
+            '"' => return Err(IdentityFault::NotPlain),
+            _ => text.push(c),
+        }
+        inside.see(c);
+        if c == '\\'
+            && let Some(next) = chars.next()
+        {
+            text.push(next);
+            inside.see(next);
         }
     }
     Err(IdentityFault::NotPlain)
@@ -85,19 +107,19 @@ fn skip_quoted(chars: &mut Chars<'_>, inside: &mut Inside) -> Result<(), Identit
 #[derive(Default)]
 struct Inside {
     has_line_end: bool,
-    has_at: bool,
+    has_mark: bool,
 }
 
 impl Inside {
-    fn see(&mut self, c: Option<char>) {
-        self.has_line_end |= matches!(c, Some('\r' | '\n'));
-        self.has_at |= c == Some('@');
+    fn see(&mut self, c: char) {
+        self.has_line_end |= matches!(c, '\r' | '\n');
+        self.has_mark |= "@<>()\\\"".contains(c);
     }
 
     /// Some readers end a string at the end of the line (CPython's `email.utils`
     /// does): what is inside and outside is turned round from there on.
     fn plain(&self) -> Result<(), IdentityFault> {
-        if self.has_line_end && self.has_at { Err(IdentityFault::NotPlain) } else { Ok(()) }
+        if self.has_line_end && self.has_mark { Err(IdentityFault::NotPlain) } else { Ok(()) }
     }
 }
 
@@ -107,8 +129,11 @@ fn skip_comment(chars: &mut Chars<'_>, inside: &mut Inside) -> Result<(), Identi
         match c {
             '(' => depth += 1,
             ')' => depth -= 1,
-            '\\' => inside.see(chars.next()),
-            _ => inside.see(Some(c)),
+            '\\' => {
+                inside.see(c);
+                inside.see(chars.next().unwrap_or(c));
+            }
+            _ => inside.see(c),
         }
         if depth == 0 {
             return Ok(());
