@@ -12,6 +12,7 @@ mod draft;
 mod due;
 mod gates;
 mod hold;
+mod likeness;
 mod mail;
 mod notice;
 mod offer;
@@ -90,7 +91,12 @@ impl Decision {
     /// Kept for people, answered to nobody.
     fn quarantine(actor: Actor, reason: &str, detail: impl Into<String>, why: Why) -> Decision {
         Decision {
-            quarantine: Some(Quarantined { reason: reason.to_owned(), detail: detail.into(), held: None }),
+            quarantine: Some(Quarantined {
+                reason: reason.to_owned(),
+                detail: detail.into(),
+                held: None,
+                resembles: None,
+            }),
             why: vec![why],
             ..Decision::new(OutcomeWord::Quarantine, actor)
         }

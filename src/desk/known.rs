@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::command::Command;
 use crate::desk::input::{Input, Kind, MailInput, Place};
-use crate::desk::mail::ReplyTag;
+use crate::desk::mail::{Mail, ReplyTag};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, TicketId, ids_in, subject_tag};
@@ -43,6 +43,8 @@ pub struct Ask {
     pub letter: Option<u64>,
     /// The Message-ID of ours that a delivery report is about.
     pub reported: Option<String>,
+    /// Everybody on file, when the author is not: whom he could be mistaken for.
+    pub likeness: bool,
     /// Tickets named in words or commands.
     pub named: Vec<TicketId>,
     /// The tickets of the writer's company and of the named units' companies.
@@ -97,6 +99,10 @@ pub struct Known {
     pub challenges_today: BTreeMap<String, u32>,
     /// Alarms of strangers and machines in the last 24 hours (TC14).
     pub stranger_alarms_today: u32,
+    /// All representatives, where the author is none of them and it was asked.
+    pub on_file: Vec<Representative>,
+    /// Mails of the last 24 hours that staff were told of for a likeness only.
+    pub likenesses_today: u32,
     pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,
@@ -260,6 +266,7 @@ impl Ask {
             ticket: None,
             letter: None,
             reported: mail.report.as_ref().and_then(|report| report.original_message_id.clone()),
+            likeness: is_nobody_of_ours(mail, rules),
             named,
             of_company: input.kind != Kind::Request && input.urgency.tone != Tone::Plain,
         }
@@ -272,6 +279,14 @@ impl Ask {
         self.in_reply_to.retain(|id| id.ends_with(&ours));
         self.references.retain(|id| id.ends_with(&ours));
         self
+    }
+}
+
+/// Somebody wrote, or tried to look as if, who is not of the staff.
+fn is_nobody_of_ours(mail: &Mail, rules: &Rules) -> bool {
+    match mail.address() {
+        Some(address) => rules.access.staff_by_address(address).is_none(),
+        None => !mail.from_text.is_empty(),
     }
 }
 

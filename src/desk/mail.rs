@@ -28,6 +28,9 @@ pub use read::{field, read, read_header};
 pub struct Mail {
     /// Who the mail says wrote it, if it says so plainly (TA1 to TA7).
     pub identity: Result<Identity, IdentityFault>,
+    /// What stands in the topmost From of a mail without a plain author: only
+    /// to warn of likenesses (TA6).
+    pub from_text: String,
     pub to: Vec<String>,
     pub cc: Vec<String>,
     pub reply_to: Vec<String>,

@@ -148,6 +148,9 @@ pub struct Quarantined {
     /// It is decided again by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
+    /// The address on file for which the author could be mistaken (TA6, TA8 to TA10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resembles: Option<String>,
 }
 
 /// Where bytes lie in a pack.

@@ -82,7 +82,9 @@ impl Tally {
             named += addresses.len();
             let mut others = addresses.iter().filter(|address| !address.eq_ignore_ascii_case(author)).peekable();
             self.scraps += u64::from(others.peek().is_some());
-            is_other |= others.any(|address| address.contains('@'));
+            // A name with our own author behind it names nobody else.
+            let bare = |address: &str| address.to_lowercase().replace(&format!("<{}>", author.to_lowercase()), "");
+            is_other |= others.any(|address| bare(address).contains('@'));
         }
         self.unnamed += u64::from(named == 0);
         if is_other {

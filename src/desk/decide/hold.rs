@@ -47,7 +47,12 @@ pub fn decide(case: &Case<'_>) -> Decision {
     let held = Held { since, tries: tries.saturating_add(1), again_at };
     let detail = "who wrote could not be found out: the name servers did not answer in time; it is tried again";
     Decision {
-        quarantine: Some(Quarantined { reason: REASON.to_owned(), detail: detail.to_owned(), held: Some(held) }),
+        quarantine: Some(Quarantined {
+            reason: REASON.to_owned(),
+            detail: detail.to_owned(),
+            held: Some(held),
+            resembles: None,
+        }),
         why: vec![Why::new("TB8", "the proof of the author is not known now")],
         ..Decision::new(OutcomeWord::Hold, actor)
     }

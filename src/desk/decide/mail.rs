@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use crate::desk::access::{Actor, Author, Recipient, author};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
-use crate::desk::decide::{Decision, World, bounce, hold, notice, released, reply, request, staff, stop, warning};
+use crate::desk::decide::{
+    Decision, World, bounce, hold, likeness, notice, released, reply, request, staff, stop, warning,
+};
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
 use crate::desk::letter::Letter;
@@ -95,6 +97,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
         decision.why.push(Why::new("TC4", format!("the token went to {person}; it stays unused")));
     }
     decision = hold::called(&case, decision);
+    likeness::warn(&case, &mut decision);
     if case.is_machine() {
         // The one place where answers to machines are dropped (decisions 16).
         let address = input.mail.address().unwrap_or("");

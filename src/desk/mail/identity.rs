@@ -5,6 +5,8 @@
 mod pieces;
 mod readers;
 
+pub(super) use readers::decoded;
+
 use super::header::Header;
 use super::{Identity, IdentityFault};
 use pieces::{Piece, is_atom_byte, pieces};

@@ -11,6 +11,8 @@ use crate::desk::mail::{
     attachment, automatic, body, clean, guard, html, identity, report, signature, structure, trace,
 };
 
+/// Of a From line that is not plain.
+const FROM_CHARS_MAX: usize = 320;
 /// Ids of a thread that are kept.
 const REFERENCES_MAX: usize = 50;
 
@@ -53,6 +55,10 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     if let Some(fault) = mail.limits.iter().find_map(|name| fault_of(name, &mail)) {
         // Too much to be believed: people look at it.
         mail.identity = mail.identity.and(Err(fault));
+    }
+    if mail.identity.is_err() {
+        let from = header.first("from").map(header::Field::unfolded).unwrap_or_default();
+        mail.from_text = clean::line(&identity::decoded(&from), FROM_CHARS_MAX);
     }
     mail.automatic_because = automatic::signs(&header, &mail, marks);
     mail.body_sha256 = digest(&mail);
@@ -105,6 +111,7 @@ fn from_header(header: &Header<'_>) -> Mail {
     let duplicated = ONCE.iter().filter(|name| header.all(name).nth(1).is_some());
     Mail {
         identity: Err(IdentityFault::NoFrom),
+        from_text: String::new(),
         to: Vec::new(),
         cc: Vec::new(),
         reply_to: Vec::new(),

@@ -103,6 +103,9 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             match &decided.quarantine {
                 Some(quarantined) if !is_held => {
                     let no = next(state, b"quarantine")?;
+                    if quarantined.resembles.is_some() && decided.letters.iter().any(|letter| letter.for_staff) {
+                        state.put(Tree::Index, key(&[b"likeness", &instant(at), &number(no)]), &at)?;
+                    }
                     let kept = quarantine::Kept { place, message_id, sha256, quarantined };
                     quarantine::add(state, no, at, &kept, decided)
                 }

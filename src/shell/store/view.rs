@@ -76,10 +76,16 @@ impl View<'_> {
             },
             challenges_today: BTreeMap::new(),
             stranger_alarms_today: self.stranger_alarms(now)?,
+            on_file: Vec::new(),
+            likenesses_today: 0,
             next_problem: self.next_number(TicketKind::Problem, now)?,
             next_ticket: self.next_number(TicketKind::Upgrade, now)?,
             next_letter: self.state.get::<u64>(Tree::Meta, b"letter")?.unwrap_or(0).saturating_add(1),
         };
+        if ask.likeness && !matches!(known.sender, Sender::OnFile(_)) {
+            known.on_file = self.everybody()?;
+            known.likenesses_today = self.likenesses(now)?;
+        }
         self.look_up_units(ask, &mut known)?;
         self.look_up_companies(&mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
@@ -202,6 +208,12 @@ impl View<'_> {
     /// Whether the register has a row for the address, valid or not.
     pub fn is_on_file(&self, address: &str) -> Result<bool, StateError> {
         self.state.has(Tree::Register, &key(&[b"person", address.to_ascii_lowercase().as_bytes()]))
+    }
+
+    fn everybody(&self) -> Result<Vec<Representative>, StateError> {
+        let mut all: Vec<Representative> = self.state.values(Tree::Register, &key(&[b"person", b""]))?;
+        all.retain(|row| !row.retired);
+        Ok(all)
     }
 
     fn people(&self, company: &str) -> Result<Vec<Representative>, StateError> {

@@ -104,6 +104,8 @@ fn nothing_known(ask: &Ask) -> Known {
         same_id: false,
         challenges_today: BTreeMap::new(),
         stranger_alarms_today: 0,
+        on_file: Vec::new(),
+        likenesses_today: 0,
         next_problem: 1,
         next_ticket: 1,
         next_letter: 1,

@@ -8,6 +8,7 @@ use upgrade_desk::desk::mail::{Identity, Mail};
 pub fn request(text: &str) -> Mail {
     let (quoted, own): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('>'));
     Mail {
+        from_text: String::new(),
         identity: Ok(Identity { address: "dana@acme-tel.example".to_owned(), name: "Dana Ruiz".to_owned() }),
         to: vec!["upgrade@vendor.example".to_owned()],
         cc: Vec::new(),

@@ -55,7 +55,7 @@ fn honest_forms_pass() {
     author(DANA, "From: \"dana@acme-tel.example\" <dana@acme-tel.example>");
     author(DANA, "From: \"dana@acme-tel.example\"\r\n <dana@acme-tel.example>");
     author(DANA, "From: A very long name of somebody at a company far away\r\n\tof here <dana@acme-tel.example>");
-    author(DANA, "From: \"Ruiz, Dana of a company with a very long name that ends\r\n here\" <dana@acme-tel.example>");
+    author(DANA, "From: \"Ruiz, Dana (a company with a very long name that ends\r\n here)\" <dana@acme-tel.example>");
     author(DANA, "From:\r\n Dana Ruiz\r\n <dana@acme-tel.example>");
     author(DANA, "From: =?utf-8?Q?D=C3=A1na_Ru=C3=ADz?= <dana@acme-tel.example>");
     author(DANA, "From: =?iso-2022-jp?B?GyRCOzNFRBsoQg==?=\r\n =?utf-8?B?w6E=?= <dana@acme-tel.example>");

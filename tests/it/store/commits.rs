@@ -343,6 +343,7 @@ fn duplicates_secrets_quarantine_and_floors_are_remembered() {
             reason: "two_from_fields".to_owned(),
             detail: "two From fields".to_owned(),
             held: None,
+            resembles: None,
         });
         decided(noon(2), decision, Vec::new())
     })

@@ -18,6 +18,7 @@ fn handle(store: &Store, place: Place, bytes: &str, outcome: OutcomeWord) {
             reason: "unknown_sender".to_owned(),
             detail: String::new(),
             held: None,
+            resembles: None,
         });
         decided(noon(1), decision, Vec::new())
     })

@@ -51,8 +51,12 @@ fn schedule(number: u64, requests: u64) -> Commitment {
 fn quarantine(number: u64, requests: u64) -> Commitment {
     let mut decision = about_mail(20 * requests + number);
     decision.outcome = OutcomeWord::Quarantine;
-    decision.quarantine =
-        Some(Quarantined { reason: "no_from".to_owned(), detail: "no From field".to_owned(), held: None });
+    decision.quarantine = Some(Quarantined {
+        reason: "no_from".to_owned(),
+        detail: "no From field".to_owned(),
+        held: None,
+        resembles: None,
+    });
     decided(noon(number as i64), decision, Vec::new())
 }
 

@@ -113,7 +113,7 @@ struct Inside {
 impl Inside {
     fn see(&mut self, c: char) {
         self.has_line_end |= matches!(c, '\r' | '\n');
-        self.has_mark |= "@<>()\\\"".contains(c);
+        self.has_mark |= "@<>\\\"".contains(c);
     }
 
     /// Some readers end a string at the end of the line (CPython's `email.utils`

@@ -17,6 +17,13 @@ pub(super) fn agree(block: &[u8], address: &str) -> Option<String> {
     is_same.then_some(name)
 }
 
+/// A From line with its encoded words decoded, as a person sees it.
+pub(in crate::desk::mail) fn decoded(line: &str) -> String {
+    let field = format!("From: {line}");
+    let read = || Some(mailparse::parse_header(field.as_bytes()).ok()?.0.get_value());
+    guard::parser(read).flatten().unwrap_or_default()
+}
+
 /// Of several From fields it takes the last.
 fn by_mail_parser(bytes: &[u8]) -> Option<(String, String)> {
     let message = MessageParser::default().parse_headers(bytes)?;

@@ -41,6 +41,10 @@ impl View<'_> {
         self.since_yesterday(&key(&[b"stranger", b""]), now)
     }
 
+    pub(super) fn likenesses(&self, now: Timestamp) -> Result<u32, StateError> {
+        self.since_yesterday(&key(&[b"likeness", b""]), now)
+    }
+
     /// How many of the moments under `prefix` lie in the last 24 hours.
     pub(super) fn since_yesterday(&self, prefix: &[u8], now: Timestamp) -> Result<u32, StateError> {
         let times: Vec<Timestamp> = self.state.values(Tree::Index, prefix)?;
