@@ -1,7 +1,7 @@
 //! Hostile texts on the whole way: from the header of a mail through the reader,
 //! the decision and the outbox into the letters that leave.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -143,6 +143,7 @@ const IVO: Unit = Unit {
     ip: "192.0.2.31",
 };
 const STRANGER: &str = "max@elsewhere.example";
+const OTHER_STRANGER: &str = "ned@elsewhere.example";
 
 /// A mail with these values in every place of its header.
 struct Mail<'a> {
@@ -258,7 +259,7 @@ impl World {
     /// Mails of every kind with these values.
     fn put_all(&mut self, values: &Values) {
         let (m02, m06, m15) = (self.letter("M-02"), self.letter("M-06"), self.letter("M-15"));
-        let (m21, m23) = (self.letter("M-21"), self.letter("M-23"));
+        let (m21, m23, m31) = (self.letter("M-21"), self.letter("M-23"), self.letter("M-31"));
         let words = &values.words;
         let mail = |from, proven, answers, text: String| Mail { from, proven, answers, text, values };
         let bounce = format!(
@@ -270,7 +271,7 @@ impl World {
             mail(DANA.address, true, None, values.right_form(&DANA_NEXT)),
             mail("bob@acme-tel.example", false, None, values.form(&DANA_NEXT)),
             mail(STRANGER, true, None, values.form(&DANA)),
-            mail(STRANGER, true, None, format!("Nobody can call us, unit SM-0702-31D. {words}\n")),
+            mail(OTHER_STRANGER, true, None, format!("Nobody can call us, unit SM-0702-31D. {words}\n")),
             mail(STRANGER, true, None, format!("Hello {words}\n")),
             mail("tess@cobalt.example", true, None, format!("Nobody can call. Unit SM-0602-07C. {words}\n")),
             mail("ramon@tamarind.example", true, None, format!("A word about {words}\n")),
@@ -280,8 +281,8 @@ impl World {
             mail(IVO.address, true, Some(&m15), format!("yes {words}\n")),
             mail("luz@tamarind.example", true, Some(&m21), format!("Still nobody can call. {words}\n")),
             mail("noa@vendor.example", true, Some(&m23), format!("ack\n{words}\n")),
-            mail("noa@vendor.example", true, Some(&m06), format!("#take\n#reply\n{words}\n")),
-            mail("noa@vendor.example", true, Some(&m06), format!("#{words}\n")),
+            mail("noa@vendor.example", true, Some(&m31), format!("#take\n#reply\n{words}\n")),
+            mail("noa@vendor.example", true, Some(&m31), format!("#{words}\n")),
             mail("mailer-daemon@mx.acme-tel.example", false, Some(&m06), bounce),
         ];
         all.iter().for_each(|mail| self.put(mail));
@@ -293,16 +294,18 @@ fn may_get_letters() -> BTreeSet<String> {
     let rules = rules::load(None).unwrap();
     let staff = rules.access.staff.iter().map(|staff| staff.address.clone());
     let people = register.representatives.iter().map(|row| row.address.clone());
-    let fixed = [rules.access.desk_address.clone(), rules.escalation.last_address.clone(), STRANGER.to_owned()];
-    staff.chain(people).chain(fixed).collect()
+    let strangers = [STRANGER, OTHER_STRANGER].map(str::to_owned);
+    let fixed = [rules.access.desk_address.clone(), rules.escalation.last_address.clone()];
+    staff.chain(people).chain(fixed).chain(strangers).collect()
 }
 
-/// One desk, mails of every kind with these values, and what left it.
-fn through_the_desk(all: &[Values]) -> Result<usize, String> {
+/// One desk, mails of every kind with these values; the templates of the letters
+/// that left, one for each.
+fn through_the_desk(all: &[Values]) -> Result<Vec<String>, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let mut world = World::new().await;
-        let before = world.postman().len();
+        let before = world.written.len();
         all.iter().for_each(|values| world.put_all(values));
         world.happen("mon 09:30").await;
         let letters = world.postman();
@@ -316,7 +319,7 @@ fn through_the_desk(all: &[Values]) -> Result<usize, String> {
         }
         only_our_files(world.folder.path())?;
         world.stage.close().await;
-        Ok(letters.len() - before)
+        Ok(world.written.split_off(before).into_iter().map(|(template, _)| template).collect())
     })
 }
 
@@ -356,6 +359,10 @@ fn only_our_files(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Letters that quote a customer or an agent, and those that strangers get.
+const EXPECTED: [&str; 10] =
+    ["M-02", "M-04-neutral", "M-06", "M-15", "M-21", "M-21-neutral", "M-23", "M-25", "M-27", "M-31"];
+
 #[test]
 fn chosen_texts_on_the_whole_way() {
     let all: Vec<Values> = hostile::chosen()
@@ -364,12 +371,15 @@ fn chosen_texts_on_the_whole_way() {
             [Written::Raw, Written::Encoded].map(|written| Values::new(written, std::slice::from_ref(&text)))
         })
         .collect();
-    let mut letters = 0;
+    let mut letters: BTreeMap<String, usize> = BTreeMap::new();
     for some in all.chunks(22) {
-        letters += through_the_desk(some).unwrap_or_else(|fault| panic!("{fault}"));
+        for template in through_the_desk(some).unwrap_or_else(|fault| panic!("{fault}")) {
+            *letters.entry(template).or_default() += 1;
+        }
     }
-    println!("{} mails with chosen texts, {letters} letters, all with exactly our headers", all.len() * 17);
-    assert!(letters > all.len(), "only {letters} letters were written");
+    println!("{} mails with chosen texts, letters with exactly our headers: {letters:?}", all.len() * 17);
+    let expected = EXPECTED.iter().find(|template| !letters.contains_key(**template));
+    assert_eq!(expected, None, "no such letter was written: {letters:?}");
 }
 
 #[test]
