@@ -60,34 +60,45 @@ pub struct Author<'a> {
     /// The row on file for the address, valid today, proven or not.
     pub representative: Option<&'a Representative>,
     pub staff: Option<&'a Staff>,
+    /// He writes from a domain that many share: a pass is not his (TA12).
+    pub shared: bool,
 }
 
 /// Finds out who wrote `input`. A person whose validity has ended is not on file.
 pub fn author<'a>(input: &MailInput, known: &'a Known, rules: &'a Rules, now: Timestamp) -> Author<'a> {
     let Some(address) = input.mail.address().map(str::to_owned) else {
-        return Author { actor: Actor::Unknown, representative: None, staff: None };
+        return Author { actor: Actor::Unknown, representative: None, staff: None, shared: false };
     };
     let proven = input.proof.is_pass();
     if let Some(staff) = rules.access.staff_by_address(&address) {
         let actor = if proven { Actor::Staff { id: staff.id.clone() } } else { Actor::Claimed { address } };
-        return Author { actor, representative: None, staff: Some(staff) };
+        return Author { actor, representative: None, staff: Some(staff), shared: false };
     }
     let today = day_of(now, &rules.hours.zone);
     let representative = match &known.sender {
         Sender::OnFile(representative) if representative.is_valid_on(today) => Some(representative),
         Sender::OnFile(_) | Sender::NotOnFile | Sender::NotAsked => None,
     };
+    let shared = address.rsplit_once('@').is_some_and(|(_, domain)| rules.access.is_shared(domain));
+    let proven = proven && (!shared || has_a_letter(known, &address));
     let actor = match (representative, proven) {
         (Some(row), true) => Actor::Representative {
             address: row.address.clone(),
             company: row.company.clone(),
-            consent_level: input.proof.is_consent_level(),
+            consent_level: input.proof.is_consent_level() && !shared,
         },
         (Some(_), false) => Actor::Claimed { address },
         (None, true) => Actor::Stranger { address },
         (None, false) => Actor::Unknown,
     };
-    Author { actor, representative, staff: None }
+    Author { actor, representative, staff: None, shared }
+}
+
+/// Whoever answers a letter that went to this address has its mailbox: of two
+/// neighbours in one domain that tells which wrote (TA12).
+fn has_a_letter(known: &Known, address: &str) -> bool {
+    let mut answered = known.answered.iter().filter(|answered| answered.directly && !answered.letter.for_staff);
+    answered.any(|answered| answered.letter.to.eq_ignore_ascii_case(address))
 }
 
 impl Author<'_> {

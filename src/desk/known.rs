@@ -138,6 +138,13 @@ pub enum Tally {
     StrangerAlarm,
 }
 
+impl Known {
+    /// TC8: one and the same Message-ID, and not one and the same mail.
+    pub fn another_had_its_id(&self) -> bool {
+        self.same_id && self.duplicate.is_none() && self.pass.is_none() && self.held.is_none()
+    }
+}
+
 /// Counts that were looked up; what was not counted yet is 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tallies(pub BTreeMap<(Tally, String), u32>);

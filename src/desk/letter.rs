@@ -140,6 +140,23 @@ pub enum Template {
 }
 
 impl Template {
+    /// Written because a mail came, and only for that: two robots can answer each
+    /// other with these for ever (TE2).
+    pub fn is_answer(self) -> bool {
+        match self {
+            Template::Acknowledgement | Template::Missing | Template::Denial | Template::NeutralNote => true,
+            Template::OutsideHours | Template::Expired | Template::Confirm | Template::ProblemReceived => true,
+            Template::NeutralProblemNote | Template::Proposal => true,
+            Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
+            Template::WindowReminder | Template::Cancelled | Template::Started | Template::TakingLonger => false,
+            Template::FeedbackSuccess | Template::FeedbackIssues | Template::FeedbackFailed => false,
+            Template::Supplement | Template::Alarm | Template::PersonHasIt | Template::AgentReply => false,
+            Template::Resolved | Template::Transcript | Template::Undelivered | Template::StaffNotice => false,
+            // It has a cap of its own.
+            Template::HeadsUp => false,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         self.into()
     }

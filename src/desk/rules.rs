@@ -1,7 +1,7 @@
 //! The operator's choices as plain data with look-ups. `shell/rules.rs` reads
 //! them from `rules/` once at start; they never change afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desk::denial::Denial;
 use crate::desk::escalation::Escalation;
@@ -50,6 +50,9 @@ pub struct Access {
     pub staff: Vec<Staff>,
     /// Where notices go when no agent has the ticket. Never empty.
     pub desk_address: String,
+    /// Domains that many people share, lower case: a pass proves the domain and
+    /// not the person (TA12).
+    pub shared_domains: BTreeSet<String>,
 }
 
 /// What the word of the mail host needs beside its id: a forged field of ours was
@@ -82,6 +85,8 @@ pub struct Classify {
     pub withdraw: Vec<String>,
     /// Phrases that ask for an upgrade in words, without a form.
     pub request: Vec<String>,
+    /// Phrases that ask for another contact (TA13).
+    pub contact: Vec<String>,
     /// A first own line that agrees, or refuses: `yes`, `no` …
     pub yes: Vec<String>,
     pub no: Vec<String>,
@@ -146,6 +151,10 @@ pub enum Precheck {
 impl Access {
     pub fn staff_by_address(&self, address: &str) -> Option<&Staff> {
         self.staff.iter().find(|staff| staff.address.eq_ignore_ascii_case(address))
+    }
+
+    pub fn is_shared(&self, domain: &str) -> bool {
+        self.shared_domains.contains(domain)
     }
 
     pub fn leads(&self) -> impl Iterator<Item = &Staff> {

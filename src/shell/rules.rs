@@ -44,7 +44,11 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let zones = files.toml("zones.toml").and_then(|file| time::zones(file, faults));
     let desk = files.toml("desk.toml").and_then(|file| access::desk(file, faults));
     let our_address = desk.as_ref().map(|desk| desk.address.as_str());
-    let access = files.toml("access.toml").and_then(|file| access::access(file, our_address, faults));
+    let mut access = files.toml("access.toml").and_then(|file| access::access(file, our_address, faults));
+    let public = files.toml("public_mail.toml").and_then(|file| access::public_mail(file, faults));
+    if let (Some(access), Some(public)) = (&mut access, public) {
+        access.shared_domains.extend(public);
+    }
     let escalation =
         files.toml("escalation.toml").and_then(|file| escalation::escalation(file, access.as_ref(), faults));
     let classify = files.toml("classify.toml").and_then(|file| words::classify(file, faults));

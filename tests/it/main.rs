@@ -3,6 +3,7 @@
 mod alarm;
 mod attack;
 mod authenticate;
+mod authority;
 mod authors;
 mod canary;
 mod carrier;

@@ -10,6 +10,7 @@ use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::rules::{Rules, Staff};
 use crate::desk::ticket::{Event, Problem, Ticket};
+use crate::desk::urgency::Severity;
 
 /// Raises the alarm, with its first step if its hour has come. `first` fell
 /// silent and is called in place of the first level.
@@ -69,6 +70,19 @@ pub fn step_early(world: &World<'_>, draft: &mut Draft, why: &str) -> Result<Vec
         return Ok(Vec::new());
     }
     step(&World { now: next.at.max(world.now), ..*world }, draft, why)
+}
+
+/// Who would be called first about a problem of this severity.
+pub fn on_duty(world: &World<'_>, severity: Severity) -> Vec<Recipient> {
+    let Some(ladder) = world.rules.escalation.ladder(severity) else { return Vec::new() };
+    let posts = ladder.step(0, world.now).to;
+    let mut people: Vec<Recipient> = Vec::new();
+    for to in posts.iter().flat_map(|post| holders(post, world.rules, world.now)).map(Recipient::staff) {
+        if !people.contains(&to) {
+            people.push(to);
+        }
+    }
+    if people.is_empty() { vec![Recipient::last_resort(world.rules)] } else { people }
 }
 
 fn running(ticket: &Ticket) -> Option<(Problem, Timestamp, u32)> {

@@ -29,6 +29,7 @@ pub fn of_one(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Vec<Letter> 
     let say = say(case, draft, verdict);
     let to: Vec<&Representative> = match verdict {
         Verdict::Missing { .. } | Verdict::RepCheck { .. } | Verdict::Denied { .. } => vec![author],
+        Verdict::Held { .. } => vec![author],
         Verdict::Outside { .. } | Verdict::Offered { .. } => vec![author],
         Verdict::Scheduled { .. } | Verdict::Asap => concerned(&draft.ticket, &case.world(), Some(author)),
     };
@@ -117,7 +118,7 @@ fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
             offers: offers.clone(),
             zone,
         },
-        Verdict::RepCheck { .. } => {
+        Verdict::RepCheck { .. } | Verdict::Held { .. } => {
             Say::Acknowledgement { units: vec![unit_line(draft, verdict, case)], fields: fields(case, form) }
         }
         Verdict::Denied { denials } => denial(case, ticket, denials, ""),
@@ -225,7 +226,7 @@ fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
         Verdict::Missing { faults, .. } => {
             (UnitResult::Missing, faults.iter().map(|(key, text)| format!("{}: {text}", label(key))).collect())
         }
-        Verdict::RepCheck { .. } => (UnitResult::Checking, Vec::new()),
+        Verdict::RepCheck { .. } | Verdict::Held { .. } => (UnitResult::Checking, Vec::new()),
         Verdict::Denied { denials } => (UnitResult::Denied, sentences(denials, case.rules)),
         Verdict::Scheduled { .. } => (UnitResult::Scheduled, Vec::new()),
         Verdict::Asap => (UnitResult::Asap, Vec::new()),

@@ -119,7 +119,7 @@ pub fn answered(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, Not
 fn confirmed(case: &Case<'_>, ticket: &Ticket, row: &Representative) -> Result<Decision, NotNow> {
     let actor =
         Actor::Representative { address: row.address.clone(), company: row.company.clone(), consent_level: true };
-    let author = Author { actor, representative: Some(row), staff: None };
+    let author = Author { actor, representative: Some(row), staff: None, shared: case.author.shared };
     let case = Case { author, confirmed: true, ..case.again() };
     let mut draft = Draft::of(ticket, case.now);
     draft.happen(Event::Confirmed { by: row.address.clone(), company: row.company.clone() })?;

@@ -6,7 +6,8 @@ use crate::desk::access::{Actor, Author, Recipient, author};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
 use crate::desk::decide::{
-    Decision, World, bounce, hold, likeness, notice, released, reply, request, staff, stop, warning,
+    Decision, World, bounce, caps, contact, hold, likeness, notice, page, released, reply, request, staff, stop,
+    warning,
 };
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
@@ -17,7 +18,7 @@ use crate::desk::mail::{AutomaticSign, IdentityFault, Mail, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, NoteKind, Ticket, TicketKind};
-use crate::desk::token::Brought;
+use crate::desk::token::{Brought, reply_address};
 use crate::desk::urgency::Tone;
 
 /// All that a decision about one mail stands on.
@@ -98,6 +99,12 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
     }
     decision = hold::called(&case, decision);
     likeness::warn(&case, &mut decision);
+    if known.another_had_its_id() {
+        decision.why.push(Why::new("TC8", "another mail had this Message-ID; both are handled"));
+    }
+    if case.author.staff.is_none() {
+        caps::apply(&case, &mut decision);
+    }
     if case.is_machine() {
         // The one place where answers to machines are dropped (decisions 16).
         let address = input.mail.address().unwrap_or("");
@@ -121,9 +128,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         return bounce::decide(case, report);
     }
     if let Err(fault) = mail.identity {
-        return Ok(nobody(mail, fault));
+        return Ok(page::called(case, nobody(mail, fault)));
     }
-    if mail.address().is_some_and(|address| address.eq_ignore_ascii_case(&case.rules.desk.address)) {
+    if mail.address().is_some_and(|address| reply_address::is_ours(address, &case.rules.desk)) {
         let why = Why::new("TE2", "the mail says that we wrote it ourselves");
         return Ok(Decision::quarantine(actor.clone(), "our_own_address", "From is our own mailbox", why));
     }
@@ -131,7 +138,10 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     let commands = case.author.staff.is_some() && !case.input.commands.is_empty();
     if case.input.proof == Proof::Fail && !commands {
         let why = Why::new("UT-02", "the sender's domain says that this mail is forged");
-        return Ok(Decision::quarantine(Actor::Unknown, "authentication_failed", forged(case), why));
+        return Ok(page::called(
+            case,
+            Decision::quarantine(Actor::Unknown, "authentication_failed", forged(case), why),
+        ));
     }
     if hold::waits(case) {
         return Ok(hold::decide(case));
@@ -146,6 +156,8 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
         return request::register_is_empty(case);
     }
     match (&case.known.ticket, case.input.kind) {
+        (FoundTicket::ByReference(ticket), _) if contact::is_asked(case) => contact::asked(case, Some(ticket)),
+        (_, _) if contact::is_asked(case) => contact::asked(case, None),
         (FoundTicket::ByReference(ticket), _) => on_ticket(case, ticket),
         // A stranger's tag proves nothing (TC1); a representative's own company
         // is heard, though not believed: a stop must not be overheard (TC11).

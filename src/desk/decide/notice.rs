@@ -24,7 +24,7 @@ pub fn of(case: &Case<'_>, draft: &Draft, headline: &str) -> Letter {
     if let Say::StaffNotice { text, attachments: files, from, .. } = &mut letter.say {
         *text = mail.own_text.clone();
         *files = attachments;
-        *from = format!("{} ({})", mail.address().unwrap_or("unknown"), proof_in_words(case));
+        *from = who(case);
     }
     letter
 }
@@ -105,7 +105,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
         say: Say::StaffNotice {
             headline: headline.to_owned(),
             status: String::new(),
-            from: format!("{} ({})", mail.address().unwrap_or("unknown"), proof_in_words(case)),
+            from: who(case),
             serial: String::new(),
             window: None,
             agent: String::new(),
@@ -127,8 +127,18 @@ fn agent(ticket: &Ticket, rules: &Rules) -> Recipient {
     staff.map_or_else(|| Recipient::desk(rules), Recipient::staff)
 }
 
+/// The writer, how he is proven, and what is odd about the mail (TC8).
+fn who(case: &Case<'_>) -> String {
+    let address = case.input.mail.address().unwrap_or("unknown");
+    let proof = proof_in_words(case);
+    let odd = if case.known.another_had_its_id() { "; ANOTHER mail had the same Message-ID" } else { "" };
+    format!("{address} ({proof}{odd})")
+}
+
 fn proof_in_words(case: &Case<'_>) -> &'static str {
-    if case.input.proof.is_consent_level() {
+    if case.author.shared && case.input.proof.is_pass() {
+        "only the mail provider is proven, not the person"
+    } else if case.input.proof.is_consent_level() {
         "proven, the signature covers the request"
     } else if case.input.proof.is_pass() {
         "proven, but not for consent"

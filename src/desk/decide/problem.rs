@@ -8,7 +8,8 @@ pub mod reply;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::problem::link::{Link, Place};
-use crate::desk::decide::{Decision, alarm, notice, ticket_id};
+use crate::desk::decide::{Decision, alarm, notice, page, ticket_id};
+use crate::desk::known::Tally;
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Event, Requester, Ticket, TicketKind};
@@ -34,19 +35,21 @@ fn open(case: &Case<'_>, place: Place) -> Result<Decision, NotNow> {
     decision.why.extend(case.input.urgency.because.iter().map(|reason| Why::new("4.4", reason.clone())));
     decision.why.push(Why::new("2.6", link.because.clone()));
     let strange = case.is_machine() || case.author.representative.is_none();
-    let capped = strange && case.known.stranger_alarms_today >= case.rules.counts.stranger_alarms_per_day_max;
+    let serial = draft.ticket.serial().to_owned();
+    let capped = strange && page::is_one_too_many(case, &serial);
     if let Some(why) = unsure(case, &link) {
         draft.happen(Event::Unsure { why })?;
     }
     if urgent && capped {
-        let max = case.rules.counts.stranger_alarms_per_day_max;
-        decision
-            .why
-            .push(Why::new("TC14", format!("{max} alarms of strangers and machines in 24 hours: no further one")));
+        let fact = "enough alarms of strangers and machines, today or about this unit: no further one";
+        decision.why.push(Why::new("TC14", fact));
     } else if urgent {
         let received = case.input.received;
         let alarms = alarm::raise(&case.world(), &mut draft, received, None, "A problem was reported.")?;
         decision.letters.extend(alarms);
+        if strange {
+            decision.count(Tally::StrangerAlarm, &serial);
+        }
     }
     decision.letters.extend(letters::outside(case, &draft.ticket, &link, linked.as_ref(), strange && capped));
     decision.letters.push(notice::of(case, &draft, headline(case, &draft.ticket)));

@@ -153,6 +153,7 @@ pub fn weighed(case: &Case<'_>, mut draft: Draft, mut why: Vec<Why>) -> Result<D
     let verdict = weigh(case, &mut draft, &mut why)?;
     draft.settle(case.rules)?;
     let mut decision = Decision::new(word(&verdict), case.author.actor.clone());
+    request::count_try(&mut decision, &draft, &verdict, case);
     let (letters, headline) = request::follow(case, &mut draft, &verdict, &mut why)?;
     decision.letters = letters;
     if !matches!(verdict, Verdict::Missing { .. } | Verdict::Offered { .. }) {

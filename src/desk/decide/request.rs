@@ -8,7 +8,7 @@ use crate::desk::decide::mail::{Case, neutral_note, unknown_sender};
 use crate::desk::decide::weigh::{Verdict, weigh};
 use crate::desk::decide::{Decision, answer, challenge, notice, ticket_id};
 use crate::desk::form::{FieldKey, Form, Value};
-use crate::desk::known::UnitKnown;
+use crate::desk::known::{Tally, UnitKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -43,6 +43,7 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     let mut notices = Vec::new();
     for Weighed { mut draft, verdict } in weighed {
+        count_try(&mut decision, &draft, &verdict, case);
         let (letters, headline) = follow(case, &mut draft, &verdict, &mut why)?;
         // Of several units one letter tells all (F-17), but each is confirmed.
         let asks = |letter: &Letter| matches!(letter.say, Say::Confirm { .. });
@@ -85,6 +86,14 @@ pub fn follow(
         answer::of_one(case, draft, verdict).into_iter().filter(|letter| !asked(letter)).collect();
     letters.extend(others);
     Ok((letters, headline))
+}
+
+/// TD1: data that did not agree is counted for the company that sent it.
+pub fn count_try(decision: &mut Decision, draft: &Draft, verdict: &Verdict, case: &Case<'_>) {
+    let company = case.author.proven_representative().map(|row| row.company.clone()).or(draft.ticket.company.clone());
+    if let (Verdict::Denied { .. }, Some(company)) = (verdict, company) {
+        decision.count(Tally::DataTry, &company);
+    }
 }
 
 pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> {
@@ -174,6 +183,7 @@ pub fn word(verdict: &Verdict) -> OutcomeWord {
     match verdict {
         Verdict::Missing { .. } => OutcomeWord::NeedsInfo,
         Verdict::RepCheck { .. } => OutcomeWord::RepCheck,
+        Verdict::Held { .. } => OutcomeWord::Hold,
         Verdict::Denied { .. } => OutcomeWord::Denied,
         Verdict::Scheduled { .. } => OutcomeWord::Scheduled,
         Verdict::Asap => OutcomeWord::QueuedAsap,
@@ -186,6 +196,7 @@ pub fn word(verdict: &Verdict) -> OutcomeWord {
 pub fn headline(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Missing { .. } => "Request with open points; the customer was asked",
+        Verdict::Held { .. } => "HELD: too many wrong serials, MACs or IPs of this company today; #remind or call",
         Verdict::RepCheck { .. } => "Request that waits for proof; the writer is not confirmed",
         Verdict::Denied { .. } => "Request denied by the checks; the customer was told",
         Verdict::Scheduled { .. } => "Checked request, scheduled; please take it",

@@ -12,6 +12,7 @@ use crate::desk::decide::schedule::{self, Slot};
 use crate::desk::decide::{answer, consent, offer};
 use crate::desk::denial::Denial;
 use crate::desk::form::FieldKey;
+use crate::desk::known::Tally;
 use crate::desk::record::Why;
 use crate::desk::register::{Representative, Unit};
 use crate::desk::ticket::{ConsentChannel, Event, Scope, Status, Window};
@@ -29,6 +30,10 @@ pub enum Verdict {
     },
     Denied {
         denials: Vec<Denial>,
+    },
+    /// TD1: too much of this company's data did not agree today; a person looks.
+    Held {
+        because: String,
     },
     Scheduled {
         window: Window,
@@ -68,6 +73,12 @@ pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<V
     // Who confirmed by the letter's token stands for the contact (UT-11).
     if !doubts.is_empty() && !case.confirmed {
         return unproven(draft, doubts, why);
+    }
+    let max = case.rules.counts.data_tries_per_day_max;
+    if case.known.tallies.of(Tally::DataTry, &row.company) >= max && !case.confirmed {
+        let because = format!("{max} requests of the company in 24 hours did not agree with the register");
+        unproven(draft, vec![because.clone()], why)?;
+        return Ok(Verdict::Held { because });
     }
     match gates::unit_gate(&draft.ticket.form, &row.company, case.known) {
         UnitGate::NotAsked => unproven(draft, vec!["the unit could not be looked up".to_owned()], why),
@@ -160,6 +171,9 @@ fn unproven(draft: &mut Draft, because: Vec<String>, why: &mut Vec<Why>) -> Resu
 fn who_is_not_proven(case: &Case<'_>) -> String {
     let address = case.input.mail.address().unwrap_or("the sender");
     match case.author.representative {
+        Some(_) if case.author.shared && case.input.proof.is_pass() => {
+            format!("many share the mail domain of {address}: it proves the provider, not the person")
+        }
         Some(_) => format!("nobody vouches that {address} really wrote this"),
         None => format!("{address} is not a representative on file"),
     }

@@ -2,6 +2,7 @@
 
 mod mail_host;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde::Deserialize;
@@ -24,6 +25,8 @@ struct AccessText {
     canary: Option<mail_host::CanaryWord>,
     canary_days_max: Option<Spanned<u32>>,
     desk_address: Spanned<String>,
+    #[serde(default)]
+    shared_domains: Vec<Spanned<String>>,
     #[serde(default)]
     staff: Vec<StaffText>,
 }
@@ -94,7 +97,29 @@ pub fn access(file: &TomlFile, our_address: Option<&str>, faults: &mut Vec<FileF
         faults.push(file.fault(Some(&written.span()), "address", "an address of people", found, way_out));
     }
     let authserv_id = text.authserv_id.map(Spanned::into_inner);
-    Some(Access { authserv_id, checks: text.checks, mail_host, canary, staff, desk_address })
+    let shared_domains = domains(file, "shared_domains", text.shared_domains, faults);
+    Some(Access { authserv_id, checks: text.checks, mail_host, canary, staff, desk_address, shared_domains })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublicText {
+    domains: Vec<Spanned<String>>,
+}
+
+/// `public_mail.toml`: providers at which anybody can have a mailbox (TA12).
+pub fn public_mail(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<BTreeSet<String>> {
+    let text: PublicText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
+    Some(domains(file, "domains", text.domains, faults))
+}
+
+fn domains(file: &TomlFile, key: &str, written: Vec<Spanned<String>>, faults: &mut Vec<FileFault>) -> BTreeSet<String> {
+    for domain in written.iter().filter(|domain| !is_domain(domain.get_ref())) {
+        let found = format!("\"{}\"", domain.get_ref());
+        let way_out = "write what stands behind the @ of the addresses, or take it out";
+        faults.push(file.fault(Some(&domain.span()), key, "mail domains", &found, way_out));
+    }
+    written.into_iter().map(|domain| domain.into_inner().to_lowercase()).collect()
 }
 
 fn check_person(file: &TomlFile, person: &StaffText, others: &[Staff], faults: &mut Vec<FileFault>) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 /// Every rule file, in the order in which their version is computed.
-const BUILT_IN: [(&str, &str); 39] = [
+const BUILT_IN: [(&str, &str); 40] = [
     ("form.toml", include_str!("../../../rules/form.toml")),
     ("hours.toml", include_str!("../../../rules/hours.toml")),
     ("zones.toml", include_str!("../../../rules/zones.toml")),
@@ -15,6 +15,7 @@ const BUILT_IN: [(&str, &str); 39] = [
     ("classify.toml", include_str!("../../../rules/classify.toml")),
     ("urgency.toml", include_str!("../../../rules/urgency.toml")),
     ("limits.toml", include_str!("../../../rules/limits.toml")),
+    ("public_mail.toml", include_str!("../../../rules/public_mail.toml")),
     ("denials.toml", include_str!("../../../rules/denials.toml")),
     ("desk.toml", include_str!("../../../rules/desk.toml")),
     ("letters/en/M-01.txt", include_str!("../../../rules/letters/en/M-01.txt")),

@@ -20,6 +20,7 @@ use crate::shell::toml_file::{FileFault, TomlFile};
 struct ClassifyText {
     withdraw: Vec<String>,
     request: Vec<String>,
+    contact: Vec<String>,
     yes: Vec<String>,
     no: Vec<String>,
     doubt: Vec<String>,
@@ -61,6 +62,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     let lists = [
         ("withdraw", &text.withdraw),
         ("request", &text.request),
+        ("contact", &text.contact),
         ("yes", &text.yes),
         ("no", &text.no),
         ("doubt", &text.doubt),
@@ -78,6 +80,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots) },
         withdraw: lower(text.withdraw),
         request: lower(text.request),
+        contact: lower(text.contact),
         yes: lower(text.yes),
         no: lower(text.no),
         doubt: lower(text.doubt),

@@ -73,6 +73,15 @@ pub struct State {
     decision: Writes,
     /// The first damage met; everything found after it is worth nothing.
     damage: RefCell<Option<String>>,
+    /// How often each tree was asked: for one value, for a range.
+    looks: RefCell<BTreeMap<Tree, Looks>>,
+}
+
+/// Questions to one tree since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Looks {
+    pub values: u64,
+    pub ranges: u64,
 }
 
 impl State {
@@ -86,6 +95,7 @@ impl State {
             group: Writes::new(),
             decision: Writes::new(),
             damage: RefCell::new(None),
+            looks: RefCell::default(),
         })
     }
 
@@ -97,6 +107,11 @@ impl State {
     /// The first damage that was met since the start.
     pub fn damage(&self) -> Option<String> {
         self.damage.borrow().clone()
+    }
+
+    /// What was asked since the start.
+    pub fn looks(&self) -> BTreeMap<Tree, Looks> {
+        self.looks.borrow().clone()
     }
 
     fn noting<T>(&self, result: Result<T, StateError>) -> Result<T, StateError> {
@@ -112,6 +127,7 @@ impl State {
     }
 
     pub fn bytes(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        self.looks.borrow_mut().entry(tree).or_default().values += 1;
         let written = (tree, key.to_vec());
         match self.layers().iter().find_map(|layer| layer.get(&written)) {
             Some(value) => Ok(value.clone()),
@@ -140,6 +156,7 @@ impl State {
 
     /// Keys and values that begin with `prefix`, in order, at most `max`.
     pub fn scan(&self, tree: Tree, prefix: &[u8], max: usize) -> Result<Vec<Entry>, StateError> {
+        self.looks.borrow_mut().entry(tree).or_default().ranges += 1;
         let from = (tree, prefix.to_vec());
         let mut written: BTreeMap<&[u8], Option<&[u8]>> = BTreeMap::new();
         for layer in self.layers().into_iter().rev() {

@@ -1,6 +1,7 @@
 //! What can be asked of the store. Nothing here changes anything.
 
 mod counts;
+mod named;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,11 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::desk::access::day_of;
-use crate::desk::form::compact;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, Duplicate, FoundTicket, Held, Known, Pass, Sender, Tallies, UnitKnown};
+use crate::desk::known::{Ask, Duplicate, FoundTicket, Held, Known, Pass, Sender, Tallies};
 use crate::desk::record::{Floor, Folder, PackPlace};
-use crate::desk::register::{Company, Register, Representative, Unit};
+use crate::desk::register::{Register, Representative};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
@@ -21,7 +21,7 @@ use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, held_key
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
 use crate::shell::store::rows::{OutboxRow, QuarantineRow, SameBytes, WhyRow};
-use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
+use crate::shell::store::state::{Looks, State, StateError, Tree, instant, key, number};
 
 /// The store as it is at this moment, for the time of one question.
 pub struct View<'a> {
@@ -112,61 +112,6 @@ impl View<'_> {
         Ok(is_known.then_some(Duplicate::SameBytes))
     }
 
-    /// The asked units, and the ones that the ticket is about: a correction of
-    /// one field needs the register's word on the others too.
-    fn look_up_units(&self, ask: &Ask, known: &mut Known) -> Result<(), StateError> {
-        let ticket = known_ticket(&known.ticket).cloned();
-        let form = ticket.as_ref().map(|ticket| &ticket.form);
-        let of_form = |field| form.and_then(|form| form.text(field)).map(str::to_owned);
-        let serials = ask.serials.iter().cloned().chain(of_form(crate::desk::form::FieldKey::UnitSerial));
-        for serial in serials.filter(|serial| !serial.is_empty()).collect::<BTreeSet<String>>() {
-            let unit = self.unit(&serial)?;
-            for id in self.state.values::<TicketId>(Tree::Index, &key(&[b"unit", serial.as_bytes(), b""]))? {
-                known.same_unit.extend(self.ticket(&id)?);
-            }
-            known.units.insert(serial, unit.map_or(UnitKnown::Unregistered, UnitKnown::Of));
-        }
-        let macs = ask.macs.iter().cloned().chain(of_form(crate::desk::form::FieldKey::UnitMac));
-        for mac in macs.collect::<BTreeSet<String>>() {
-            if let Some(unit) = self.unit_by(b"mac", &mac)? {
-                known.units_by_mac.insert(mac, unit);
-            }
-        }
-        let ips = ask.ips.iter().copied().chain(form.and_then(crate::desk::form::Form::ip));
-        for ip in ips.collect::<BTreeSet<_>>() {
-            if let Some(unit) = self.unit_by(b"ip", &ip.to_string())? {
-                known.units_by_ip.insert(ip, unit);
-            }
-        }
-        Ok(())
-    }
-
-    /// Companies of everybody and everything met so far, with their people.
-    fn look_up_companies(&self, known: &mut Known) -> Result<(), StateError> {
-        let mut companies: BTreeSet<String> = BTreeSet::new();
-        if let Sender::OnFile(row) = &known.sender {
-            companies.insert(row.company.clone());
-        }
-        companies.extend(known_ticket(&known.ticket).and_then(|ticket| ticket.company.clone()));
-        for unit in known.units.values() {
-            if let UnitKnown::Of(unit) = unit {
-                companies.insert(unit.company.clone());
-            }
-        }
-        if let Some(ticket) = known_ticket(&known.ticket)
-            && let Sender::OnFile(row) = self.sender(Some(&ticket.requester.address))?
-        {
-            companies.insert(row.company);
-        }
-        for id in companies {
-            known.representatives.extend(self.people(&id)?);
-            if let Some(company) = self.company(&id)? {
-                known.companies.insert(id, company);
-            }
-        }
-        Ok(())
-    }
-
     /// Tickets that the input names or may be about.
     fn look_up_tickets(&self, ask: &Ask, known: &mut Known, now: Timestamp) -> Result<(), StateError> {
         for id in &ask.named {
@@ -214,28 +159,6 @@ impl View<'_> {
         let mut all: Vec<Representative> = self.state.values(Tree::Register, &key(&[b"person", b""]))?;
         all.retain(|row| !row.retired);
         Ok(all)
-    }
-
-    fn people(&self, company: &str) -> Result<Vec<Representative>, StateError> {
-        let addresses: Vec<String> = self.state.values(Tree::Register, &key(&[b"people", company.as_bytes(), b""]))?;
-        let mut people = Vec::new();
-        for address in addresses {
-            people.extend(self.state.get(Tree::Register, &key(&[b"person", address.as_bytes()]))?);
-        }
-        Ok(people)
-    }
-
-    fn company(&self, id: &str) -> Result<Option<Company>, StateError> {
-        self.state.get(Tree::Register, &key(&[b"company", id.as_bytes()]))
-    }
-
-    fn unit(&self, serial: &str) -> Result<Option<Unit>, StateError> {
-        self.state.get(Tree::Register, &key(&[b"serial", compact(serial).as_bytes()]))
-    }
-
-    fn unit_by(&self, what: &[u8], value: &str) -> Result<Option<Unit>, StateError> {
-        let serial: Option<String> = self.state.get(Tree::Register, &key(&[what, value.as_bytes()]))?;
-        serial.map_or(Ok(None), |serial| self.unit(&serial))
     }
 
     fn next_number(&self, kind: TicketKind, now: Timestamp) -> Result<u64, StateError> {
@@ -372,6 +295,12 @@ impl View<'_> {
             entry.get(prefix.len()..).map(|name| String::from_utf8_lossy(name).into_owned())
         };
         Ok(entries.into_iter().filter_map(name).collect())
+    }
+
+    /// What the ticket store was asked since the start (TD2: as much for a unit of
+    /// somebody else as for one that does not exist).
+    pub fn looks(&self) -> BTreeMap<Tree, Looks> {
+        self.state.looks()
     }
 
     /// The rules in force.

@@ -134,7 +134,7 @@ fn named<'a>(case: &Case<'a>, company: &str) -> Option<&'a Ticket> {
 
 /// Registered units that the mail names by serial number, MAC or IP. That of the
 /// ticket is known, too, but a guessed number of a ticket names nothing (TC1).
-fn units<'a>(case: &Case<'a>) -> Vec<&'a Unit> {
+pub fn units<'a>(case: &Case<'a>) -> Vec<&'a Unit> {
     let Known { units, units_by_mac, units_by_ip, .. } = case.known;
     let named = &case.input.units;
     let by_serial = named.serials.iter().filter_map(|serial| match units.get(serial)? {

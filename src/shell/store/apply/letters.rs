@@ -31,10 +31,11 @@ pub fn add(state: &mut State, letter: &LetterRow, at: Timestamp) -> Result<(), S
     let ours = OurId { letter: letter.no, ticket: letter.ticket.clone() };
     state.put(Tree::Index, key(&[b"message", letter.message_id.as_bytes()]), &ours)?;
     let address = letter.to.to_ascii_lowercase();
-    if !letter.for_staff {
+    let template: Option<Template> = letter.template.parse().ok();
+    if !letter.for_staff && template.is_some_and(Template::is_answer) {
         tally::add(state, Tally::Letter, &address, at)?;
     }
-    if letter.template.parse() == Ok(Template::HeadsUp) {
+    if template == Some(Template::HeadsUp) {
         tally::add(state, Tally::Warning, &address, at)?;
     }
     let counted: Option<&[u8]> = match letter.template.parse() {

@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::form::compact;
 use crate::desk::known::{Ask, Known, Tallies, Tally};
+use crate::desk::register::Unit;
 use crate::shell::store::apply::tally;
 use crate::shell::store::state::{StateError, Tree, key};
 use crate::shell::store::view::View;
@@ -31,14 +33,20 @@ impl View<'_> {
         for company in known.companies.keys() {
             add(Tally::DataTry, company, A_DAY)?;
         }
-        for serial in known.units.keys() {
-            add(Tally::StrangerAlarm, serial, AN_HOUR)?;
+        // As many looks for what is not there (TD2).
+        let serial = |unit: Option<&Unit>| unit.map_or_else(|| "-".to_owned(), |unit| compact(&unit.serial));
+        let by_mac = ask.macs.iter().map(|mac| serial(known.units_by_mac.get(mac)));
+        let by_ip = ask.ips.iter().map(|ip| serial(known.units_by_ip.get(ip)));
+        for serial in known.units.keys().cloned().chain(by_mac).chain(by_ip) {
+            add(Tally::StrangerAlarm, &serial, AN_HOUR)?;
         }
         Ok(tallies)
     }
 
     pub(super) fn stranger_alarms(&self, now: Timestamp) -> Result<u32, StateError> {
-        self.since_yesterday(&key(&[b"stranger", b""]), now)
+        let raised = self.since_yesterday(&key(&[b"stranger", b""]), now)?;
+        let called = tally::count(self.state, Tally::StrangerAlarm, "", now, A_DAY)?;
+        Ok(raised.saturating_add(called))
     }
 
     pub(super) fn likenesses(&self, now: Timestamp) -> Result<u32, StateError> {

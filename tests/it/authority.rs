@@ -1,0 +1,9 @@
+//! Authority, tokens and silence (security 3 A, C, D, E): mails in a name, and what
+//! must come of them, on a whole desk in a folder.
+
+mod caps;
+mod desk;
+mod loops;
+mod oracle;
+mod safe;
+mod shared;
