@@ -1,7 +1,7 @@
 //! M-32: people on file are told what was tried in their name, a few times a day
 //! at most. Nothing of the text that was written goes along.
 
-use crate::desk::access::Recipient;
+use crate::desk::access::{Recipient, day_of};
 use crate::desk::decide::answer;
 use crate::desk::decide::mail::Case;
 use crate::desk::known::Tally;
@@ -19,11 +19,14 @@ pub fn letters<'a>(
 ) -> Vec<Letter> {
     let by = case.input.mail.address().unwrap_or("an unknown address").to_owned();
     let serial = ticket.map(|ticket| answer::serial(&ticket.form)).unwrap_or_default();
+    let today = day_of(case.now, &case.rules.hours.zone);
     let mut letters: Vec<Letter> = Vec::new();
     for row in people {
         let few = case.known.tallies.of(Tally::Warning, &row.address) < case.rules.counts.warnings_per_day_max;
         let to = Recipient::representative(row);
-        if few && !row.retired && !letters.iter().any(|letter| letter.to == to) {
+        // Whose time has ended may be the one who left.
+        let on_file = !row.retired && row.is_valid_on(today);
+        if few && on_file && !letters.iter().any(|letter| letter.to == to) {
             // Out of every thread: what the writer knows must not join it.
             letters.push(Letter {
                 to,
