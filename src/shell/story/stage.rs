@@ -17,6 +17,7 @@ use crate::desk::record::{Record, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::desk::token::reply_address;
+use crate::shell::authenticate::Authenticator;
 use crate::shell::carrier::folder::Folder;
 use crate::shell::carrier::{Carrier, Envelope, Sent};
 use crate::shell::clock::Clock;
@@ -81,6 +82,18 @@ impl Stage {
         rules: Arc<Rules>,
         register: Register,
     ) -> Result<Stage, Failure> {
+        Stage::build_looking(folder, monday, keys, rules, register, None).await
+    }
+
+    /// The same with its own look at signatures.
+    pub async fn build_looking(
+        folder: &Path,
+        monday: Date,
+        keys: &Keys,
+        rules: Arc<Rules>,
+        register: Register,
+        authenticator: Option<Authenticator>,
+    ) -> Result<Stage, Failure> {
         let zone = zone_of(&rules.hours.zone);
         let clock = Clock::default();
         clock.stand_at(moment("mon 00:01", monday, &zone)?);
@@ -89,7 +102,7 @@ impl Stage {
             fs::create_dir_all(&path).map_err(io(&path))?;
         }
         let data = Stage::data(folder);
-        let desk = tokio::task::block_in_place(|| open_desk(&data, keys, rules, clock.clone(), None))?;
+        let desk = tokio::task::block_in_place(|| open_desk(&data, keys, rules, clock.clone(), authenticator))?;
         plainly(&desk, vec![What::Imported { register, by: "story".to_owned() }]).await?;
         let health = Health::new(clock.clone());
         let (refused, letters) = (BTreeSet::new(), Vec::new());

@@ -159,6 +159,11 @@ pub struct Expected {
 }
 
 impl Step {
+    /// An honest mail with a real signature of its author.
+    pub fn proves_itself(&self) -> bool {
+        self.honest && !self.sign.is_empty() && self.host.as_deref() == Some("honest")
+    }
+
     /// What must come of it in these places; the last that says something counts.
     pub fn expected_in(&self, places: &[&str]) -> Expected {
         let mut expected = Expected {

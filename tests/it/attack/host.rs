@@ -1,5 +1,7 @@
 //! Our mail host: what it finds in a mail, and what it writes on top of it.
 
+use std::net::SocketAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mail_auth::hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
@@ -12,7 +14,7 @@ use crate::support::sign;
 
 pub struct Host {
     /// Serves our zones for as long as there is a host.
-    _dns: DnsServer,
+    dns: DnsServer,
     verifier: MessageAuthenticator,
 }
 
@@ -25,7 +27,12 @@ impl Host {
         let server = NameServerConfig::new(dns.address.ip(), true, vec![udp]);
         let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
         let verifier = MessageAuthenticator::new(config, ResolverOpts::default()).unwrap();
-        Host { _dns: dns, verifier }
+        Host { dns, verifier }
+    }
+
+    /// The name server that knows everybody's keys.
+    pub fn names(&self) -> SocketAddr {
+        self.dns.address
     }
 
     /// The mail as the host hands it on.

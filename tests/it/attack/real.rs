@@ -125,13 +125,13 @@ impl Place<'_> {
         dovecot.hand_over(self.name, &step.envelope, &runtime.block_on(host.by_host(step, mail)));
     }
 
-    /// The representative takes back what he asked for.
-    fn withdrawal(&self, address: &str, ticket: &str) -> Vec<u8> {
+    /// The representative takes back what he asked for, in answer to our letter.
+    fn withdrawal(&self, address: &str, answered: &str) -> Vec<u8> {
         let domain = address.rsplit_once('@').unwrap().1;
         let date = clock::now().to_zoned(self.zone.clone()).strftime("%a, %d %b %Y %H:%M:%S %z").to_string();
         let mail = format!(
-            "Date: {date}\nFrom: {address}\nTo: upgrade@vendor.example\nSubject: Re: [{ticket}]\n\
-             Message-ID: <withdrawn-{ticket}@{domain}>\n\ncancel\n"
+            "Date: {date}\nFrom: {address}\nTo: upgrade@vendor.example\nSubject: Re: upgrade\n\
+             Message-ID: <not-{answered}>\nIn-Reply-To: <{answered}>\n\ncancel\n"
         );
         let found = format!("Authentication-Results: mx.vendor.example; dkim=pass header.d={domain}\r\n");
         [found.into_bytes(), honestly_signed(&mail, domain)].concat()
@@ -202,12 +202,12 @@ impl Played {
             }
             let decided = place.decided(delivered);
             let decided = decided.last().unwrap();
-            if let Some(address) = Seen::of_record(decided).representative {
-                for change in &decided.changes {
-                    let mail = place.withdrawal(&address, &change.ticket.0);
-                    place.servers.dovecot.hand_over(place.name, &address, &mail);
-                    delivered += 1;
-                }
+            let asked = decided.letters.iter().filter(|letter| !letter.for_staff);
+            let Some(address) = Seen::of_record(decided).representative else { continue };
+            for letter in asked.filter(|letter| letter.to == address && letter.ticket.is_some()) {
+                let mail = place.withdrawal(&address, &letter.message_id);
+                place.servers.dovecot.hand_over(place.name, &address, &mail);
+                delivered += 1;
             }
         }
         let decided = place.decided(delivered);

@@ -123,6 +123,22 @@ impl Seen {
         if expected.events.as_ref().is_some_and(|events| *events != self.events) {
             faults.push(format!("expected the events {:?}, found {:?}", expected.events, self.events));
         }
+        faults.extend(self.harm(step));
+        faults
+    }
+
+    /// What may be in no set-up: a false consent, a letter to nobody we know, and
+    /// an honest mail that is really signed refused.
+    pub fn dangers(&self, step: &Step, expected: &Expected) -> Vec<String> {
+        let mut faults = self.harm(step);
+        if step.proves_itself() && self.outcome != expected.outcome {
+            faults.push(format!("an honest mail: expected {:?}, found {}", expected.outcome, self.word()));
+        }
+        faults
+    }
+
+    fn harm(&self, step: &Step) -> Vec<String> {
+        let mut faults = Vec::new();
         if !step.honest && self.grants() {
             faults.push(format!("FALSE CONSENT: {}, {:?}, {:?}", self.word(), self.events, self.letters));
         }
