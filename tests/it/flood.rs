@@ -98,6 +98,7 @@ fn ten_thousand_forged_mails_reach_nobody_and_hold_up_no_honest_one() {
     each_is_decided_once(&journal, all);
     honest_ones_did_not_wait(&journal, &written);
     nobody_was_written_to(&sink, &journal);
+    the_list_of_tickets_is_not_flooded(&journal);
     memory_is_flat(&memory);
 }
 
@@ -186,6 +187,15 @@ fn nobody_was_written_to(sink: &SmtpSink, journal: &[Value]) {
         let head = letter.split("\n\n").next().unwrap_or_default().to_lowercase();
         assert!(!head.contains("attacker") && !head.contains("stranger"), "{head}");
     }
+}
+
+/// What nobody can be asked or told about any more that day stays in quarantine.
+fn the_list_of_tickets_is_not_flooded(journal: &[Value]) {
+    let opened = |change: &Value| change["events"].to_string().contains("\"opened\"");
+    let changes = mails_of(journal).filter_map(|record| record["what"]["changes"].as_array()).flatten();
+    let tickets = changes.filter(|change| opened(change)).count();
+    eprintln!("{tickets} tickets were opened");
+    assert!((1..=HONEST + 40).contains(&tickets), "{tickets}");
 }
 
 fn memory_is_flat(samples: &[u64]) {

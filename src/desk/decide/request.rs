@@ -49,15 +49,32 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
         let asks = |letter: &Letter| matches!(letter.say, Say::Confirm { .. });
         let nobody_asked = matches!(verdict, Verdict::RepCheck { .. }) && !letters.iter().any(asks);
         decision.letters.extend(letters.into_iter().filter(|letter| one_only || asks(letter)));
-        if !nobody_asked || notice::tells_again(case, &mut decision, whose_name(case)) {
-            notices.push(notice::of(case, &draft, &headline));
+        if nobody_asked && !notice::tells_again(case, &mut decision, whose_name(case)) {
+            continue;
         }
+        notices.push(notice::of(case, &draft, &headline));
         decision.changes.push(draft.into_change());
+    }
+    if decision.changes.is_empty() {
+        return Ok(too_many(case, decision));
     }
     decision.letters.extend(neutral_note(case));
     decision.letters.extend(notices);
     decision.why.splice(..0, why);
     Ok(decision)
+}
+
+/// TE3: in this name people were asked, and then told, as often as a day allows.
+/// Further requests that nobody vouches for wait where staff can release them,
+/// and fill neither the store nor the list of tickets.
+fn too_many(case: &Case<'_>, decision: Decision) -> Decision {
+    let detail = format!("more unproven requests in the name of {} than a day allows", whose_name(case));
+    let why = Why::new("TE3", "nobody can be asked to confirm it today, and staff were told often enough");
+    let mut kept = Decision::quarantine(decision.actor, "too_many_unproven", detail, why);
+    kept.letters = decision.letters;
+    kept.letters.extend(neutral_note(case));
+    kept.why.splice(..0, decision.why);
+    kept
 }
 
 /// In whose name an unproven request comes: of those on file whom it concerns. A
