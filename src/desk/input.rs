@@ -263,13 +263,21 @@ fn classify(mail: &Mail, whole_form: bool, reports: bool, words: &Classify) -> K
         Kind::Request
     } else if is_reply(mail) {
         Kind::Reply
-    } else if asks_for_an_upgrade(mail, words) {
+    } else if asks_for_an_upgrade(mail, words) || is_hidden_form(mail) {
         Kind::Request
     } else if mail.own_text.trim().is_empty() && mail.attachments.is_empty() {
         Kind::Noise
     } else {
         Kind::Question
     }
+}
+
+/// A covering line at most that asks nothing, and what was meant in a format that
+/// we do not open: the writer is asked for it as text (TE6).
+fn is_hidden_form(mail: &Mail) -> bool {
+    const COVERING: usize = 200;
+    let own = mail.own_text.trim();
+    mail.opaque_attachments().next().is_some() && own.len() <= COVERING && !own.contains('?')
 }
 
 /// a wish in words, without a form.

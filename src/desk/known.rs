@@ -133,6 +133,8 @@ pub enum Tally {
     Stop,
     /// Data of a unit that did not agree, by company (TD1).
     DataTry,
+    /// The same by serial number as written (TD1).
+    UnitTry,
     /// Alarms about this unit by strangers, machines and mail that is not
     /// believed (TC14).
     StrangerAlarm,

@@ -97,6 +97,17 @@ impl Mail {
     }
 }
 
+impl Mail {
+    /// Attachments of a format that only one mail program opens (TNEF): what the
+    /// writer put into them we do not see (TE6).
+    pub fn opaque_attachments(&self) -> impl Iterator<Item = &Attachment> {
+        let kinds = ["application/ms-tnef", "application/vnd.ms-tnef"];
+        self.attachments.iter().filter(move |file| {
+            kinds.contains(&file.content_type.as_str()) || file.name.eq_ignore_ascii_case("winmail.dat")
+        })
+    }
+}
+
 /// A field that a mail host puts on top of what came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TraceField {
@@ -153,6 +164,8 @@ pub struct Marks {
     pub absence: Vec<String>,
     /// Local parts of robots: `mailer-daemon`, `no-reply` …
     pub robots: Vec<String>,
+    /// Our own mailbox, which our letters name in `X-Loop`.
+    pub ours: String,
 }
 
 /// One From field with one plain ASCII mailbox. The domain is lower case.
@@ -234,6 +247,8 @@ pub enum AutomaticSign {
     Report,
     Absence,
     Robot,
+    /// `X-Loop` of our own letters: a program sends them back.
+    OurLoop,
     /// `Precedence` or `List-*`: alone not proof for a proven representative.
     Bulk,
 }

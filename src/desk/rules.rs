@@ -119,6 +119,8 @@ pub struct Counts {
     /// Requests and corrections of one company whose data does not agree, in 24
     /// hours, before people look (TD1).
     pub data_tries_per_day_max: u32,
+    /// The same for one unit, by new requests.
+    pub unit_tries_per_day_max: u32,
 }
 
 /// Facts about the desk that letters need (from the configuration).
@@ -129,6 +131,9 @@ pub struct Desk {
     /// The mail host delivers `upgrade+…@` into it, too: then answers come back to
     /// an address that names the letter they answer.
     pub plus_addressing: bool,
+    /// Our mail server lets us send from such an address: then what comes back
+    /// undelivered names the letter, whatever it says.
+    pub bounce_addresses: bool,
     pub name: String,
     /// Domain of our Message-IDs.
     pub message_id_domain: String,

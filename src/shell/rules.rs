@@ -51,7 +51,10 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     }
     let escalation =
         files.toml("escalation.toml").and_then(|file| escalation::escalation(file, access.as_ref(), faults));
-    let classify = files.toml("classify.toml").and_then(|file| words::classify(file, faults));
+    let mut classify = files.toml("classify.toml").and_then(|file| words::classify(file, faults));
+    if let (Some(classify), Some(ours)) = (&mut classify, our_address) {
+        classify.marks.ours = ours.to_lowercase();
+    }
     let limits = files.toml("limits.toml").and_then(|file| words::limits(file, faults));
     let denials = files.toml("denials.toml").and_then(|file| words::denials(file, faults));
     let letters = words::letters(files, faults);

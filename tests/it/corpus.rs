@@ -8,19 +8,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use upgrade_desk::desk::mail;
 
+use crate::support::program::peak_mib;
+
 /// Processor time and not time on the wall: other work on a machine is no fault.
 const MILLISECONDS_MAX: i64 = 1000;
-const MEBIBYTES_MAX: i64 = 256;
+const MEBIBYTES_MAX: u64 = 256;
 
 /// What reading one mail came to.
 struct Read {
     file: PathBuf,
     kind: String,
     milliseconds: i64,
-    mebibytes: i64,
+    mebibytes: u64,
 }
 
 /// `CORPUS=FOLDER` names the folder with one `expectations.jsonl` a source.
@@ -104,7 +107,7 @@ fn files(corpus: &Path) -> Vec<PathBuf> {
 /// Runs the program on one mail; what is wrong, in words.
 fn read_one(file: &Path) -> Result<Read, String> {
     let mut output = tempfile::tempfile().map_err(|error| error.to_string())?;
-    let (status, used) = run(file, &output)?;
+    let (status, used, mebibytes) = run(file, &output)?;
     if !status.success() {
         return Err(format!("ended with {status}"));
     }
@@ -112,8 +115,6 @@ fn read_one(file: &Path) -> Result<Read, String> {
     let kind = answer["kind"].as_str().ok_or("has no kind")?.to_owned();
     let of = |time: libc::timeval| time.tv_sec * 1000 + time.tv_usec / 1000;
     let milliseconds = of(used.ru_utime) + of(used.ru_stime);
-    // Linux counts in KiB.
-    let mebibytes = used.ru_maxrss / 1024;
     if milliseconds > MILLISECONDS_MAX {
         return Err(format!("took {milliseconds} ms"));
     }
@@ -130,18 +131,29 @@ fn json(output: &mut File) -> Result<serde_json::Value, String> {
     serde_json::from_str(&text).map_err(|error| format!("no JSON: {error}"))
 }
 
-fn run(file: &Path, output: &File) -> Result<(ExitStatus, libc::rusage), String> {
+/// How it ended, its processor time, and the most memory in MiB.
+fn run(file: &Path, output: &File) -> Result<(ExitStatus, libc::rusage, u64), String> {
     let output = output.try_clone().map_err(|error| error.to_string())?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_upgrade-desk"));
     command.args(["read", "--json"]).arg(file).stdout(output).stderr(Stdio::null());
     let child = command.spawn().map_err(|error| error.to_string())?;
     let id = i32::try_from(child.id()).map_err(|error| error.to_string())?;
     let mut status = 0;
-    // SAFETY: both places are ours and live through the call; the child is waited
-    // for here and nowhere else.
-    let (waited, used) = unsafe {
-        let mut used: libc::rusage = std::mem::zeroed();
-        (libc::wait4(id, &mut status, 0, &mut used), used)
-    };
-    if waited == id { Ok((ExitStatus::from_raw(status), used)) } else { Err("could not be waited for".to_owned()) }
+    // The figure of `wait4` begins with what this process had when it forked, so
+    // the peak is looked at meanwhile: it only grows.
+    let mut peak = 0;
+    loop {
+        peak = peak_mib(child.id()).unwrap_or(peak);
+        // SAFETY: both places are ours and live through the call; the child is waited
+        // for here and nowhere else.
+        let (waited, used) = unsafe {
+            let mut used: libc::rusage = std::mem::zeroed();
+            (libc::wait4(id, &mut status, libc::WNOHANG, &mut used), used)
+        };
+        match waited {
+            0 => std::thread::sleep(Duration::from_millis(1)),
+            waited if waited == id => return Ok((ExitStatus::from_raw(status), used, peak)),
+            _ => return Err("could not be waited for".to_owned()),
+        }
+    }
 }

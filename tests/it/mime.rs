@@ -46,6 +46,7 @@ fn a_letter_in_full() {
         "Message-ID: <t417.l12.k3f@tickets.vendor.example>\r\n",
         "In-Reply-To: <first@acme.example>\r\n",
         "References: <zero@acme.example>\r\n <first@acme.example>\r\n",
+        "X-Loop: desk@vendor.example\r\n",
         "Auto-Submitted: auto-replied\r\n",
         "X-Auto-Response-Suppress: All\r\n",
         "MIME-Version: 1.0\r\n",

@@ -9,10 +9,12 @@ use crate::desk::mail::{Report, ReportKind};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::NoteKind;
 
-/// Whoever sent it: only a report that names a Message-ID which we gave, and
-/// which nobody can guess, is about a letter of ours.
+/// Whoever sent it: only a report that names a Message-ID or comes to an address
+/// which we gave, and which nobody can guess, is about a letter of ours.
 pub fn decide(case: &Case<'_>, report: &Report) -> Result<Decision, NotNow> {
-    let Some(letter) = &case.known.letter else {
+    // By its Message-ID, or by the address that the letter was sent from.
+    let sent_from = case.known.answered.iter().find(|answered| answered.directly).map(|answered| &answered.letter);
+    let Some(letter) = case.known.letter.as_ref().or(sent_from) else {
         let why = Why::new("S-10", "a delivery report that names no letter of ours");
         let mut decision =
             Decision::quarantine(case.author.actor.clone(), "foreign_report", "not about our letters", why);

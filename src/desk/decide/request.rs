@@ -110,6 +110,7 @@ pub fn count_try(decision: &mut Decision, draft: &Draft, verdict: &Verdict, case
     let company = case.author.proven_representative().map(|row| row.company.clone()).or(draft.ticket.company.clone());
     if let (Verdict::Denied { .. }, Some(company)) = (verdict, company) {
         decision.count(Tally::DataTry, &company);
+        decision.count(Tally::UnitTry, draft.ticket.serial());
     }
 }
 

@@ -74,9 +74,7 @@ pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<V
     if !doubts.is_empty() && !case.confirmed {
         return unproven(draft, doubts, why);
     }
-    let max = case.rules.counts.data_tries_per_day_max;
-    if case.known.tallies.of(Tally::DataTry, &row.company) >= max && !case.confirmed {
-        let because = format!("{max} requests of the company in 24 hours did not agree with the register");
+    if let Some(because) = too_many_tries(case, draft, row).filter(|_| !case.confirmed) {
         unproven(draft, vec![because.clone()], why)?;
         return Ok(Verdict::Held { because });
     }
@@ -90,6 +88,21 @@ pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<V
         }
         UnitGate::Green(unit) => matched(case, draft, row, unit, why),
     }
+}
+
+/// TD1: whoever tries often enough would spell out the register. Corrections of
+/// one request have their own count (UT-13).
+fn too_many_tries(case: &Case<'_>, draft: &Draft, row: &Representative) -> Option<String> {
+    let counts = &case.rules.counts;
+    let is_over = |what, of: &str, max| case.known.tallies.of(what, of) >= max;
+    let serial = draft.ticket.serial();
+    if draft.ticket.corrections == 0 && is_over(Tally::UnitTry, serial, counts.unit_tries_per_day_max) {
+        let max = counts.unit_tries_per_day_max;
+        return Some(format!("{max} requests for this unit in 24 hours did not agree with the register"));
+    }
+    let max = counts.data_tries_per_day_max;
+    is_over(Tally::DataTry, &row.company, max)
+        .then(|| format!("{max} requests of the company in 24 hours did not agree with the register"))
 }
 
 fn matched(

@@ -97,6 +97,8 @@ pub fn build(draft: &Draft) -> Result<Vec<u8>, MimeError> {
         .raw_header(header("Subject", draft.subject.as_str(), unstructured(draft.subject.as_str())))
         .raw_header(ids("Message-ID", &[draft.message_id.as_str()]));
     builder = thread(builder, draft);
+    // A letter that some program sends back is known by it (TE2).
+    builder = builder.raw_header(header("X-Loop", from.as_ref(), from.to_string()));
     builder = machine(builder, draft.auto_submitted);
 
     let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&draft.text)?);

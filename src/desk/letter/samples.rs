@@ -72,6 +72,7 @@ fn customer_letters() -> Vec<Say> {
                 hint: "on the label at the back of the unit".to_owned(),
             }],
             fields: fields(),
+            unreadable: vec!["winmail.dat".to_owned()],
             offers: vec![start()],
             zone: "America/Chicago".to_owned(),
         },

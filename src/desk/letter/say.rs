@@ -107,6 +107,8 @@ pub enum Say {
     Missing {
         items: Vec<MissingItem>,
         fields: Vec<FieldLine>,
+        /// Names of attachments that only one mail program opens.
+        unreadable: Vec<String>,
         offers: Vec<Timestamp>,
         zone: String,
     },

@@ -29,6 +29,8 @@ pub(super) fn signs(header: &Header<'_>, mail: &Mail, marks: &Marks) -> Vec<Auto
         said.iter().any(|name| header.first(name).is_some_and(|field| field.unfolded() != "no")),
         AutomaticSign::AutoSubmitted,
     );
+    let is_ours = |field: &String| !marks.ours.is_empty() && *field == marks.ours;
+    add(value("x-loop").iter().any(is_ours), AutomaticSign::OurLoop);
     let subject = mail.subject.to_lowercase();
     add(marks.absence.iter().any(|mark| subject.starts_with(mark.as_str())), AutomaticSign::Absence);
     let local = mail.address().and_then(|address| address.rsplit_once('@')).map(|(local, _)| local.to_lowercase());

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::desk::input::Input;
 use crate::desk::record::What;
+use crate::desk::token::reply_address;
 use crate::shell::carrier::{Carrier, Envelope, Sent};
 use crate::shell::outbox::{gate, patience};
 use crate::shell::process::{Desk, ProcessError, plainly};
@@ -42,7 +43,7 @@ pub async fn send<C: Carrier>(
         Err(fault) => return Ok(Some(Sent::Failed { response: fault })),
     };
     let envelope = Envelope {
-        from: desk.rules.desk.address.clone(),
+        from: envelope_sender(desk, row),
         to: row.letter.to.clone(),
         bytes: bytes.into(),
         file_name: file_name(row),
@@ -54,6 +55,14 @@ pub async fn send<C: Carrier>(
     };
     steps::reached(Step::LetterSent);
     Ok(Some(sent))
+}
+
+/// The address that names the letter, where plus addresses arrive: a delivery
+/// report that tells nothing else comes back to it (S-10).
+fn envelope_sender(desk: &Desk, row: &OutboxRow) -> String {
+    let facts = &desk.rules.desk;
+    let named = reply_address::of(facts, row.letter.no, &row.letter.message_id).filter(|_| facts.bounce_addresses);
+    named.unwrap_or_else(|| facts.address.clone())
 }
 
 async fn ended_long_ago(mut stop: watch::Receiver<bool>) {

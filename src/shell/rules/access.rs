@@ -46,6 +46,7 @@ struct StaffText {
 struct DeskText {
     address: Spanned<String>,
     plus_addressing: Spanned<bool>,
+    bounce_addresses: bool,
     name: Spanned<String>,
     message_id_domain: Spanned<String>,
     emergency_phone: Spanned<String>,
@@ -179,6 +180,7 @@ pub fn desk(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Desk> {
     Some(Desk {
         address: address(file, "address", &text.address, faults),
         plus_addressing: text.plus_addressing.into_inner(),
+        bounce_addresses: text.bounce_addresses,
         name: text.name.into_inner(),
         message_id_domain: text.message_id_domain.into_inner().to_lowercase(),
         emergency_phone: text.emergency_phone.into_inner(),

@@ -55,6 +55,7 @@ struct CountsText {
     unproven_stops_per_day_max: u32,
     unproven_notices_per_day_max: u32,
     data_tries_per_day_max: u32,
+    unit_tries_per_day_max: u32,
 }
 
 pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify> {
@@ -77,7 +78,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     }
     let lower = |words: Vec<String>| words.iter().map(|word| word.to_lowercase()).collect();
     Some(Classify {
-        marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots) },
+        marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots), ours: String::new() },
         withdraw: lower(text.withdraw),
         request: lower(text.request),
         contact: lower(text.contact),
@@ -117,6 +118,7 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, L
         unproven_stops_per_day_max: text.counts.unproven_stops_per_day_max,
         unproven_notices_per_day_max: text.counts.unproven_notices_per_day_max,
         data_tries_per_day_max: text.counts.data_tries_per_day_max,
+        unit_tries_per_day_max: text.counts.unit_tries_per_day_max,
     };
     Some((limits, lookups, counts))
 }

@@ -30,11 +30,3 @@ pub fn memory_from_here(process: u32) {
     // Where that is not allowed, the figure is that of its whole life.
     let _ = fs::write(format!("/proc/{process}/clear_refs"), "5");
 }
-
-/// How much memory it has had at most since then, in MiB.
-pub fn peak_mib(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some(kib.div_ceil(1024))
-}

@@ -9,7 +9,11 @@ use super::desk::{DANA, Desk, Mail, Proof, UNIT, form, right_form};
 /// when it is right; the next day it is heard again.
 #[tokio::test(flavor = "multi_thread")]
 async fn td1_the_eleventh_try_of_a_day_is_held() {
-    let mut desk = Desk::with(|rules| rules.counts.letters_per_day_max = 100).await;
+    let mut desk = Desk::with(|rules| {
+        rules.counts.letters_per_day_max = 100;
+        rules.counts.unit_tries_per_day_max = 100;
+    })
+    .await;
     for number in 0..10 {
         let body = form(UNIT, &format!("00:00:5E:00:53:{number:02}"), "203.0.113.10");
         let came = desk.mail(&format!("mon 09:{number:02}"), &Mail::new(DANA, "Upgrade request", &body)).await;
@@ -27,6 +31,27 @@ async fn td1_the_eleventh_try_of_a_day_is_held() {
     assert_eq!(came.outcome(), OutcomeWord::Denied);
     let other = form("SM-0419-22A", "00:00:5E:00:53:0C", "203.0.113.12");
     let came = desk.mail("tue 10:00", &Mail::new(DANA, "Upgrade request", &other)).await;
+    assert_eq!(came.outcome(), OutcomeWord::Scheduled);
+}
+
+/// Mail 18: new forms for one unit are denied three times; then a person looks,
+/// and a right one is not told from a wrong one. Another unit is heard.
+#[tokio::test(flavor = "multi_thread")]
+async fn td1_the_fourth_form_of_a_day_for_one_unit_is_held() {
+    let mut desk = Desk::open().await;
+    for number in 0..3 {
+        let body = form(UNIT, &format!("00:00:5E:00:53:{number:02}"), "203.0.113.10");
+        let came = desk.mail(&format!("mon 09:{number:02}"), &Mail::new(DANA, "Upgrade request", &body)).await;
+        assert_eq!((came.outcome(), came.counted(Tally::UnitTry)), (OutcomeWord::Denied, true), "{number}");
+    }
+    let wrong = form(UNIT, "00:00:5E:00:53:77", "203.0.113.10");
+    for (at, body) in [("mon 09:20", wrong), ("mon 09:21", right_form())] {
+        let came = desk.mail(at, &Mail::new(DANA, "Upgrade request", &body)).await;
+        assert_eq!((came.outcome(), came.outside()), (OutcomeWord::Hold, vec![format!("M-01 {DANA}")]), "{at}");
+        assert!(came.has_letter("M-31 agents@vendor.example"), "{at}");
+    }
+    let other = form("SM-0419-22A", "00:00:5E:00:53:0C", "203.0.113.12");
+    let came = desk.mail("mon 09:30", &Mail::new(DANA, "Upgrade request", &other)).await;
     assert_eq!(came.outcome(), OutcomeWord::Scheduled);
 }
 

@@ -189,8 +189,10 @@ async fn te2_every_mark_of_a_machine_is_a_loop() {
         "List-Post: <mailto:news@elsewhere.example>",
         "List-Help: <mailto:help@elsewhere.example>",
         "List-Id: <news.elsewhere.example>\nPrecedence: bulk",
+        "X-Loop: upgrade@vendor.example",
+        "X-Loop: someone@elsewhere.example\nX-Loop: UPGRADE@vendor.example",
     ];
-    assert_eq!(marks.len(), 24);
+    assert_eq!(marks.len(), 26);
     let mut desk = Desk::open().await;
     let from = "max@elsewhere.example";
     for (round, mark) in (0..).zip(marks) {

@@ -17,7 +17,9 @@ use crate::support::{hostile, letter};
 fn values(say: &mut Say) -> Vec<&mut String> {
     match say {
         Say::Acknowledgement { units, fields } => of_units(units).chain(of_fields(fields)).collect(),
-        Say::Missing { items, fields, .. } => of_items(items).chain(of_fields(fields)).collect(),
+        Say::Missing { items, fields, unreadable, .. } => {
+            of_items(items).chain(of_fields(fields)).chain(unreadable).collect()
+        }
         Say::Denial { fields, sentences, reason, .. } => {
             of_fields(fields).chain(sentences.iter_mut()).chain([reason]).collect()
         }

@@ -4,7 +4,7 @@
 use mail_parser::MessageParser;
 
 /// The fields of a letter in their order, and whether each may be missing.
-const FIELDS: [(&str, bool); 13] = [
+const FIELDS: [(&str, bool); 14] = [
     ("Date", false),
     ("From", false),
     ("Reply-To", false),
@@ -13,6 +13,7 @@ const FIELDS: [(&str, bool); 13] = [
     ("Message-ID", false),
     ("In-Reply-To", true),
     ("References", true),
+    ("X-Loop", false),
     ("Auto-Submitted", true),
     ("X-Auto-Response-Suppress", true),
     ("MIME-Version", false),

@@ -31,3 +31,12 @@ pub fn program(name: &str, package: &str) -> PathBuf {
 pub fn is_root() -> bool {
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
+
+/// How much memory a process has had at most (VmHWM, proc(5)), in MiB. `None`: it
+/// has ended.
+pub fn peak_mib(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kib.div_ceil(1024))
+}

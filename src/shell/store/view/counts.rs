@@ -33,6 +33,9 @@ impl View<'_> {
         for company in known.companies.keys() {
             add(Tally::DataTry, company, A_DAY)?;
         }
+        for serial in known.units.keys() {
+            add(Tally::UnitTry, serial, A_DAY)?;
+        }
         // As many looks for what is not there (TD2).
         let serial = |unit: Option<&Unit>| unit.map_or_else(|| "-".to_owned(), |unit| compact(&unit.serial));
         let by_mac = ask.macs.iter().map(|mac| serial(known.units_by_mac.get(mac)));
