@@ -183,7 +183,7 @@ pub fn status(page: &mut Page, status: &Value) {
             )
             .into(),
         ),
-        ("Quarantine", format!("{} mails wait for somebody", text(status, "quarantine")).into()),
+        ("Quarantine", quarantined(status).into()),
         ("Register", register_of(&register)),
         (
             "Journal",
@@ -262,6 +262,14 @@ fn letters(outbox: &Value) -> Cell {
         text(outbox, "sent")
     );
     if text(outbox, "failed") == "0" { shown.into() } else { bad(shown) }
+}
+
+fn quarantined(status: &Value) -> String {
+    let waiting = format!("{} mails wait for somebody", text(status, "quarantine"));
+    match text(status, "held").as_str() {
+        "" | "0" => waiting,
+        held => format!("{waiting}, {held} are held until it is known who wrote them"),
+    }
 }
 
 fn register_of(register: &Value) -> Cell {

@@ -32,6 +32,7 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
             "last_trouble": deferred.map(|row| row.response.clone()),
         },
         "quarantine": kept.iter().filter(|row| row.state == KeptState::Open).count(),
+        "held": kept.iter().filter(|row| row.state == KeptState::Held && row.waits()).count(),
         "timers": { "waiting": timers.len(), "overdue": timers.iter().filter(|timer| timer.at <= now).count(),
             "next": timers.first().map(|timer| timer.at) },
         "register": { "companies": register.companies.len(), "representatives": register.representatives.len(),

@@ -298,3 +298,19 @@ fn held_mail_comes_back_over_imap_and_after_a_new_numbering() {
     let folders = ["", "Quarantine", "Processed"].map(|folder| dovecot.count("upgrade", folder));
     assert_eq!(folders, [0, 2, 2]);
 }
+
+/// What an operator is told before any mail is held.
+#[test]
+fn check_asks_the_name_servers() {
+    let world = World::new();
+    let config = world.desk.config();
+    let check = || {
+        let ended = world.desk.command(&["check", "--connect", "--json", "--config", config.to_str().unwrap()]);
+        (ended.status.success(), String::from_utf8_lossy(&ended.stdout).into_owned())
+    };
+    let (fine, said) = check();
+    assert!(fine && said.contains("the DMARC policy of vendor.example is reject"), "{said}");
+    world.server.set(Mood::BlackHole);
+    let (fine, said) = check();
+    assert!(!fine && said.contains("all mail would be held; correct `servers` under [dns]"), "{said}");
+}

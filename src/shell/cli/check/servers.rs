@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::desk::mail::proof::own::Wanted;
 use crate::desk::rules::Rules;
 use crate::shell::carrier::smtp::Smtp;
 use crate::shell::cli::check::Verdicts;
 use crate::shell::config::{self, Carrier, Config};
+use crate::shell::run::authenticator;
 use crate::shell::source::folder::FolderSource;
 use crate::shell::source::imap::ImapSource;
 use crate::shell::source::{ErrorKind, Source, SourceError};
@@ -26,9 +28,33 @@ pub async fn check(config: &Config, rules: &Rules, connect: bool, verdicts: &mut
         }
         config::Source::Folder(folder) => verdicts.fine("mailbox", format!("the Maildir {}", folder.path.display())),
     }
+    names(config, rules, connect, verdicts).await;
     match &config.carrier {
         Carrier::Smtp(settings) => smtp(settings, connect, verdicts).await,
         Carrier::Folder(path) => verdicts.fine("way out", format!("the Maildir {}", path.display())),
+    }
+}
+
+/// Where the desk looks at signatures itself, mail is held for as long as nobody
+/// answers (R16).
+async fn names(config: &Config, rules: &Rules, connect: bool, verdicts: &mut Verdicts) {
+    let authenticator = match authenticator(Some(config), rules) {
+        Ok(Some(authenticator)) => authenticator,
+        Ok(None) => return,
+        Err(failure) => return verdicts.wrong("names", failure.to_string()),
+    };
+    if !connect {
+        return verdicts.fine("names", "the desk checks signatures itself; --connect asks the name servers".to_owned());
+    }
+    let domain = rules.desk.address.rsplit_once('@').map_or("", |(_, domain)| domain).to_owned();
+    let wanted = Wanted { domain: domain.clone(), signatures: Vec::new() };
+    let found = authenticator.look_up(&wanted).await;
+    let policy: &'static str = found.policy.into();
+    if found.has_answer() {
+        verdicts.fine("names", format!("the name servers answer: the DMARC policy of {domain} is {policy}"));
+    } else {
+        let text = "the name servers do not answer, so that all mail would be held; correct `servers` under [dns]";
+        verdicts.broken("names", format!("_dmarc.{domain}: {text}"));
     }
 }
 
