@@ -2,7 +2,6 @@
 //! word can be believed; and what the desk does where it cannot.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,7 +12,7 @@ use upgrade_desk::desk::rules::{Access, Canary};
 use upgrade_desk::shell::canary::{Kept, standing};
 use upgrade_desk::shell::rules;
 
-use crate::support::desk::{Desk, eventually};
+use crate::support::desk::{Desk, eventually, smtp_at};
 use crate::support::dovecot::Dovecot;
 use crate::support::postfix::Postfix;
 use crate::support::program::is_root;
@@ -139,16 +138,7 @@ fn the_readme_has_every_sentence() {
 
 /// A desk whose mailbox is Dovecot and whose way out is this server.
 fn desk(dovecot: &Dovecot, smtp_port: u16) -> Desk {
-    let source = format!(
-        "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"upgrade\"\n\
-         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
-        dovecot.imaps_port,
-        dovecot.authority().display()
-    );
-    let carrier = format!("smtp]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"plain\"");
-    let desk = Desk::new(&source, &carrier);
-    fs::write(desk.path("password"), "secret\n").unwrap();
-    fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+    let desk = Desk::on_dovecot(dovecot, "upgrade", &smtp_at(smtp_port));
     desk.change_rule("access.toml", "canary = \"off\"", "canary = \"required\"");
     desk.import_sample_register();
     desk

@@ -5,7 +5,6 @@ mod mails;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use upgrade_desk::shell::clock;
 
-use crate::support::desk::{Desk, eventually};
+use crate::support::desk::{Desk, eventually, smtp_at};
 use crate::support::dovecot::Dovecot;
 use crate::support::smtp_sink::SmtpSink;
 
@@ -30,16 +29,7 @@ fn forged() -> usize {
 }
 
 fn desk(dovecot: &Dovecot, smtp_port: u16) -> Desk {
-    let source = format!(
-        "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"upgrade\"\n\
-         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
-        dovecot.imaps_port,
-        dovecot.authority().display()
-    );
-    let carrier = format!("smtp]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"plain\"");
-    let desk = Desk::new(&source, &carrier);
-    fs::write(desk.path("password"), "secret\n").unwrap();
-    fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+    let desk = Desk::on_dovecot(dovecot, "upgrade", &smtp_at(smtp_port));
     let text = fs::read_to_string(desk.config()).unwrap();
     fs::write(desk.config(), text.replace("level = \"debug\"", "level = \"warn\"")).unwrap();
     desk.import_sample_register();

@@ -13,7 +13,7 @@ use upgrade_desk::shell::config::{Imap, Password, Security, StartFrom};
 use upgrade_desk::shell::source::imap::ImapSource;
 use upgrade_desk::shell::source::{ErrorKind, Fetched, Listed, Source, Woken};
 
-use crate::support::desk::{Desk, eventually};
+use crate::support::desk::{Desk, eventually, smtp_at};
 use crate::support::dovecot::Dovecot;
 use crate::support::postfix::Postfix;
 use crate::support::program::{free_port, is_root};
@@ -149,17 +149,7 @@ async fn idle_wakes_and_a_stopped_server_is_noticed() {
 
 /// A desk on Dovecot that sends to `port`, open at all hours.
 fn desk(dovecot: &Dovecot, smtp_port: u16) -> Desk {
-    let source = format!(
-        "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"upgrade\"\n\
-         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
-        dovecot.imaps_port,
-        dovecot.authority().display()
-    );
-    let carrier = format!("smtp]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"plain\"\nconnections = 2");
-    let desk = Desk::new(&source, &carrier);
-    std::fs::write(desk.path("password"), "secret\n").unwrap();
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(desk.path("password"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    let desk = Desk::on_dovecot(dovecot, "upgrade", &smtp_at(smtp_port));
     desk.change_rule("hours.toml", "open = \"08:30\"", "open = \"00:00\"");
     desk.change_rule("hours.toml", "close = \"17:00\"", "close = \"23:59\"");
     desk.change_rule("hours.toml", "asap_last_start = \"16:00\"", "asap_last_start = \"23:00\"");

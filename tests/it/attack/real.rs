@@ -21,7 +21,7 @@ use super::host::Host;
 use super::letters;
 use super::seen::{Letters, Seen};
 use super::table::{Row, memory_from_here, print};
-use crate::support::desk::{Desk, Running, eventually};
+use crate::support::desk::{Desk, Running, eventually, smtp_at};
 use crate::support::dovecot::Dovecot;
 use crate::support::program::peak_mib;
 
@@ -92,18 +92,7 @@ impl Place<'_> {
     /// `counts` are set in the desk's `limits.toml`.
     fn new<'a>(name: &'a str, servers: &'a Servers, counts: &[&str]) -> Place<'a> {
         let Servers { dovecot, sink, .. } = servers;
-        let source = format!(
-            "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"{name}\"\n\
-             password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
-            dovecot.imaps_port,
-            dovecot.authority().display()
-        );
-        let port = sink.address.port();
-        let carrier = format!("smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\nconnections = 2");
-        let desk = Desk::new(&source, &carrier);
-        fs::write(desk.path("password"), "secret\n").unwrap();
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+        let desk = Desk::on_dovecot(dovecot, name, &smtp_at(sink.address.port()));
         let hours = fs::read_to_string(desk.path("rules/hours.toml")).unwrap();
         let (hours, _) = hours.split_once("[holidays]").unwrap();
         fs::write(desk.path("rules/hours.toml"), format!("{hours}[holidays]\n")).unwrap();

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -269,15 +268,7 @@ fn a_held_mail_survives_a_death_at_every_step() {
 #[ignore = "needs Dovecot: make test runs it"]
 fn held_mail_comes_back_over_imap_and_after_a_new_numbering() {
     let dovecot = Dovecot::start();
-    let source = format!(
-        "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"upgrade\"\n\
-         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
-        dovecot.imaps_port,
-        dovecot.authority().display()
-    );
-    let desk = Desk::new(&source, "folder]\npath = \"postman\"");
-    fs::write(desk.path("password"), "secret\n").unwrap();
-    fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
+    let desk = Desk::on_dovecot(&dovecot, "upgrade", "folder]\npath = \"postman\"");
     fs::create_dir(desk.path("postman")).unwrap();
     let world = World::on(desk);
     world.server.set(Mood::BlackHole);

@@ -1,6 +1,7 @@
 //! The desk's own binary with a configuration in a temporary folder.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
@@ -9,11 +10,18 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::support::dovecot::Dovecot;
+
 pub const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-desk");
 
 /// A folder with keys, rules and configuration, ready to run.
 pub struct Desk {
     folder: tempfile::TempDir,
+}
+
+/// The way out over a mail server on this port.
+pub fn smtp_at(port: u16) -> String {
+    format!("smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\nconnections = 2")
 }
 
 impl Desk {
@@ -33,6 +41,20 @@ impl Desk {
              [keys]\nstaff = [\"staff.pub\"]\nevidence = \"evidence.pub\"\n\n[log]\nlevel = \"debug\"\n"
         );
         fs::write(desk.config(), configuration).unwrap();
+        desk
+    }
+
+    /// A desk on `user`'s mailbox in Dovecot.
+    pub fn on_dovecot(dovecot: &Dovecot, user: &str, carrier: &str) -> Desk {
+        let source = format!(
+            "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"{user}\"\n\
+             password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"all\"",
+            dovecot.imaps_port,
+            dovecot.authority().display()
+        );
+        let desk = Desk::new(&source, carrier);
+        fs::write(desk.path("password"), "secret\n").unwrap();
+        fs::set_permissions(desk.path("password"), fs::Permissions::from_mode(0o600)).unwrap();
         desk
     }
 
