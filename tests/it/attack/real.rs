@@ -203,19 +203,22 @@ impl Played {
             place.deliver(step, mail);
             indices.push(delivered);
             delivered += 1;
+            // One at a time: Dovecot numbers mails that come in the same second in
+            // an order of its own.
+            let decided = place.decided(delivered);
+            let decided = decided.last().unwrap();
             // What a representative asked for is taken back before the next mail:
             // the same wish is a new one then.
             if tried.representative.is_none() && step.but.is_empty() {
                 continue;
             }
-            let decided = place.decided(delivered);
-            let decided = decided.last().unwrap();
             let asked = decided.letters.iter().filter(|letter| !letter.for_staff);
             let Some(address) = Seen::of_record(decided).representative else { continue };
             for letter in asked.filter(|letter| letter.to == address && letter.ticket.is_some()) {
                 let mail = place.withdrawal(&address, &letter.message_id);
                 place.servers.dovecot.hand_over(place.name, &address, &mail);
                 delivered += 1;
+                place.decided(delivered);
             }
         }
         let decided = place.decided(delivered);
