@@ -2,6 +2,7 @@
 //! does is in `decide/command.rs`; here it is only read.
 
 mod arguments;
+mod kind;
 mod schedule;
 pub mod word;
 
@@ -11,123 +12,8 @@ use strum::VariantArray;
 
 use crate::desk::command::word::Word;
 use crate::desk::moment::{Zones, shown};
-use crate::desk::ticket::{TicketId, TicketKind};
-use crate::desk::urgency::Severity;
 
-/// What staff can ask for by mail (section 5.1), as far as it exists today.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "command")]
-pub enum Command {
-    Note {
-        text: String,
-    },
-    Reply {
-        text: String,
-    },
-    Take,
-    /// Ports that are closed; empty means all is well.
-    Precheck {
-        closed_ports: Vec<u16>,
-    },
-    /// `start` has one reading only; `minutes` is the planned length if given.
-    Schedule {
-        start: Timestamp,
-        zone: String,
-        minutes: Option<u32>,
-    },
-    Deny {
-        code: String,
-        reason: String,
-    },
-    Start,
-    Applied,
-    /// Each entry an issue met on the way (T6b); empty: none.
-    Done {
-        issues: Vec<String>,
-    },
-    Partial {
-        text: String,
-    },
-    RolledBack {
-        text: String,
-    },
-    Failed {
-        text: String,
-    },
-    Feedback {
-        text: String,
-    },
-    Cancel {
-        reason: String,
-    },
-    /// Windows to choose from; none: the desk finds some (UT-20).
-    Offer {
-        slots: Vec<Slot>,
-    },
-    Extend {
-        minutes: u32,
-        reason: String,
-    },
-    Remind,
-    Ack,
-    Work,
-    Ask {
-        text: String,
-    },
-    Sev {
-        severity: Severity,
-        reason: String,
-    },
-    /// `None` takes the link away.
-    Link {
-        upgrade: Option<TicketId>,
-    },
-    /// `what` is `rollback` or `patch`.
-    Propose {
-        what: String,
-        text: String,
-    },
-    Resolved {
-        text: String,
-    },
-    Transfer {
-        to: String,
-    },
-    Merge {
-        into: TicketId,
-    },
-    /// `cause`: an issue of the upgrade, for its official feedback (PT-19).
-    Close {
-        reason: String,
-        cause: Option<String>,
-    },
-    Help,
-}
-
-/// A time to choose: `minutes` is the planned length if given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slot {
-    pub start: Timestamp,
-    pub zone: String,
-    pub minutes: Option<u32>,
-}
-
-impl Command {
-    /// What it is for; `None`: for every ticket.
-    pub fn is_for(&self) -> Option<TicketKind> {
-        match self {
-            Command::Note { .. } | Command::Reply { .. } | Command::Take | Command::Help | Command::Ask { .. } => None,
-            Command::Precheck { .. } | Command::Schedule { .. } | Command::Deny { .. } => Some(TicketKind::Upgrade),
-            Command::Start | Command::Applied | Command::Done { .. } => Some(TicketKind::Upgrade),
-            Command::Partial { .. } | Command::RolledBack { .. } | Command::Failed { .. } => Some(TicketKind::Upgrade),
-            Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
-            Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
-            Command::Ack | Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
-            Command::Propose { .. } | Command::Resolved { .. } => Some(TicketKind::Problem),
-            Command::Transfer { .. } | Command::Merge { .. } | Command::Close { .. } => Some(TicketKind::Problem),
-        }
-    }
-}
+pub use kind::{Command, Slot};
 
 /// A command line, as written and as understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

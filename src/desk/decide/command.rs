@@ -2,22 +2,21 @@
 
 mod problem;
 mod waiting;
+mod window;
+mod work;
 
 use std::str::FromStr;
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::desk::command::Command;
+use crate::desk::decide::answer;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, gates};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
-use crate::desk::letter::say::{FeedbackFacts, Say};
-use crate::desk::letter::times::{point, span};
+use crate::desk::letter::say::Say;
 use crate::desk::record::TicketChange;
 use crate::desk::register::Representative;
-use crate::desk::ticket::{Ending, Event, Issue, NoteKind, Outcome, Scope, Status, Ticket, Window};
+use crate::desk::ticket::{Ending, Event, Issue, NoteKind, Outcome};
 
 /// Why a command is not done.
 pub struct Refusal(pub String);
@@ -36,10 +35,6 @@ pub struct Effects {
     pub changes: Vec<TicketChange>,
 }
 
-/// Work may start this long before and after the planned moment (UT-32).
-const EARLY: SignedDuration = SignedDuration::from_mins(5);
-const LATE: SignedDuration = SignedDuration::from_mins(30);
-
 /// Does `command`; the answer is its line in the transcript.
 pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
     if command.is_for().is_some_and(|kind| kind != draft.ticket.kind()) {
@@ -50,10 +45,10 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Note { text } => noted(case, draft, NoteKind::Staff, text).map(|()| "noted, internal".to_owned()),
         Command::Reply { text } => reply(case, draft, effects, text),
         Command::Take => take(case, draft, effects),
-        Command::Precheck { closed_ports } => precheck(case, draft, closed_ports),
-        Command::Schedule { start, zone, minutes } => schedule(case, draft, effects, *start, zone, *minutes),
+        Command::Precheck { closed_ports } => window::precheck(case, draft, closed_ports),
+        Command::Schedule { start, zone, minutes } => window::schedule(case, draft, effects, *start, zone, *minutes),
         Command::Deny { code, reason } => deny(case, draft, effects, code, reason),
-        Command::Start => start(case, draft, effects),
+        Command::Start => work::start(case, draft, effects),
         Command::Applied => {
             own(case, draft)?;
             draft.happen(Event::Applied { by: me(case) })?;
@@ -62,12 +57,12 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Done { issues } => {
             let outcome = if issues.is_empty() { Outcome::Success } else { Outcome::SuccessWithIssues };
             let issues = issues.iter().map(|text| Issue { text: text.clone() }).collect();
-            finish(case, draft, effects, outcome, issues, "")
+            work::finish(case, draft, effects, outcome, issues, "")
         }
-        Command::Partial { text } => finish(case, draft, effects, Outcome::Partial, Vec::new(), text),
-        Command::RolledBack { text } => finish(case, draft, effects, Outcome::RolledBack, Vec::new(), text),
-        Command::Failed { text } => finish(case, draft, effects, Outcome::FailedDegraded, Vec::new(), text),
-        Command::Feedback { text } => feedback(case, draft, text),
+        Command::Partial { text } => work::finish(case, draft, effects, Outcome::Partial, Vec::new(), text),
+        Command::RolledBack { text } => work::finish(case, draft, effects, Outcome::RolledBack, Vec::new(), text),
+        Command::Failed { text } => work::finish(case, draft, effects, Outcome::FailedDegraded, Vec::new(), text),
+        Command::Feedback { text } => work::feedback(case, draft, text),
         Command::Cancel { reason } => cancel(case, draft, effects, reason),
         Command::Offer { slots } => waiting::offer(case, draft, effects, slots),
         Command::Extend { minutes, reason } => waiting::extend(case, draft, effects, *minutes, reason),
@@ -147,83 +142,6 @@ fn take(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<Str
     Ok("you have this ticket".to_owned())
 }
 
-fn precheck(case: &Case<'_>, draft: &mut Draft, closed_ports: &[u16]) -> Result<String, Refusal> {
-    draft.happen(Event::Prechecked { closed_ports: closed_ports.to_vec(), by: me(case) })?;
-    if closed_ports.is_empty() {
-        if draft.ticket.status == Status::Blocked && draft.missing_for_ready(case.rules).is_empty() {
-            draft.happen(Event::Readied)?;
-        }
-        draft.settle(case.rules)?;
-        return Ok("ports 22, 80 and 8081 are open".to_owned());
-    }
-    let ports: Vec<String> = closed_ports.iter().map(u16::to_string).collect();
-    let why = format!("closed ports: {}", ports.join(", "));
-    let blocked = Event::Blocked { why: why.clone() };
-    if draft.may(&blocked) {
-        draft.happen(blocked)?;
-    }
-    Ok(format!("{why}; the customer has not been told: use #reply"))
-}
-
-/// The desk sets the window within what the customer has consented to (T2a).
-fn schedule(
-    case: &Case<'_>,
-    draft: &mut Draft,
-    effects: &mut Effects,
-    start: Timestamp,
-    zone: &str,
-    minutes: Option<u32>,
-) -> Result<String, Refusal> {
-    let hours = &case.rules.hours;
-    let minutes = minutes.unwrap_or_else(|| planned_minutes(case, &draft.ticket));
-    let end = start.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(start);
-    let consent = draft.ticket.consent().ok_or_else(|| {
-        Refusal("the customer's consent is not recorded for this request; use #reply to ask him".to_owned())
-    })?;
-    if !consent.scope.covers(start, end) {
-        return Err(Refusal(format!(
-            "the customer has consented to {} only; use #reply to ask him",
-            scope(&consent.scope, &hours.zone)
-        )));
-    }
-    hours.judge(start, minutes).map_err(|outside| Refusal(outside.why))?;
-    let heads_up = SignedDuration::from_mins(i64::from(hours.asap_heads_up_minutes));
-    let earliest = case.now.checked_add(heads_up).unwrap_or(case.now);
-    // A minute of grace: the agent wrote the time before we read it.
-    if start < earliest.checked_sub(SignedDuration::from_mins(1)).unwrap_or(earliest) {
-        let needed = hours.asap_heads_up_minutes;
-        return Err(Refusal(format!("the customer is told at least {needed} minutes before: choose a later time")));
-    }
-    let window = Window { start, end, zone: zone.to_owned() };
-    if draft.ticket.window.as_ref().is_some_and(|now| now.start == start && now.end == end) {
-        return Err(Refusal("it is scheduled for exactly this time already".to_owned()));
-    }
-    draft.happen(Event::Scheduled { window: window.clone(), by: me(case) })?;
-    draft.settle(case.rules)?;
-    let shown = answer::zone_of(&draft.ticket, &case.world());
-    let say = answer::confirmation(case.known, case.rules, &draft.ticket, &window, minutes, shown);
-    for row in answer::concerned(&draft.ticket, &case.world(), answer::requester(&draft.ticket, case.known)) {
-        effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
-    }
-    Ok(format!("scheduled for {}; the customer is told", span(start, end, &hours.zone)))
-}
-
-fn planned_minutes(case: &Case<'_>, ticket: &Ticket) -> u32 {
-    let company = ticket.company.as_deref().unwrap_or("");
-    let hours = &case.rules.hours;
-    match gates::unit_gate(&ticket.form, company, case.known) {
-        gates::UnitGate::Green(unit) if !unit.customisations.is_empty() => hours.window_minutes_customised,
-        _ => hours.window_minutes,
-    }
-}
-
-fn scope(scope: &Scope, zone: &str) -> String {
-    match scope {
-        Scope::Window { start, end } => span(*start, *end, zone),
-        Scope::AnyBusinessHours => "any business hours".to_owned(),
-    }
-}
-
 fn deny(
     case: &Case<'_>,
     draft: &mut Draft,
@@ -244,68 +162,6 @@ fn deny(
     let say = answer::denial(case, &draft.ticket, &[denial], reason.trim());
     effects.letters.push(answer::to_person(row, &draft.ticket, say));
     Ok(format!("denied; {} is told", row.address))
-}
-
-/// UT-32: consent in force, window open, password there.
-fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
-    own(case, draft)?;
-    let missing = draft.missing_for_ready(case.rules);
-    if draft.ticket.status == Status::Scheduled && !missing.is_empty() {
-        return Err(Refusal(format!("not ready: {}", missing.join("; "))));
-    }
-    let window = draft.ticket.window.clone().ok_or_else(|| Refusal("there is no window; #schedule one".to_owned()))?;
-    let consent = draft.ticket.consent().ok_or_else(|| Refusal("there is no consent in force".to_owned()))?;
-    if !consent.scope.covers(window.start, window.end) {
-        return Err(Refusal("the customer's consent does not cover this window".to_owned()));
-    }
-    let opens = window.start.checked_sub(EARLY).unwrap_or(Timestamp::MIN);
-    let shuts = window.start.checked_add(LATE).unwrap_or(Timestamp::MAX);
-    if case.now < opens || case.now > shuts {
-        let zone = &case.rules.hours.zone;
-        let now = point(case.now, zone);
-        return Err(Refusal(format!("work may start {}; it is {now}", span(opens, shuts, zone))));
-    }
-    draft.happen(Event::Started { by: me(case) })?;
-    let zone = answer::zone_of(&draft.ticket, &case.world());
-    let say = Say::Started {
-        serial: answer::serial(&draft.ticket.form),
-        at: case.now,
-        window: Window { zone, ..window },
-        agent: answer::agent_name(&draft.ticket, case.rules),
-    };
-    let row = answer::feedback_to(&draft.ticket, case.known);
-    effects.letters.extend(row.map(|row| answer::to_person(row, &draft.ticket, say)));
-    Ok("started; the customer is told".to_owned())
-}
-
-fn finish(
-    case: &Case<'_>,
-    draft: &mut Draft,
-    effects: &mut Effects,
-    outcome: Outcome,
-    issues: Vec<Issue>,
-    words: &str,
-) -> Result<String, Refusal> {
-    own(case, draft)?;
-    draft.happen(Event::Finished { outcome, issues, words: words.trim().to_owned(), by: me(case) })?;
-    let name: &'static str = outcome.into();
-    if outcome == Outcome::FailedDegraded {
-        let id = problem::degraded(case, draft, effects, words)?;
-        return Ok(format!("ended with {name}; the problem {id} is open and yours"));
-    }
-    Ok(format!("ended with {name}"))
-}
-
-fn feedback(case: &Case<'_>, draft: &mut Draft, text: &str) -> Result<String, Refusal> {
-    own(case, draft)?;
-    if text.trim().is_empty() {
-        return Err(Refusal("there is no text".to_owned()));
-    }
-    if draft.ticket.has_feedback_letter() {
-        return Err(Refusal("the official feedback has been sent already; use #reply".to_owned()));
-    }
-    draft.happen(Event::FeedbackWritten { text: text.trim().to_owned(), by: me(case) })?;
-    Ok("the words stand in the official feedback".to_owned())
 }
 
 fn cancel(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, reason: &str) -> Result<String, Refusal> {
@@ -332,50 +188,5 @@ impl Effects {
         let is_only_that = |letter: &Letter| matches!(letter.say, Say::PersonHasIt { changed: false, .. });
         let others: Vec<Letter> = self.letters.iter().filter(|letter| !is_only_that(letter)).cloned().collect();
         self.letters.retain(|letter| !is_only_that(letter) || !others.iter().any(|other| other.to == letter.to));
-    }
-
-    /// What follows from all commands together: the official feedback, once,
-    /// when the work has ended and its words are there (T6, UT-38).
-    pub fn conclude(&mut self, case: &Case<'_>, draft: &mut Draft) -> Result<(), Refusal> {
-        let ticket = &draft.ticket;
-        let touched =
-            draft.events().iter().any(|event| matches!(event, Event::Finished { .. } | Event::FeedbackWritten { .. }));
-        let Some(outcome) = ticket.outcome.filter(|_| touched && ticket.status == Status::FeedbackDue) else {
-            return Ok(());
-        };
-        let needs_words = !matches!(outcome, Outcome::Success | Outcome::SuccessWithIssues);
-        if ticket.has_feedback_letter() || (needs_words && ticket.closing_words.is_empty()) {
-            return Ok(());
-        }
-        let facts = facts(case, ticket, outcome);
-        let say = match outcome {
-            Outcome::Success => Say::FeedbackSuccess { feedback: facts },
-            Outcome::SuccessWithIssues | Outcome::Partial => Say::FeedbackIssues { feedback: facts },
-            Outcome::RolledBack | Outcome::FailedDegraded | Outcome::NotStarted => {
-                Say::FeedbackFailed { feedback: facts }
-            }
-        };
-        let row = answer::feedback_to(ticket, case.known).ok_or_else(|| {
-            Refusal("nobody on file can get the official feedback; the register must name a contact first".to_owned())
-        })?;
-        self.letters.push(answer::to_person(row, ticket, say));
-        Ok(())
-    }
-}
-
-fn facts(case: &Case<'_>, ticket: &Ticket, outcome: Outcome) -> FeedbackFacts {
-    let zone = answer::zone_of(ticket, &case.world());
-    let actual = ticket.started_at.zip(ticket.ended_at);
-    let name: &'static str = outcome.into();
-    FeedbackFacts {
-        serial: answer::serial(&ticket.form),
-        version: answer::version(&ticket.form),
-        planned: ticket.window.clone().map(|window| Window { zone: zone.clone(), ..window }),
-        minutes: actual.map_or(0, |(start, end)| answer::minutes_between(start, end)),
-        actual: actual.map(|(start, end)| Window { start, end, zone }),
-        outcome: name.to_owned(),
-        issues: ticket.issues.clone(),
-        words: ticket.closing_words.clone(),
-        agent: answer::agent_name(ticket, case.rules),
     }
 }

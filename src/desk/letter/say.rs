@@ -1,99 +1,16 @@
 //! What to say: a letter's template with exactly the facts that it needs.
 //! Facts are values without a language; the templates and the formatter word them.
 
+mod facts;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::desk::letter::Template;
-use crate::desk::ticket::{Issue, Window};
+use crate::desk::ticket::Window;
 use crate::desk::token::Action;
 
-/// A field as understood: its label and the value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FieldLine {
-    pub label: String,
-    pub value: String,
-}
-
-/// Something to ask for (M-02).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MissingItem {
-    pub label: String,
-    /// As written, if anything was; the password never.
-    pub written: String,
-    pub problem: String,
-    pub example: String,
-    pub hint: String,
-}
-
-/// One unit of a request with several (F-17).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnitLine {
-    pub ticket: String,
-    pub serial: String,
-    pub result: UnitResult,
-    pub window: Option<Window>,
-    /// Faults or reasons, one a line.
-    pub details: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnitResult {
-    Missing,
-    Checking,
-    Denied,
-    Scheduled,
-    Asap,
-    Outside,
-    Offered,
-    AlreadyOpen,
-}
-
-/// A light of the checklist in a staff notice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Light {
-    pub name: String,
-    pub green: bool,
-    pub text: String,
-}
-
-/// One line of a transcript.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TranscriptLine {
-    pub line: String,
-    pub done: bool,
-    pub text: String,
-}
-
-/// What the official feedback reports (T6e).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FeedbackFacts {
-    pub serial: String,
-    pub version: String,
-    pub planned: Option<Window>,
-    pub actual: Option<Window>,
-    /// Minutes from start to the end of the work.
-    pub minutes: i64,
-    pub outcome: String,
-    pub issues: Vec<Issue>,
-    pub words: String,
-    pub agent: String,
-}
-
-/// What was tried in somebody's name (M-32).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tried {
-    /// TC4: somebody else answered with the reader's token.
-    Answer,
-    /// TC11: a stop that nobody proved has paused the upgrade.
-    Paused,
-    /// TC11: such a stop, and nothing was planned that could be paused.
-    Stop,
-    /// TA13: another contact was asked for; the register stays as it is.
-    Contact,
-}
+pub use facts::{FeedbackFacts, FieldLine, Light, MissingItem, TranscriptLine, Tried, UnitLine, UnitResult};
 
 /// Everything we say, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -18,7 +18,7 @@ pub(super) fn offer(
     slots: &[Slot],
 ) -> Result<String, Refusal> {
     let zone = answer::zone_of(&draft.ticket, &case.world());
-    let minutes = super::planned_minutes(case, &draft.ticket);
+    let minutes = super::window::planned_minutes(case, &draft.ticket);
     let windows = match slots {
         [] => offer::found(&case.world(), minutes, &zone),
         slots => {

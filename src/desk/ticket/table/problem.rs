@@ -26,8 +26,8 @@ const ANY: &[Status] = &[
 
 /// All that can happen to a problem ticket after it was reported (PT-01).
 pub const PROBLEM_ROWS: &[Row] = &[
-    row("PT-02 PT-08", &[Reported, Triage], E::AlarmRaised, Some(Alerting)),
-    row("PT-08 PT-14", SEEN, E::AlarmRaised, Some(Alerting)),
+    row("PT-02", &[Reported, Triage], E::AlarmRaised, Some(Alerting)),
+    row("PT-08", SEEN, E::AlarmRaised, Some(Alerting)),
     row("PT-04", &[Reported], E::Unsure, Some(Triage)),
     row("PT-05", UNSEEN, E::Acknowledged, Some(Acknowledged)),
     row("PT-06", &[Alerting], E::Alarmed, None),

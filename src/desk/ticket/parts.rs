@@ -1,0 +1,101 @@
+//! What a ticket is made of: windows, consents, outcomes, who asked.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::desk::mail::Proof;
+
+/// How work on a unit ended (section 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    Success,
+    SuccessWithIssues,
+    Partial,
+    RolledBack,
+    FailedDegraded,
+    NotStarted,
+}
+
+/// Why a ticket ended without an upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Ending {
+    Withdrawn,
+    CancelledByDesk,
+    Expired,
+    Duplicate,
+    NotARequest,
+}
+
+/// A planned time of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    pub start: Timestamp,
+    pub end: Timestamp,
+    /// The zone the customer wrote in, or his company's: for showing.
+    pub zone: String,
+}
+
+/// The customer's recorded consent (2.4). Evidence: never changed, only superseded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    pub given_by: String,
+    pub channel: ConsentChannel,
+    pub message_id: Option<String>,
+    /// SHA-256 of the original mail.
+    pub mail_sha256: String,
+    pub proof: Proof,
+    pub at: Timestamp,
+    pub serial: String,
+    pub version: Option<String>,
+    pub scope: Scope,
+    pub terms_version: String,
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentChannel {
+    Request,
+    Reply,
+    /// By the single-use token of a letter to the address on file.
+    Token,
+}
+
+/// The time a consent covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    Window {
+        start: Timestamp,
+        end: Timestamp,
+    },
+    /// ASAP: any time in business hours.
+    AnyBusinessHours,
+}
+
+/// An issue met during or after the work (T6b, T6c).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    pub text: String,
+}
+
+/// Who asked, and how sure we are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requester {
+    pub address: String,
+    pub name: String,
+    /// On file as a representative, whether or not this mail proved it.
+    pub on_file: bool,
+}
+
+/// What the register said when the request was checked: evidence (decisions 19).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    pub unit_row: Option<u64>,
+    pub representative_row: Option<u64>,
+    pub company_row: Option<u64>,
+}
