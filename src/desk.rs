@@ -12,6 +12,7 @@ pub mod urgency;
 pub mod denial;
 pub mod register;
 pub mod escalation;
+pub mod office;
 pub mod rules;
 pub mod ticket;
 pub mod token;

@@ -36,6 +36,7 @@ use crate::desk::access::Actor;
 use crate::desk::input::Input;
 use crate::desk::known::{Counted, Duplicate, Known, Tally};
 use crate::desk::letter::Letter;
+use crate::desk::office::OfficeEvent;
 use crate::desk::record::{OutcomeWord, Quarantined, TicketChange, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{TicketId, TicketKind};
@@ -60,6 +61,8 @@ pub struct Decision {
     /// The letter whose single-use token this uses up.
     pub spent: Option<u64>,
     pub counted: Vec<Counted>,
+    /// What happens to the desk itself.
+    pub office: Vec<OfficeEvent>,
 }
 
 impl Decision {
@@ -73,6 +76,7 @@ impl Decision {
             why: Vec::new(),
             spent: None,
             counted: Vec::new(),
+            office: Vec::new(),
         }
     }
 

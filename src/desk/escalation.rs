@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::desk::urgency::Severity;
 
 pub use ladder::{Clock, Ladder, Level, Step};
-pub use rota::{Absence, Rota, Shift, Swap};
+pub use rota::{Absence, Rota, Shift, Swap, Takeover};
 
 /// `rules/escalation.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +77,18 @@ impl Escalation {
     }
 
     /// Id of who is on duty in the rota `name` at `at`; nobody: a gap.
-    pub fn on_duty(&self, name: &str, at: Timestamp) -> Option<&str> {
-        self.rota(name)?.on_duty(at, &self.absences)
+    /// `takeovers` are those that people agreed on since the rules were written.
+    pub fn on_duty<'a>(&'a self, name: &str, at: Timestamp, takeovers: &'a [Takeover]) -> Option<&'a str> {
+        self.rota(name)?.on_duty(at, &self.absences, takeovers)
+    }
+
+    /// Times from `from` to `until` with nobody on duty, by rota, in order (2.8).
+    pub fn gaps(&self, from: Timestamp, until: Timestamp, takeovers: &[Takeover]) -> Vec<(&str, Shift)> {
+        let of_rota = |rota: &Rota| {
+            let shifts = rota.shifts(from, until, &self.absences, takeovers);
+            shifts.into_iter().filter(|shift| shift.who.is_none()).collect::<Vec<Shift>>()
+        };
+        self.rotas.iter().flat_map(|rota| of_rota(rota).into_iter().map(|gap| (rota.name.as_str(), gap))).collect()
     }
 
     /// The ladder of an alarm; a problem that staff set lower while it runs

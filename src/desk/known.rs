@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::command::Command;
 use crate::desk::input::{Input, Kind, MailInput, Place};
 use crate::desk::mail::{Mail, ReplyTag};
+use crate::desk::office::Office;
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, TicketId, ids_in, subject_tag};
@@ -103,6 +104,8 @@ pub struct Known {
     pub on_file: Vec<Representative>,
     /// Mails of the last 24 hours that staff were told of for a likeness only.
     pub likenesses_today: u32,
+    /// What is so of the desk itself: who took over whose duty.
+    pub office: Office,
     pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,

@@ -10,6 +10,7 @@ use crate::desk::known::Counted;
 use crate::desk::known::Held;
 use crate::desk::mail::Proof;
 use crate::desk::mail::proof::own::Checked;
+use crate::desk::office::OfficeEvent;
 use crate::desk::register::Register;
 use crate::desk::ticket::{Event, TicketId};
 
@@ -99,6 +100,8 @@ pub struct Decided {
     pub spent: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<Counted>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub office: Vec<OfficeEvent>,
 }
 
 /// What a decision about a mail took its author's word on (decisions 19).

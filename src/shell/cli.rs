@@ -357,7 +357,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Ticket(action) => commands::ticket(action).await,
         Command::Outbox(action) => commands::outbox::outbox(action).await,
         Command::Quarantine(action) => commands::quarantine::quarantine(action).await,
-        Command::Rota(RotaAction::Show { weeks, at, asking }) => commands::rota(&asking, weeks, at),
+        Command::Rota(RotaAction::Show { weeks, at, asking }) => commands::rota(&asking, weeks, at).await,
         Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,
         Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),

@@ -295,6 +295,7 @@ pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
         secrets: kept,
         spent: decision.spent,
         counted: decision.counted,
+        office: decision.office,
     }
 }
 

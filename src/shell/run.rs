@@ -151,13 +151,11 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
         tracing::warn!("{warning}");
     }
     let clock = Clock::default();
-    for gap in view::gaps(&rules, clock.now()) {
-        tracing::warn!(%gap, "nobody is on duty then; see `upgrade-desk rota show`");
-    }
     let (data, keys) = (config.data.clone(), &config.keys);
     let authenticator = authenticator(Some(&config), &rules)?;
     let desk =
         tokio::task::block_in_place(|| open_desk(&data, keys, Arc::clone(&rules), clock.clone(), authenticator))?;
+    warn_of_gaps(&desk).await?;
     // Says now, and whenever it changes, whether the mail host's word counts.
     desk.trust.rules();
     let health = Health::new(clock);
@@ -189,6 +187,16 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     let ended = wind_down(&mut tasks, ended).await;
     end_socket(socket).await;
     finish(desk, ended).await
+}
+
+/// A rota with holes is for the operator, before an alarm falls into one (2.8).
+async fn warn_of_gaps(desk: &Desk) -> Result<(), Failure> {
+    let now = desk.clock.now();
+    let gaps = desk.store.read(move |view| Ok(view::gaps(view.rules(), &view.office()?.takeovers, now))).await;
+    for gap in gaps.map_err(|error| Failure::Work(error.to_string()))? {
+        tracing::warn!(%gap, "nobody is on duty then; see `upgrade-desk rota show`");
+    }
+    Ok(())
 }
 
 /// Gives every part 30 seconds to end in order (R8).

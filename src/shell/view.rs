@@ -12,6 +12,7 @@ mod ticket;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -58,6 +59,12 @@ pub enum Request {
         id: String,
     },
     Register,
+    #[serde(rename = "rota_show")]
+    Rota {
+        weeks: u32,
+        /// Now, without it.
+        at: Option<Timestamp>,
+    },
     Status,
     #[serde(rename = "outbox_list")]
     Outbox {
@@ -146,6 +153,12 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
         Request::Import { register, merge, by, agreed } => import::import(asked, register, merge, by, agreed).await,
         Request::ByHand { by, did } => by_hand::change(asked, by, did).await,
         Request::Try { case } => considered::considered(asked, &case).await,
+        Request::Rota { weeks, at } => {
+            let now = at.unwrap_or_else(|| asked.clock.now());
+            let rota =
+                asked.store.read(move |view| Ok(rota::rota(view.rules(), &view.office()?.takeovers, now, weeks)));
+            rota.await.map_err(gone)
+        }
         Request::Status => {
             let now = asked.clock.now();
             let status = asked.store.read(move |view| status::status(view, now)).await.map_err(gone)?;
@@ -174,7 +187,8 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Letter { no } => return kept::letter(view, *no),
         Request::Quarantine { all } => kept::quarantine(view, *all)?,
         Request::Quarantined { no } => return kept::quarantined(view, *no),
-        Request::Status | Request::Try { .. } | Request::Import { .. } | Request::ByHand { .. } => {
+        Request::Status | Request::Rota { .. } => return Ok(Err("this is answered elsewhere".to_owned())),
+        Request::Try { .. } | Request::Import { .. } | Request::ByHand { .. } => {
             return Ok(Err("this is answered elsewhere".to_owned()));
         }
     }))

@@ -74,6 +74,7 @@ impl World {
             secrets: Vec::new(),
             spent: None,
             counted: Vec::new(),
+            office: Vec::new(),
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
         let body =

@@ -8,7 +8,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::escalation::{Clock, Post, Step};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
-use crate::desk::rules::{Rules, Staff};
+use crate::desk::rules::Staff;
 use crate::desk::ticket::{Event, Problem, Ticket};
 use crate::desk::urgency::Severity;
 
@@ -77,7 +77,7 @@ pub fn on_duty(world: &World<'_>, severity: Severity) -> Vec<Recipient> {
     let Some(ladder) = world.rules.escalation.ladder(severity) else { return Vec::new() };
     let posts = ladder.step(0, world.now).to;
     let mut people: Vec<Recipient> = Vec::new();
-    for to in posts.iter().flat_map(|post| holders(post, world.rules, world.now)).map(Recipient::staff) {
+    for to in posts.iter().flat_map(|post| holders(post, world)).map(Recipient::staff) {
         if !people.contains(&to) {
             people.push(to);
         }
@@ -99,7 +99,7 @@ fn people<'a>(step: &Step, problem: &Problem, world: &World<'a>) -> Vec<&'a Staf
     }
     let mut people: Vec<&Staff> = Vec::new();
     for post in &step.to {
-        for staff in holders(post, world.rules, world.now) {
+        for staff in holders(post, world) {
             if !people.iter().any(|known| known.id == staff.id) {
                 people.push(staff);
             }
@@ -108,10 +108,11 @@ fn people<'a>(step: &Step, problem: &Problem, world: &World<'a>) -> Vec<&'a Staf
     people
 }
 
-fn holders<'a>(post: &Post, rules: &'a Rules, now: Timestamp) -> Vec<&'a Staff> {
+fn holders<'a>(post: &Post, world: &World<'a>) -> Vec<&'a Staff> {
+    let rules = world.rules;
     match post {
         Post::Rota(name) => {
-            let id = rules.escalation.on_duty(name, now);
+            let id = rules.escalation.on_duty(name, world.now, &world.known.office.takeovers);
             id.and_then(|id| rules.access.staff_by_id(id)).into_iter().collect()
         }
         Post::Leads => rules.access.leads().collect(),

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Unit};
+use serde::{Deserialize, Serialize};
 
 use crate::desk::moment::time_zone;
 
@@ -27,6 +28,17 @@ pub struct Rota {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swap {
     pub who: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// What people agreed on by mail (`#swap`); it comes before all that the rules
+/// say of that time, and the later of two before the earlier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Takeover {
+    pub rota: String,
+    /// `None`: as the rules say, again.
+    pub who: Option<String>,
     pub from: Timestamp,
     pub until: Timestamp,
 }
@@ -55,11 +67,14 @@ impl Rota {
 
     /// Id of who is on duty at `at`. Nobody before the first turn, while the one
     /// whose turn it is is absent, or in an empty rota.
-    pub fn on_duty(&self, at: Timestamp, absences: &[Absence]) -> Option<&str> {
+    pub fn on_duty<'a>(&'a self, at: Timestamp, absences: &[Absence], takeovers: &'a [Takeover]) -> Option<&'a str> {
+        let mut agreed = takeovers.iter().rev().filter(|takeover| takeover.rota == self.name);
+        let agreed = agreed.find(|takeover| takeover.from <= at && at < takeover.until);
         let swap = self.swaps.iter().rev().find(|swap| swap.from <= at && at < swap.until);
-        let who = match swap {
-            Some(swap) => &swap.who,
-            None => self.turns.get(self.turn(at)?)?,
+        let who = match (agreed.and_then(|takeover| takeover.who.as_ref()), swap) {
+            (Some(who), _) => who,
+            (None, Some(swap)) => &swap.who,
+            (None, None) => self.turns.get(self.turn(at)?)?,
         };
         let absent = absences.iter().any(|absence| absence.who == *who && absence.from <= at && at < absence.until);
         (!absent).then_some(who.as_str())
@@ -83,18 +98,26 @@ impl Rota {
     }
 
     /// The shifts that touch `from..until`, in order, without holes.
-    pub fn shifts(&self, from: Timestamp, until: Timestamp, absences: &[Absence]) -> Vec<Shift> {
+    pub fn shifts(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        absences: &[Absence],
+        takeovers: &[Takeover],
+    ) -> Vec<Shift> {
         let mut shifts: Vec<Shift> = Vec::new();
         let mut borders = self.borders(from, until);
         let away = absences.iter().flat_map(|absence| [absence.from, absence.until]);
-        borders.extend(away.chain(self.swaps.iter().flat_map(|swap| [swap.from, swap.until])));
+        let swapped = self.swaps.iter().flat_map(|swap| [swap.from, swap.until]);
+        let agreed = takeovers.iter().flat_map(|takeover| [takeover.from, takeover.until]);
+        borders.extend(away.chain(swapped).chain(agreed));
         borders.retain(|border| from < *border && *border < until);
         borders.sort_unstable();
         borders.dedup();
         borders.push(until);
         let mut begin = from;
         for border in borders {
-            let who = self.on_duty(begin, absences).map(str::to_owned);
+            let who = self.on_duty(begin, absences, takeovers).map(str::to_owned);
             match shifts.last_mut().filter(|last| last.who == who) {
                 Some(last) => last.until = border,
                 None => shifts.push(Shift { from: begin, until: border, who }),
@@ -143,12 +166,12 @@ mod tests {
     fn a_change_of_clock_moves_no_shift() {
         let rota = rota();
         // Monday 2 November 2026, the day after the clocks were put back.
-        assert_eq!(rota.on_duty(at("2026-11-02T16:59:00Z"), &[]), Some("noa"));
-        assert_eq!(rota.on_duty(at("2026-11-02T17:00:00Z"), &[]), Some("sam"));
+        assert_eq!(rota.on_duty(at("2026-11-02T16:59:00Z"), &[], &[]), Some("noa"));
+        assert_eq!(rota.on_duty(at("2026-11-02T17:00:00Z"), &[], &[]), Some("sam"));
         // Monday 9 March 2026, the day after they were put forward.
-        assert_eq!(rota.on_duty(at("2026-03-09T15:59:00Z"), &[]), Some("noa"));
-        assert_eq!(rota.on_duty(at("2026-03-09T16:00:00Z"), &[]), Some("sam"));
-        assert_eq!(rota.on_duty(at("2026-01-05T16:59:00Z"), &[]), None, "before the first turn");
+        assert_eq!(rota.on_duty(at("2026-03-09T15:59:00Z"), &[], &[]), Some("noa"));
+        assert_eq!(rota.on_duty(at("2026-03-09T16:00:00Z"), &[], &[]), Some("sam"));
+        assert_eq!(rota.on_duty(at("2026-01-05T16:59:00Z"), &[], &[]), None, "before the first turn");
     }
 
     #[test]
@@ -158,11 +181,36 @@ mod tests {
         rota.swaps.push(Swap { who: "lea".to_owned(), from, until });
         let away =
             [Absence { who: "noa".to_owned(), from: at("2026-11-12T00:00:00Z"), until: at("2026-11-13T00:00:00Z") }];
-        let shifts = rota.shifts(at("2026-11-09T17:00:00Z"), at("2026-11-16T17:00:00Z"), &away);
+        let shifts = rota.shifts(at("2026-11-09T17:00:00Z"), at("2026-11-16T17:00:00Z"), &away, &[]);
         let who: Vec<Option<&str>> = shifts.iter().map(|shift| shift.who.as_deref()).collect();
         assert_eq!(who, [Some("noa"), Some("lea"), Some("noa"), None, Some("noa")]);
         let ends = shifts.iter().map(|shift| shift.until);
         let begins = shifts.iter().skip(1).map(|shift| shift.from);
         assert!(ends.zip(begins).all(|(end, begin)| end == begin), "{shifts:?}");
+    }
+
+    /// What people agreed on comes before the rules, but nobody is made present.
+    #[test]
+    fn takeovers_come_before_swaps() {
+        let mut rota = rota();
+        let (from, until) = (at("2026-11-10T00:00:00Z"), at("2026-11-12T00:00:00Z"));
+        rota.swaps.push(Swap { who: "lea".to_owned(), from, until });
+        let agreed = |who: Option<&str>, until| Takeover {
+            rota: "on-call".to_owned(),
+            who: who.map(str::to_owned),
+            from: at("2026-11-10T12:00:00Z"),
+            until,
+        };
+        let mut takeovers = vec![agreed(Some("sam"), at("2026-11-11T12:00:00Z"))];
+        let noon = at("2026-11-10T20:00:00Z");
+        assert_eq!(rota.on_duty(noon, &[], &takeovers), Some("sam"));
+        assert_eq!(rota.on_duty(at("2026-11-11T12:00:00Z"), &[], &takeovers), Some("lea"));
+        let away = [Absence { who: "sam".to_owned(), from, until }];
+        assert_eq!(rota.on_duty(noon, &away, &takeovers), None);
+        takeovers.push(agreed(None, at("2026-11-10T21:00:00Z")));
+        assert_eq!(rota.on_duty(noon, &[], &takeovers), Some("lea"), "taken back");
+        assert_eq!(rota.on_duty(at("2026-11-10T21:00:00Z"), &[], &takeovers), Some("sam"));
+        let other = [Takeover { rota: "second".to_owned(), ..agreed(Some("sam"), until) }];
+        assert_eq!(rota.on_duty(noon, &[], &other), Some("lea"), "another rota");
     }
 }

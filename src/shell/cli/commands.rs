@@ -51,10 +51,13 @@ pub async fn status(asking: &Asking) -> Result<(), Failure> {
     answered(&reached, asking.form.json, &status, people::status)
 }
 
-/// From the rules alone: no desk is asked.
-pub fn rota(asking: &Asking, weeks: u32, at: Option<Timestamp>) -> Result<(), Failure> {
+/// Where no desk has run yet, from the rules alone: nobody took over anything.
+pub async fn rota(asking: &Asking, weeks: u32, at: Option<Timestamp>) -> Result<(), Failure> {
     let reached = reach::find(&asking.which)?;
-    let rota = view::rota(&reached.rules, at.unwrap_or_else(clock::now), weeks);
+    let rota = match reached.has_store() {
+        true => reach::ask(&reached, Request::Rota { weeks, at }).await?,
+        false => view::rota(&reached.rules, &[], at.unwrap_or_else(clock::now), weeks),
+    };
     answered(&reached, asking.form.json, &rota, people::rota::rota)
 }
 

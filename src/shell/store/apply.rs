@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::desk::form::compact;
 use crate::desk::input::Place;
+use crate::desk::office::{Office, OfficeEvent};
 use crate::desk::record::{Cause, Decided, Did, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
@@ -66,7 +67,20 @@ fn apply_decided(
     for counted in &decided.counted {
         tally::add(state, counted.what, &counted.of, at)?;
     }
+    apply_office(state, &decided.office, at)?;
     apply_cause(state, decided, at, seq)
+}
+
+/// What is so of the desk itself.
+pub const OFFICE: &[u8] = b"office";
+
+fn apply_office(state: &mut State, events: &[OfficeEvent], at: Timestamp) -> Result<(), StateError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut office: Office = state.get(Tree::Meta, OFFICE)?.unwrap_or_default();
+    events.iter().for_each(|event| office.apply(event, at));
+    state.put(Tree::Meta, OFFICE.to_vec(), &office)
 }
 
 fn by_hand(state: &mut State, did: &Did, hand: ByHand) -> Result<(), StateError> {

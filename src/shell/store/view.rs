@@ -11,13 +11,14 @@ use jiff::Timestamp;
 use crate::desk::access::day_of;
 use crate::desk::input::Place;
 use crate::desk::known::{Ask, Duplicate, FoundTicket, Held, Known, Pass, Sender, Tallies};
+use crate::desk::office::Office;
 use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Register, Representative};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
 use crate::desk::token::Brought;
-use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, held_key, pass_key};
+use crate::shell::store::apply::{OFFICE, bytes_key, first_start_key, floor_key, held_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
 use crate::shell::store::rows::{OutboxRow, QuarantineRow, SameBytes, WhyRow};
@@ -78,6 +79,7 @@ impl View<'_> {
             stranger_alarms_today: self.stranger_alarms(now)?,
             on_file: Vec::new(),
             likenesses_today: 0,
+            office: self.office()?,
             next_problem: self.next_number(TicketKind::Problem, now)?,
             next_ticket: self.next_number(TicketKind::Upgrade, now)?,
             next_letter: self.state.get::<u64>(Tree::Meta, b"letter")?.unwrap_or(0).saturating_add(1),
@@ -189,6 +191,12 @@ impl View<'_> {
     }
 
     /// Timers that are due, the oldest first.
+    /// What is so of the desk itself.
+    pub fn office(&self) -> Result<Office, StateError> {
+        Ok(self.state.get(Tree::Meta, OFFICE)?.unwrap_or_default())
+    }
+
+    /// Timers whose time has come, the oldest first.
     pub fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Timer>, StateError> {
         let timers = self.state.scan(Tree::Timers, b"", max)?;
         let timers: Vec<Timer> =

@@ -16,6 +16,7 @@ use crate::desk::input::{Input, Place, Unreadable, understand};
 use crate::desk::known::{Ask, FoundTicket, Known, Sender, Tallies, UnitKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
+use crate::desk::office::Office;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Ticket, TicketId, apply};
 use crate::desk::timers;
@@ -106,6 +107,7 @@ fn nothing_known(ask: &Ask) -> Known {
         stranger_alarms_today: 0,
         on_file: Vec::new(),
         likenesses_today: 0,
+        office: Office::default(),
         next_problem: 1,
         next_ticket: 1,
         next_letter: 1,

@@ -3,24 +3,25 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::desk::escalation::{Ladder, Post, Shift};
+use crate::desk::escalation::{Ladder, Post, Shift, Takeover};
 use crate::desk::rules::Rules;
 use crate::desk::urgency::Severity;
 
 /// The rotas from `now` on for so many weeks, and the ladders as they stand.
-pub fn rota(rules: &Rules, now: Timestamp, weeks: u32) -> Value {
+pub fn rota(rules: &Rules, takeovers: &[Takeover], now: Timestamp, weeks: u32) -> Value {
     let until = now.checked_add(SignedDuration::from_hours(i64::from(weeks) * 7 * 24)).unwrap_or(Timestamp::MAX);
     let escalation = &rules.escalation;
     let rotas = escalation.rotas.iter().map(|rota| {
-        let shifts = rota.shifts(now, until, &escalation.absences);
+        let shifts = rota.shifts(now, until, &escalation.absences, takeovers);
         json!({
             "name": rota.name,
             "zone": rota.zone,
-            "now": person(rules, escalation.on_duty(&rota.name, now)),
+            "now": person(rules, escalation.on_duty(&rota.name, now, takeovers)),
             "shifts": shifts.iter().map(|shift| row(rules, shift)).collect::<Vec<Value>>(),
         })
     });
-    let ladder = |severity: Severity| escalation.ladders.get(&severity).map(|ladder| levels(rules, ladder, now));
+    let ladder =
+        |severity: Severity| escalation.ladders.get(&severity).map(|ladder| levels(rules, takeovers, ladder, now));
     json!({
         "at": now,
         "rotas": rotas.collect::<Vec<Value>>(),
@@ -38,9 +39,9 @@ fn person(rules: &Rules, id: Option<&str>) -> Value {
     staff.map_or(Value::Null, |staff| json!({ "id": staff.id, "name": staff.name, "address": staff.address }))
 }
 
-fn levels(rules: &Rules, ladder: &Ladder, now: Timestamp) -> Value {
+fn levels(rules: &Rules, takeovers: &[Takeover], ladder: &Ladder, now: Timestamp) -> Value {
     let of_level = |level: &crate::desk::escalation::Level| {
-        let who: Vec<String> = level.to.iter().map(|post| named(rules, post, now)).collect();
+        let who: Vec<String> = level.to.iter().map(|post| named(rules, takeovers, post, now)).collect();
         json!({ "after_minutes": level.after_minutes, "to": who })
     };
     json!({
@@ -51,11 +52,11 @@ fn levels(rules: &Rules, ladder: &Ladder, now: Timestamp) -> Value {
     })
 }
 
-fn named(rules: &Rules, post: &Post, now: Timestamp) -> String {
+fn named(rules: &Rules, takeovers: &[Takeover], post: &Post, now: Timestamp) -> String {
     let name = |id: &str| rules.access.staff_by_id(id).map_or_else(|| id.to_owned(), |staff| staff.name.clone());
     match post {
         Post::Rota(rota) => {
-            let who = rules.escalation.on_duty(rota, now).map_or_else(|| "NOBODY".to_owned(), name);
+            let who = rules.escalation.on_duty(rota, now, takeovers).map_or_else(|| "NOBODY".to_owned(), name);
             format!("{who} ({rota})")
         }
         Post::Leads => rules.access.leads().map(|lead| lead.name.clone()).collect::<Vec<String>>().join(", "),
@@ -64,16 +65,12 @@ fn named(rules: &Rules, post: &Post, now: Timestamp) -> String {
     }
 }
 
+/// How far ahead gaps are looked for (2.8).
+const GAPS_AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// Times with nobody on duty in the next two weeks (2.8).
-pub fn gaps(rules: &Rules, now: Timestamp) -> Vec<Value> {
-    const AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
-    let until = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
-    let escalation = &rules.escalation;
-    let of_rota = |rota: &crate::desk::escalation::Rota| {
-        let shifts = rota.shifts(now, until, &escalation.absences);
-        let empty = shifts.into_iter().filter(|shift| shift.who.is_none());
-        let shown = |shift: Shift| json!({ "rota": rota.name, "from": shift.from, "until": shift.until });
-        empty.map(shown).collect::<Vec<Value>>()
-    };
-    escalation.rotas.iter().flat_map(of_rota).collect()
+pub fn gaps(rules: &Rules, takeovers: &[Takeover], now: Timestamp) -> Vec<Value> {
+    let until = now.checked_add(GAPS_AHEAD).unwrap_or(Timestamp::MAX);
+    let gaps = rules.escalation.gaps(now, until, takeovers);
+    gaps.into_iter().map(|(rota, gap)| json!({ "rota": rota, "from": gap.from, "until": gap.until })).collect()
 }

@@ -113,6 +113,7 @@ pub fn about_mail(item: u64) -> Decided {
         secrets: Vec::new(),
         spent: None,
         counted: Vec::new(),
+        office: Vec::new(),
     }
 }
 
