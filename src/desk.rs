@@ -5,6 +5,7 @@
 pub mod moment;
 pub mod hours;
 pub mod limits;
+pub mod calendar;
 pub mod mail;
 pub mod form;
 pub mod seal;

@@ -2,6 +2,7 @@
 
 pub mod compose;
 pub mod header_text;
+pub mod invite;
 pub mod mime;
 pub mod samples;
 pub mod say;
@@ -10,6 +11,7 @@ pub mod times;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::access::Recipient;
+use crate::desk::letter::invite::Invite;
 use crate::desk::letter::say::Say;
 use crate::desk::ticket::TicketId;
 
@@ -172,6 +174,8 @@ pub struct Letter {
     pub ticket: Option<TicketId>,
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,
+    /// The calendar event that goes with it (3.2).
+    pub invite: Option<Invite>,
 }
 
 /// A finished letter: bytes that never change again.

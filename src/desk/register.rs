@@ -49,6 +49,9 @@ pub struct Representative {
     pub phones: Vec<String>,
     #[serde(default)]
     pub roles: Vec<Role>,
+    /// How he wants to have the times of upgrades (3.2).
+    #[serde(default)]
+    pub calendar: CalendarWish,
     /// Last day on which this person may act.
     #[serde(default)]
     pub valid_until: Option<Date>,
@@ -56,6 +59,22 @@ pub struct Representative {
     pub row: u64,
     #[serde(default)]
     pub retired: bool,
+}
+
+/// What a person's letters about a time have with them.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CalendarWish {
+    /// An invitation that his calendar answers.
+    #[default]
+    Invite,
+    /// A file that asks nothing: for machines, and for calendars that enter
+    /// invitations by themselves.
+    Plain,
+    None,
 }
 
 #[derive(

@@ -167,6 +167,9 @@ pub struct Ticket {
     pub reminded: Vec<String>,
     /// When the present state began, or was begun anew by an answer.
     pub since: Timestamp,
+    /// SEQUENCE of the calendar event (RFC 5545 3.8.7.4): one more with every
+    /// change of its times or its progress; `None`: nobody was invited yet.
+    pub invitation: Option<u32>,
     /// When the window in force was set (W-09).
     pub window_set_at: Option<Timestamp>,
     /// When the customer was last told that the work takes longer (W-10).

@@ -133,6 +133,7 @@ async fn a_letter_of_the_desk_with_hostile_text_is_one_message() {
         references: Vec::new(),
         auto_submitted: AutoSubmitted::Generated,
         text: text.to_owned(),
+        calendar: None,
     })
     .unwrap();
     let server = ScriptedSmtp::plain(vec![]).await;
@@ -599,6 +600,7 @@ fn numbered(number: usize) -> Envelope {
         references: Vec::new(),
         auto_submitted: AutoSubmitted::Generated,
         text: format!("Letter {number}\n.\n..\nmit Umlaut ä und langer Zeile {}\n", "x ".repeat(200)),
+        calendar: None,
     })
     .unwrap();
     Envelope { bytes: Arc::from(bytes), file_name: number.to_string(), ..letter() }

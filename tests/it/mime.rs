@@ -21,6 +21,7 @@ fn draft() -> Draft {
         references: vec!["zero@acme.example".to_owned(), "first@acme.example".to_owned()],
         auto_submitted: AutoSubmitted::Replied,
         text: "Hello Ann,\n\n.\nyour upgrade is planned.\n".to_owned(),
+        calendar: None,
     }
 }
 
@@ -167,7 +168,7 @@ proptest! {
             subject: HeaderText::new(&subject),
             in_reply_to: Some(id),
             references,
-            text: text.clone(),
+            text: text.clone(), calendar: None,
             ..draft()
         };
         let bytes = build(&draft).unwrap();

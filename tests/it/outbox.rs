@@ -120,6 +120,7 @@ fn letter(no: u64, date: Timestamp) -> Outgoing {
         references: Vec::new(),
         auto_submitted: AutoSubmitted::Replied,
         text: format!("This is letter {no}.\n.\n"),
+        calendar: None,
     })
     .unwrap();
     let subject = "Your upgrade".to_owned();

@@ -160,5 +160,6 @@ fn letter(to: Recipient, ticket: &Ticket, say: Say) -> Letter {
         ticket: Some(ticket.id.clone()),
         in_reply_to: None,
         references: Vec::new(),
+        invite: None,
     }
 }

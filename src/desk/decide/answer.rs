@@ -16,8 +16,8 @@ use crate::desk::decide::weigh::Verdict;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Value};
 use crate::desk::known::Known;
-use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FieldLine, MissingItem, Say, UnitLine, UnitResult};
+use crate::desk::letter::{Letter, invite};
 use crate::desk::register::Representative;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, Window};
@@ -98,6 +98,7 @@ pub fn to_person(row: &Representative, ticket: &Ticket, say: Say) -> Letter {
     }
     references.extend(earlier.map(|letter| letter.message_id.clone()));
     Letter {
+        invite: invite::of(ticket, &say, row),
         to: Recipient::representative(row),
         salutation: row.name.clone(),
         say,

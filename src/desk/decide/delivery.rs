@@ -85,5 +85,6 @@ fn tell_staff(row: &LetterKnown, address: &str, why: &str, rules: &Rules) -> Let
         ticket: row.ticket.clone(),
         in_reply_to: None,
         references: Vec::new(),
+        invite: None,
     }
 }

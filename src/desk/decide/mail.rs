@@ -329,6 +329,7 @@ pub fn neutral_note(case: &Case<'_>) -> Option<Letter> {
     let stranger = matches!(case.author.actor, Actor::Stranger { .. });
     let to = Recipient::proven_author(identity, &case.input.proof).filter(|_| few && stranger)?;
     Some(Letter {
+        invite: None,
         to,
         salutation: String::new(),
         say: Say::NeutralNote {},

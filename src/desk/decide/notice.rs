@@ -93,6 +93,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         ticket: Some(ticket.id.clone()),
         in_reply_to: thread.first().cloned(),
         references: thread,
+        invite: None,
     }
 }
 
@@ -118,6 +119,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
         ticket: None,
         in_reply_to: None,
         references: Vec::new(),
+        invite: None,
     }
 }
 

@@ -246,6 +246,7 @@ fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
     // Reached only for a proven member of staff; the list is the safe fallback.
     let to = case.author.staff.map_or_else(|| Recipient::desk(case.rules), Recipient::staff);
     Letter {
+        invite: None,
         to,
         salutation: String::new(),
         say,

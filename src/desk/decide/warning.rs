@@ -35,6 +35,7 @@ pub fn letters<'a>(
                 ticket: ticket.map(|ticket| ticket.id.clone()),
                 in_reply_to: None,
                 references: Vec::new(),
+                invite: None,
             });
         }
     }

@@ -108,6 +108,7 @@ impl Composer {
             references: letter.references.clone(),
             auto_submitted,
             text,
+            calendar: letter.invite.as_ref().map(|invite| invite.part(letter.to.address(), now, &rules.desk)),
         })
         .map_err(|error| LetterError { template: template.name().to_owned(), text: error.to_string() })?;
         Ok(Outgoing {

@@ -5,11 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use lettre::address::Envelope;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Message, SinglePart};
+use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Message, MultiPart, SinglePart};
 use lettre::{Address, message::MessageBuilder};
 
 use crate::desk::letter::header_text::{HeaderText, is_message_id};
+use crate::desk::letter::invite::CalendarPart;
 
 /// Older ids between the first and the last ones are left out (RFC 5322 3.6.4
 /// wants the thread's beginning and the parent, not every letter of a year).
@@ -22,6 +23,10 @@ const PLAIN_WORD_CHARS_MAX: usize = 60;
 /// Bytes in one encoded word: 44 characters of base64, 12 of frame, and the
 /// longest field name still fit one line.
 const ENCODED_WORD_BYTES_MAX: usize = 33;
+
+/// `=_` stands in no line of base64 or quoted-printable, so this can be the same
+/// in all letters (RFC 2045 6.7).
+const BOUNDARY: &str = "=_upgrade-desk";
 
 /// Last second that the date of a mail can name (RFC 5322 3.3, four digits).
 const DATE_SECOND_MAX: i64 = 253_402_300_799;
@@ -45,6 +50,7 @@ pub struct Draft {
     pub auto_submitted: AutoSubmitted,
     /// Lines end with LF or CRLF.
     pub text: String,
+    pub calendar: Option<CalendarPart>,
 }
 
 /// RFC 3834 section 5.
@@ -101,8 +107,36 @@ pub fn build(draft: &Draft) -> Result<Vec<u8>, MimeError> {
     builder = builder.raw_header(header("X-Loop", from.as_ref(), from.to_string()));
     builder = machine(builder, draft.auto_submitted);
 
-    let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&draft.text)?);
-    Ok(builder.singlepart(part).map_err(failed)?.formatted())
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&draft.text)?);
+    let message = match &draft.calendar {
+        None => builder.singlepart(text),
+        Some(calendar) => builder.multipart(with_calendar(text, calendar)?),
+    };
+    Ok(message.map_err(failed)?.formatted())
+}
+
+/// Text first, the calendar last (RFC 2046 5.1.4: the richest form comes last).
+/// Without a method it is no other form of the letter, but a file with it.
+fn with_calendar(text: SinglePart, calendar: &CalendarPart) -> Result<MultiPart, MimeError> {
+    let whole = match calendar.method {
+        Some(_) => MultiPart::alternative(),
+        None => MultiPart::mixed(),
+    };
+    let kind = match calendar.method {
+        Some(method) => format!("text/calendar; method={method}; charset=utf-8"),
+        None => "text/calendar; charset=utf-8".to_owned(),
+    };
+    let kind = ContentType::parse(&kind).map_err(|error| MimeError::Build(error.to_string()))?;
+    // The object's own line ends count; base64 keeps every byte of it.
+    let bytes = calendar.text.clone().into_bytes();
+    let body = Body::new_with_encoding(bytes, ContentTransferEncoding::Base64)
+        .map_err(|_| MimeError::Build("the calendar part does not fit base64".to_owned()))?;
+    let part = SinglePart::builder().header(kind);
+    let part = match calendar.method {
+        Some(_) => part,
+        None => part.header(ContentDisposition::attachment(&calendar.name)),
+    };
+    Ok(whole.boundary(BOUNDARY).singlepart(text).singlepart(part.body(body)))
 }
 
 fn failed(error: lettre::error::Error) -> MimeError {

@@ -27,11 +27,25 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
         }
         ticket.status = status;
     }
+    ticket.invitation = invitation(ticket.invitation, event);
     change(&mut ticket, event, at);
     problem::change(&mut ticket, event, at);
     ticket.updated_at = at;
     ticket.events += 1;
     Some(ticket)
+}
+
+/// Every change that a letter carries into calendars counts once, so all copies
+/// of it have one number and the next change a higher one (3.2).
+fn invitation(sequence: Option<u32>, event: &Event) -> Option<u32> {
+    match (event, sequence) {
+        (Event::Scheduled { .. }, None) => Some(0),
+        (Event::Scheduled { .. } | Event::Extended { .. } | Event::Overran, Some(number))
+        | (Event::Finished { .. } | Event::NotStarted { .. } | Event::Cancelled { .. }, Some(number)) => {
+            Some(number.saturating_add(1))
+        }
+        _ => sequence,
+    }
 }
 
 fn first(id: &TicketId, event: &Event, at: Timestamp) -> Option<Ticket> {
@@ -86,6 +100,7 @@ fn blank(
         undelivered: Vec::new(),
         reminded: Vec::new(),
         since: at,
+        invitation: None,
         window_set_at: None,
         overrun_told_at: None,
         offers: Vec::new(),

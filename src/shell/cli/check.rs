@@ -87,6 +87,7 @@ fn letters(rules: &Rules, verdicts: &mut Verdicts) {
             ticket: Some(TicketId("UP-2026-00417".to_owned())),
             in_reply_to: None,
             references: Vec::new(),
+            invite: None,
         };
         match composer.compose(&[letter], 1, jiff::Timestamp::UNIX_EPOCH, rules) {
             Ok(_) => written += 1,

@@ -1,11 +1,11 @@
 //! The register as one CSV table: a `kind` column says what a row is, lists
 //! are separated by semicolons.
 
-use crate::desk::register::{Company, Representative, Role, Unit};
+use crate::desk::register::{CalendarWish, Company, Representative, Role, Unit};
 use crate::shell::register::{At, Problem, Rows};
 
 /// Every column, and the kinds of rows that may fill it.
-const COLUMNS: [(&str, &[&str]); 16] = [
+const COLUMNS: [(&str, &[&str]); 17] = [
     ("kind", &["company", "representative", "unit"]),
     ("id", &["company"]),
     ("company", &["representative", "unit"]),
@@ -15,6 +15,7 @@ const COLUMNS: [(&str, &[&str]); 16] = [
     ("address", &["representative"]),
     ("phones", &["representative"]),
     ("roles", &["representative"]),
+    ("calendar", &["representative"]),
     ("valid_until", &["representative"]),
     ("serial", &["unit"]),
     ("mac", &["unit"]),
@@ -161,10 +162,23 @@ fn representative(row: &Row<'_>, problems: &mut Vec<Problem>) -> Representative 
         name: row.text("name"),
         phones: row.list("phones"),
         roles,
+        calendar: calendar(row, problems),
         valid_until,
         row: 0,
         retired: row.is_retired(problems),
     }
+}
+
+fn calendar(row: &Row<'_>, problems: &mut Vec<Problem>) -> CalendarWish {
+    let written = row.text("calendar");
+    if written.is_empty() {
+        return CalendarWish::default();
+    }
+    written.parse().unwrap_or_else(|_| {
+        let what = format!("expected invite, plain, none or nothing in calendar, found \"{written}\"");
+        problems.push(Problem::error(row.line, what, "correct the word"));
+        CalendarWish::default()
+    })
 }
 
 fn unit(row: &Row<'_>, problems: &mut Vec<Problem>) -> Unit {

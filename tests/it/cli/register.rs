@@ -86,7 +86,7 @@ fn one_row_is_found_as_people_write_it() {
     }
     assert_eq!(place.desk_json(&["register", "show", "acme"])["zone"], "America/Chicago");
     let person = place.desk(&["register", "show", "Dana@Acme-Tel.example"]);
-    assert!(person.out.contains("roles    consent, updates\n"), "{}", person.out);
+    assert!(person.out.contains("roles     consent, updates\n"), "{}", person.out);
     for (id, hint) in [
         ("dana", "did you mean dana@acme-tel.example?"),
         ("SM-0417-22B", "did you mean SM-0417-22A?"),

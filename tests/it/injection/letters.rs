@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use upgrade_desk::desk::access::Recipient;
 use upgrade_desk::desk::letter::Letter;
 use upgrade_desk::desk::letter::compose::Composer;
+use upgrade_desk::desk::letter::invite::{Invite, Progress};
 use upgrade_desk::desk::letter::samples::samples;
 use upgrade_desk::desk::letter::say::{FeedbackFacts, FieldLine, MissingItem, Say, UnitLine};
-use upgrade_desk::desk::ticket::TicketId;
+use upgrade_desk::desk::ticket::{Outcome, TicketId};
 
 use crate::sample_rules::rules;
 use crate::support::{hostile, letter};
@@ -84,6 +85,23 @@ fn of_feedback(facts: &mut FeedbackFacts) -> Vec<&mut String> {
     issues.iter_mut().map(|issue| &mut issue.text).chain([serial, version, words, agent]).collect()
 }
 
+/// Every value of a calendar event that comes from a mail or from the register.
+fn invite(next: &mut impl FnMut() -> String) -> Invite {
+    let progress = [Progress::Confirmed, Progress::Cancelled, Progress::Completed(Outcome::RolledBack)];
+    let serial = next();
+    Invite {
+        ticket: TicketId("UP-2026-00417".to_owned()),
+        account: next(),
+        version: next(),
+        sequence: 3,
+        start: "2026-12-03T18:00:00Z".parse().unwrap(),
+        end: "2026-12-03T19:00:00Z".parse().unwrap(),
+        progress: progress[serial.len() % progress.len()],
+        answerable: serial.len().is_multiple_of(2),
+        serial,
+    }
+}
+
 /// All letters with these texts in all their values, in turn.
 fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
     let rules = rules();
@@ -103,6 +121,7 @@ fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
             ticket: Some(TicketId("UP-2026-00417".to_owned())),
             in_reply_to: Some(next()),
             references: vec![next(), "first@acme-tel.example".to_owned(), next()],
+            invite: Some(invite(&mut next)),
         };
         let written = composer.compose(&[letter], 7, "2026-12-03T18:00:00Z".parse().unwrap(), rules);
         let written = written.map_err(|error| format!("{name}: {error}"))?.remove(0);
@@ -139,7 +158,15 @@ fn what_looks_like_a_template_is_shown_as_it_is() {
     for mut say in samples() {
         values(&mut say).into_iter().for_each(|value| *value = hostile::SUM.to_owned());
         let (to, ticket) = (Recipient::desk(rules()), None);
-        let letter = Letter { to, salutation: String::new(), say, ticket, in_reply_to: None, references: Vec::new() };
+        let letter = Letter {
+            to,
+            salutation: String::new(),
+            say,
+            ticket,
+            in_reply_to: None,
+            references: Vec::new(),
+            invite: None,
+        };
         let (subject, text) = composer.render(&letter, rules()).unwrap();
         let seen = format!("{subject}\n{text}");
         assert!(!seen.contains(hostile::SUM_DONE), "{seen}");

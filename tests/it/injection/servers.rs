@@ -31,6 +31,7 @@ fn written(text: &str) -> Vec<u8> {
         references: vec![text.to_owned()],
         auto_submitted: AutoSubmitted::Replied,
         text: text.to_owned(),
+        calendar: None,
     };
     build(&draft).unwrap()
 }

@@ -11,7 +11,7 @@ use upgrade_desk::desk::input::Place;
 use upgrade_desk::desk::known::Ask;
 use upgrade_desk::desk::letter::{Outgoing, Template};
 use upgrade_desk::desk::record::{Cause, Decided, OutcomeWord, TicketChange, Why};
-use upgrade_desk::desk::register::{Company, Register, Representative, Role, Unit};
+use upgrade_desk::desk::register::{CalendarWish, Company, Register, Representative, Role, Unit};
 use upgrade_desk::desk::rules::Rules;
 use upgrade_desk::desk::ticket::{Event, Requester, TicketId, Window};
 use upgrade_desk::shell::store::view::View;
@@ -166,6 +166,7 @@ pub fn register() -> Register {
         name: "A name".to_owned(),
         phones: vec!["+12025550142".to_owned()],
         roles: vec![role],
+        calendar: CalendarWish::default(),
         valid_until: None,
         row: 3,
         retired: false,

@@ -1,6 +1,8 @@
 //! What every letter of ours is, whatever stands in it: exactly our headers,
 //! each once and in order, plain 7-bit text, one message for every server.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mail_parser::MessageParser;
 
 /// The fields of a letter in their order, and whether each may be missing.
@@ -18,7 +20,7 @@ const FIELDS: [(&str, bool); 14] = [
     ("X-Auto-Response-Suppress", true),
     ("MIME-Version", false),
     ("Content-Type", false),
-    ("Content-Transfer-Encoding", false),
+    ("Content-Transfer-Encoding", true),
 ];
 
 /// A letter in its raw parts.
@@ -64,18 +66,106 @@ pub fn fault(bytes: &[u8]) -> Result<(), String> {
     if names != expected {
         return Err(format!("fields {names:?}, expected {expected:?}"));
     }
-    let content = parts.field("Content-Type");
-    if content != Some("text/plain; charset=utf-8") {
-        return Err(format!("Content-Type {content:?}"));
-    }
-    let encoding = parts.field("Content-Transfer-Encoding");
-    if !matches!(encoding, Some("quoted-printable" | "base64")) {
-        return Err(format!("Content-Transfer-Encoding {encoding:?}"));
+    match parts.field("Content-Type") {
+        Some("text/plain; charset=utf-8") => encoded(parts.field("Content-Transfer-Encoding"))?,
+        Some(content) => with_calendar(content, parts.body)?,
+        None => return Err("no Content-Type".to_owned()),
     }
     if let Some(line) = parts.body.split("\r\n").find(|line| line.len() > 76) {
         return Err(format!("a line of {} in the body", line.len()));
     }
     decoded(bytes)
+}
+
+fn encoded(encoding: Option<&str>) -> Result<(), String> {
+    match encoding {
+        Some("quoted-printable" | "base64") => Ok(()),
+        other => Err(format!("Content-Transfer-Encoding {other:?}")),
+    }
+}
+
+/// Exactly two parts: the text, and last the calendar (3.2).
+fn with_calendar(content: &str, body: &str) -> Result<(), String> {
+    let asks = match content {
+        "multipart/alternative; boundary=\"=_upgrade-desk\"" => true,
+        "multipart/mixed; boundary=\"=_upgrade-desk\"" => false,
+        other => return Err(format!("Content-Type {other:?}")),
+    };
+    let pieces: Vec<&str> = body.split("--=_upgrade-desk").collect();
+    let ["", text, calendar, "--\r\n"] = pieces.as_slice() else {
+        return Err(format!("{} pieces between boundaries", pieces.len()));
+    };
+    let names = |part: &Parts<'_>| part.fields.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
+    let text = parts(text.trim_start_matches("\r\n").as_bytes())?;
+    if names(&text) != ["Content-Type", "Content-Transfer-Encoding"]
+        || text.field("Content-Type") != Some("text/plain; charset=utf-8")
+    {
+        return Err(format!("text part {:?}", text.fields));
+    }
+    encoded(text.field("Content-Transfer-Encoding"))?;
+    let part = parts(calendar.trim_start_matches("\r\n").as_bytes())?;
+    let expected: &[&str] = match asks {
+        true => &["Content-Type", "Content-Transfer-Encoding"],
+        false => &["Content-Type", "Content-Disposition", "Content-Transfer-Encoding"],
+    };
+    if names(&part) != expected || part.field("Content-Transfer-Encoding") != Some("base64") {
+        return Err(format!("calendar part {:?}", part.fields));
+    }
+    let object: Vec<u8> = part.body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let object = STANDARD.decode(object).map_err(|error| error.to_string())?;
+    calendar_fault(part.field("Content-Type").unwrap_or_default(), &String::from_utf8_lossy(&object))
+}
+
+/// The lines of every event of ours, METHOD and ATTENDEE only where it asks.
+const PROPERTIES: [&str; 24] = [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID",
+    "METHOD",
+    "BEGIN:VEVENT",
+    "UID",
+    "SEQUENCE",
+    "DTSTAMP",
+    "DTSTART",
+    "DTEND",
+    "STATUS",
+    "SUMMARY",
+    "DESCRIPTION",
+    "ORGANIZER:mailto",
+    "ATTENDEE",
+    "TRANSP:OPAQUE",
+    "X-MAINTNOTE-PROVIDER",
+    "X-MAINTNOTE-ACCOUNT",
+    "X-MAINTNOTE-MAINTENANCE-ID",
+    "X-MAINTNOTE-OBJECT-ID",
+    "X-MAINTNOTE-IMPACT:OUTAGE",
+    "X-MAINTNOTE-STATUS",
+    "END:VEVENT",
+    "END:VCALENDAR",
+];
+
+/// Whatever stands in it, an object of ours has exactly our lines (TF1).
+fn calendar_fault(content: &str, object: &str) -> Result<(), String> {
+    if object.split("\r\n").any(|line| line.len() > 75 || line.chars().any(is_harmful)) {
+        return Err("a calendar line is too long or harmful".to_owned());
+    }
+    let whole = object.replace("\r\n ", "");
+    let lines: Vec<&str> = whole.strip_suffix("\r\n").ok_or("no last line end")?.split("\r\n").collect();
+    let method = lines.iter().find_map(|line| line.strip_prefix("METHOD:"));
+    let said = content.strip_prefix("text/calendar; method=").and_then(|rest| rest.strip_suffix("; charset=utf-8"));
+    if method != said || (method.is_none() && content != "text/calendar; charset=utf-8") {
+        return Err(format!("METHOD {method:?} in {content}"));
+    }
+    let asks = |name: &&&str| method.is_some() || !matches!(**name, "METHOD" | "ATTENDEE");
+    let expected: Vec<&str> = PROPERTIES.iter().filter(asks).copied().collect();
+    let fits = |(line, name): (&&str, &&str)| {
+        line.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ';']))
+    };
+    if lines.len() == expected.len() && lines.iter().zip(&expected).all(fits) {
+        Ok(())
+    } else {
+        Err(format!("calendar lines {lines:?}, expected {expected:?}"))
+    }
 }
 
 /// ASCII without control characters, lines that end with CR LF and are at most

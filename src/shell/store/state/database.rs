@@ -17,7 +17,7 @@ use crate::shell::store::pack::hex;
 use crate::shell::store::state::{StateError, Tree, Writes};
 
 /// The layout of keys and rows. Another one is rebuilt from the journal.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 /// Memory that sled may use for its cache; it takes a little more.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 /// A leaf of sled holds up to 17 entries, and one above 128 KiB becomes a file

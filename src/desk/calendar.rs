@@ -1,0 +1,3 @@
+//! Calendar objects (RFC 5545): how our lines are written, and what answers say.
+
+pub mod write;
