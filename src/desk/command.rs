@@ -2,6 +2,7 @@
 //! does is in `decide/command.rs`; here it is only read.
 
 mod arguments;
+mod hands;
 mod kind;
 mod schedule;
 pub mod word;
@@ -112,6 +113,12 @@ impl Context<'_> {
             Word::Transfer => said(word, words).map(|to| Command::Transfer { to }),
             Word::Merge => arguments::merge(words),
             Word::Close => arguments::close(words),
+            Word::Assign => hands::assign(words),
+            Word::Release => alone(word, words, Command::Release),
+            Word::Handover => hands::handover(words),
+            Word::Cc => hands::cc(words),
+            Word::Snooze => self.snooze(words),
+            Word::Status => alone(word, words, Command::Status),
             Word::Help => alone(word, words, Command::Help),
         }
     }
@@ -128,6 +135,18 @@ impl Context<'_> {
             }
         }
         Ok(Command::Offer { slots })
+    }
+}
+
+impl Context<'_> {
+    /// `#snooze <time>`, the time as in `#schedule`.
+    fn snooze(&self, words: &str) -> Result<Command, CommandFault> {
+        match schedule::read(words, self.zones, self.desk_zone, self.received)? {
+            Command::Schedule { start, minutes: None, .. } if start > self.received => {
+                Ok(Command::Snooze { until: start })
+            }
+            _ => fault("expected a time in the future, such as #snooze 2026-12-03 10:00 America/Los_Angeles"),
+        }
     }
 }
 

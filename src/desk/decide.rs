@@ -9,6 +9,7 @@ mod challenge;
 mod command;
 mod consent;
 mod contact;
+mod copies;
 mod delivery;
 mod draft;
 mod due;
@@ -112,6 +113,12 @@ impl Decision {
 
 /// What `input` means, given what is known of it.
 pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
+    let mut decision = by_input(input, known, now, rules);
+    copies::add(&mut decision, &World { known, now, rules });
+    decision
+}
+
+fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
     match input {
         Input::Mail(mail) => mail::decide(mail, known, now, rules),
         Input::Unreadable { reason, .. } => {

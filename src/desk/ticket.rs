@@ -3,6 +3,7 @@
 
 mod event;
 mod fold;
+mod hands;
 mod parts;
 mod problem;
 mod table;
@@ -17,6 +18,7 @@ use crate::desk::form::{FieldKey, Form};
 
 pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
+pub use hands::Hands;
 pub use parts::{Checked, Consent, ConsentChannel, Ending, Issue, Outcome, Requester, Scope, Window};
 pub use problem::{Alarm, Change, Problem};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
@@ -184,6 +186,9 @@ pub struct Ticket {
     pub extended_minutes: u32,
     /// A problem ticket has this; an upgrade ticket has none.
     pub problem: Option<Problem>,
+    /// What staff arranged about it.
+    #[serde(default)]
+    pub hands: Hands,
     pub letters: Vec<LetterRef>,
     /// Message-IDs of the customer's mails, newest last (for threading).
     pub customer_mails: Vec<String>,

@@ -120,9 +120,20 @@ pub fn of(ticket: &Ticket, rules: &Rules) -> Vec<Timer> {
         TicketKind::Problem => problem::due(ticket, rules),
     };
     due.into_iter()
-        .map(|(name, at)| Timer { at, ticket: ticket.id.clone(), name })
+        .map(|(name, at)| Timer { at: name.rested(at, ticket), ticket: ticket.id.clone(), name })
         .filter(|timer| !ticket.reminded.contains(&timer.key()))
         .collect()
+}
+
+impl TimerName {
+    /// `#snooze`: only what reminds staff, and reports nothing that is late for the
+    /// customer, waits.
+    fn rested(self, at: Timestamp, ticket: &Ticket) -> Timestamp {
+        match ticket.hands.rests_until {
+            Some(until) if matches!(self, TimerName::Unseen | TimerName::Progress) => at.max(until),
+            _ => at,
+        }
+    }
 }
 
 impl Timer {

@@ -93,6 +93,23 @@ pub enum Command {
         reason: String,
         cause: Option<String>,
     },
+    /// Staff by their short names.
+    Assign {
+        to: String,
+    },
+    Release,
+    Handover {
+        to: String,
+        text: String,
+    },
+    Cc {
+        address: String,
+        add: bool,
+    },
+    Snooze {
+        until: Timestamp,
+    },
+    Status,
     Help,
 }
 
@@ -114,7 +131,9 @@ impl Command {
             Command::Partial { .. } | Command::RolledBack { .. } | Command::Failed { .. } => Some(TicketKind::Upgrade),
             Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
             Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
-            Command::Ack | Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
+            Command::Assign { .. } | Command::Release | Command::Handover { .. } | Command::Ack => None,
+            Command::Cc { .. } | Command::Snooze { .. } | Command::Status => None,
+            Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
             Command::Propose { .. } | Command::Resolved { .. } => Some(TicketKind::Problem),
             Command::Transfer { .. } | Command::Merge { .. } | Command::Close { .. } => Some(TicketKind::Problem),
         }

@@ -37,6 +37,12 @@ pub(super) enum Word {
     Transfer,
     Merge,
     Close,
+    Assign,
+    Release,
+    Handover,
+    Cc,
+    Snooze,
+    Status,
     Help,
 }
 
@@ -75,6 +81,8 @@ impl Word {
             Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
             Word::Done | Word::Cancel | Word::Help => false,
+            Word::Handover => true,
+            Word::Assign | Word::Release | Word::Cc | Word::Snooze | Word::Status => false,
         }
     }
 
@@ -121,6 +129,20 @@ impl Word {
             Word::Close => {
                 ("#close <reason>, or #close upgrade: <issue>", "ends it; an issue of the upgrade is reported")
             }
+            Word::Assign => ("#assign sam", "a colleague has this ticket; he is told"),
+            Word::Release => ("#release", "you no longer have this ticket; the desk is told"),
+            Word::Handover => {
+                ("#handover sam <text>", "asks a colleague to take it; until his #take or #ack it stays yours")
+            }
+            Word::Cc => (
+                "#cc add dana@acme.example, or #cc remove dana@acme.example",
+                "somebody on file of the company gets the customer's letters of this ticket, too",
+            ),
+            Word::Snooze => (
+                "#snooze 2026-12-03 10:00 America/Los_Angeles",
+                "reminders to staff about this ticket rest until then; alarms never do",
+            ),
+            Word::Status => ("#status", "how this ticket stands, and what is possible"),
             Word::Help => ("#help", "this list"),
         }
     }

@@ -1,5 +1,6 @@
 //! What each command does to a ticket. A refusal says why, in the agent's words.
 
+mod hands;
 mod problem;
 mod waiting;
 mod window;
@@ -33,6 +34,8 @@ pub struct Effects {
     pub letters: Vec<Letter>,
     /// Other tickets that change or begin.
     pub changes: Vec<TicketChange>,
+    /// The agent asked how the ticket stands.
+    pub shows_lights: bool,
 }
 
 /// Does `command`; the answer is its line in the transcript.
@@ -68,6 +71,16 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Extend { minutes, reason } => waiting::extend(case, draft, effects, *minutes, reason),
         Command::Remind => waiting::remind(case, draft, effects),
         Command::Ask { text } if draft.ticket.problem.is_none() => reply(case, draft, effects, text),
+        Command::Assign { to } => hands::assign(case, draft, effects, to),
+        Command::Release => hands::release(case, draft, effects),
+        Command::Handover { to, text } => hands::handover(case, draft, effects, to, text),
+        Command::Cc { address, add } => hands::cc(case, draft, address, *add),
+        Command::Snooze { until } => hands::snooze(case, draft, *until),
+        Command::Status => {
+            effects.shows_lights = true;
+            Ok("how it stands is shown below".to_owned())
+        }
+        Command::Ack if draft.ticket.problem.is_none() => hands::acknowledge(case, draft, effects),
         Command::Ack | Command::Work | Command::Ask { .. } | Command::Sev { .. } | Command::Link { .. } => {
             problem::run(case, command, draft, effects)
         }
@@ -137,7 +150,7 @@ fn take(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<Str
     if draft.ticket.problem.is_some() {
         return problem::run(case, &Command::Ack, draft, effects);
     }
-    draft.happen(Event::Taken { agent: me(case) })?;
+    hands::taken(case, draft, effects)?;
     draft.settle(case.rules)?;
     Ok("you have this ticket".to_owned())
 }

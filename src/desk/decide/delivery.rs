@@ -18,6 +18,7 @@ pub fn delivered(letter: u64, known: &Known, now: Timestamp) -> Decision {
     let Some(row) = &known.letter else { return decision };
     let is_feedback = matches!(row.template.as_str(), "M-16" | "M-17" | "M-18" | "M-19");
     let FoundTicket::ByReference(ticket) = &known.ticket else { return decision };
+    let is_feedback = is_feedback && !is_copy(row, ticket);
     if is_feedback && ticket.status == Status::FeedbackDue {
         let mut draft = Draft::of(ticket, now);
         if draft.happen(Event::FeedbackSent { letter }).is_ok() {
@@ -26,6 +27,12 @@ pub fn delivered(letter: u64, known: &Known, now: Timestamp) -> Decision {
         }
     }
     decision
+}
+
+/// A copy by `#cc` is not the official feedback itself, which goes to F-03 (T6d).
+fn is_copy(row: &LetterKnown, ticket: &Ticket) -> bool {
+    let copied = ticket.hands.cc.iter().any(|address| row.to.eq_ignore_ascii_case(address));
+    copied && ticket.letters.iter().any(|other| other.template == row.template && other.no < row.no)
 }
 
 /// The letter will never arrive: an event on the ticket and a task for staff.

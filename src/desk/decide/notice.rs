@@ -77,10 +77,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         serial: answer::serial(&ticket.form),
         window: ticket.window.clone(),
         agent: answer::agent_name(ticket, rules),
-        lights: match &ticket.problem {
-            Some(problem) => of_problem::lights(ticket, problem, known),
-            None => lights(ticket, rules, known),
-        },
+        lights: lights_of(ticket, rules, known),
         fields: if ticket.problem.is_some() { Vec::new() } else { understood(ticket, rules) },
         text: String::new(),
         attachments: Vec::new(),
@@ -94,6 +91,14 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         in_reply_to: thread.first().cloned(),
         references: thread,
         invite: None,
+    }
+}
+
+/// How a ticket stands, check by check.
+pub fn lights_of(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
+    match &ticket.problem {
+        Some(problem) => of_problem::lights(ticket, problem, known),
+        None => lights(ticket, rules, known),
     }
 }
 
@@ -210,12 +215,23 @@ fn understood(ticket: &Ticket, rules: &Rules) -> Vec<FieldLine> {
     lines
 }
 
+/// 5.3: what can be done about who has it.
+fn handing(ticket: &Ticket) -> Vec<(&'static str, &'static str)> {
+    match (&ticket.hands.to, &ticket.agent) {
+        (Some(_), _) => vec![("#ack", "you take over what was handed to you (#take does, too)")],
+        (None, Some(_)) if !ticket.status.is_final() => {
+            vec![("#handover sam <text>", "ask a colleague to take it; until he does it stays yours")]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The commands that make sense in this state, each with an example.
 pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
     let ticket = &draft.ticket;
     let line = |(label, value): &(&str, &str)| FieldLine { label: (*label).to_owned(), value: (*value).to_owned() };
     if let Some(problem) = &ticket.problem {
-        return of_problem::possible(ticket, problem).iter().map(line).collect();
+        return of_problem::possible(ticket, problem).iter().chain(&handing(ticket)).map(line).collect();
     }
     let mut commands: Vec<(&str, &str)> = Vec::new();
     if ticket.agent.is_none() && !ticket.status.is_final() {
@@ -252,5 +268,5 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
     }
     commands.push(("#reply <text>", "your words to the customer"));
     commands.push(("#help", "all commands"));
-    commands.iter().map(line).collect()
+    commands.iter().chain(&handing(ticket)).map(line).collect()
 }

@@ -30,7 +30,9 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     let only_words = case.input.commands.is_empty();
     let ack = [CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) }];
-    let acks = ticket.is_some_and(|ticket| ticket.problem.is_some()) && only_words && says_ack(case);
+    let me = case.author.staff.map(|staff| &staff.id);
+    let is_asked = |ticket: &Ticket| ticket.problem.is_some() || ticket.hands.to.as_ref() == me;
+    let acks = ticket.is_some_and(is_asked) && only_words && says_ack(case);
     let lines = if acks { ack.as_slice() } else { case.input.commands.as_slice() };
     if let (Some(ticket), false) = (ticket, lines.is_empty() || only_helps(lines))
         && let Err(missing) = token::is_brought(case, ticket)
@@ -71,7 +73,7 @@ fn says_ack(case: &Case<'_>) -> bool {
 /// PT-05: whatever a person does on a problem ends its alarm, `#help` apart.
 fn leaves_the_alarm_on(ticket: &Ticket, lines: &[CommandLine]) -> bool {
     let ends_it = |line: &CommandLine| matches!(line.read, Ok(Command::Ack | Command::Take));
-    let does_nothing = |line: &CommandLine| matches!(line.read, Ok(Command::Help) | Err(_));
+    let does_nothing = |line: &CommandLine| matches!(line.read, Ok(Command::Help | Command::Status) | Err(_));
     ticket.status == Status::Alerting && !lines.iter().any(ends_it) && !lines.iter().all(does_nothing)
 }
 
@@ -203,7 +205,8 @@ fn answer(case: &Case<'_>, draft: &Draft, lines: Vec<TranscriptLine>, done: bool
     let unread = case.input.commands.iter().any(|line| line.read.is_err());
     let mut visible_to: Vec<String> = Vec::new();
     if done {
-        visible_to.extend(effects.letters.iter().map(|letter| letter.to.address().to_owned()));
+        let outside = effects.letters.iter().filter(|letter| !letter.to.is_for_staff());
+        visible_to.extend(outside.map(|letter| letter.to.address().to_owned()));
     }
     let say = Say::Transcript {
         lines,
@@ -214,6 +217,11 @@ fn answer(case: &Case<'_>, draft: &Draft, lines: Vec<TranscriptLine>, done: bool
             .map(|line| format!("{}  ({})", line.label, line.value))
             .collect(),
         visible_to,
+        lights: if effects.shows_lights {
+            notice::lights_of(&draft.ticket, case.rules, case.known)
+        } else {
+            Vec::new()
+        },
         usage: if asked_help || unread { usage() } else { Vec::new() },
     };
     to_author(case, say, Some(&draft.ticket))
@@ -233,6 +241,7 @@ fn without_ticket(case: &Case<'_>, lines: &[CommandLine]) -> Decision {
         status: String::new(),
         possible: Vec::new(),
         visible_to: Vec::new(),
+        lights: Vec::new(),
         usage: usage(),
     };
     let outcome = if only_help { OutcomeWord::Commands } else { OutcomeWord::Refused };

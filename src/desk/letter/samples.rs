@@ -165,6 +165,7 @@ fn staff_letters() -> Vec<Say> {
             status: "SCHEDULED".to_owned(),
             possible: vec!["#start  (work begins now)".to_owned()],
             visible_to: vec!["dana@acme-tel.example".to_owned()],
+            lights: vec![Light { name: "Consent".to_owned(), green: true, text: "given by Dana Ruiz".to_owned() }],
             usage: vec![line("#take", "you do this upgrade")],
         },
         Say::Undelivered {

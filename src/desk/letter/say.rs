@@ -213,6 +213,8 @@ pub enum Say {
         status: String,
         possible: Vec<String>,
         visible_to: Vec<String>,
+        /// Asked for by `#status`.
+        lights: Vec<Light>,
         usage: Vec<FieldLine>,
     },
     Undelivered {

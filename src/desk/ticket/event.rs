@@ -296,6 +296,32 @@ pub enum Event {
         to: String,
         by: String,
     },
+    /// T5a: somebody else of the staff has it from now on.
+    Assigned {
+        agent: String,
+        by: String,
+    },
+    /// T5a: nobody has it any more.
+    Released {
+        by: String,
+    },
+    /// 5.3: a colleague is asked to take it; until then its agent keeps it.
+    HandedOver {
+        to: String,
+        by: String,
+        text: String,
+    },
+    /// 5.1: a person on file gets the letters of this ticket, or no longer.
+    Copied {
+        address: String,
+        add: bool,
+        by: String,
+    },
+    /// 5.1: reminders to staff rest.
+    Snoozed {
+        until: Timestamp,
+        by: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

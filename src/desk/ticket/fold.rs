@@ -1,5 +1,6 @@
 //! Events become the ticket. What happened, happened: nothing is refused here.
 
+mod hands;
 mod problem;
 
 use jiff::Timestamp;
@@ -30,6 +31,7 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
     ticket.invitation = invitation(ticket.invitation, event);
     change(&mut ticket, event, at);
     problem::change(&mut ticket, event, at);
+    hands::change(&mut ticket, event);
     ticket.updated_at = at;
     ticket.events += 1;
     Some(ticket)
@@ -108,6 +110,7 @@ fn blank(
         confirmed_by: None,
         extended_minutes: 0,
         problem: None,
+        hands: Default::default(),
         letters: Vec::new(),
         customer_mails: Vec::new(),
         events: 0,

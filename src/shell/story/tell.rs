@@ -102,6 +102,10 @@ fn event(event: &Event) -> String {
             format!("{name} {}", starts.join(" or "))
         }
         Event::Reminded { timer } => format!("{name} {timer}"),
+        Event::Assigned { agent, .. } => format!("{name} {agent}"),
+        Event::HandedOver { to, .. } => format!("{name} to {to}"),
+        Event::Copied { address, add, .. } => format!("{name} {} {address}", if *add { "to" } else { "no more to" }),
+        Event::Snoozed { until, .. } => format!("{name} until {until}"),
         _ => name.to_owned(),
     }
 }

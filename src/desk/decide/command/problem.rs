@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Effects, Refusal, in_words, me, my_name, requester};
+use super::{Effects, Refusal, hands, in_words, me, my_name, requester};
 use crate::desk::command::Command;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
@@ -33,14 +33,14 @@ pub(super) fn run(
     }
 }
 
-fn is_unseen(draft: &Draft) -> bool {
+pub(super) fn is_unseen(draft: &Draft) -> bool {
     matches!(draft.ticket.status, Status::Reported | Status::Triage | Status::Alerting)
 }
 
 /// PT-05: the alarm stops, and the customer learns who has it (M-24).
 fn acknowledge(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
     if !is_unseen(draft) {
-        draft.happen(Event::Taken { agent: me(case) })?;
+        hands::taken(case, draft, effects)?;
         return Ok("you have this problem".to_owned());
     }
     let had_it = draft.ticket.agent.as_deref() == Some(me(case).as_str());

@@ -104,6 +104,20 @@ fn of_problem(page: &Page, event: &Event) -> String {
         Event::Transferred { to, by } => format!("to {to}, by {by}"),
         Event::Acknowledged { by } | Event::WorkBegun { by } | Event::CustomerAnswered { by } => format!("by {by}"),
         Event::ChangeAgreed { by } | Event::ChangeEnded { by } | Event::Reopened { by } => format!("by {by}"),
+        _ => among_staff(page, event),
+    }
+}
+
+/// What staff arranged about a ticket.
+fn among_staff(page: &Page, event: &Event) -> String {
+    match event {
+        Event::Assigned { agent, by } => format!("to {agent}, by {by}"),
+        Event::Released { by } => format!("by {by}"),
+        Event::HandedOver { to, by, text } => with(&format!("to {to}, by {by}"), text),
+        Event::Copied { address, add, by } => {
+            format!("{address} {} copies, by {by}", if *add { "gets" } else { "gets no more" })
+        }
+        Event::Snoozed { until, by } => format!("until {}, by {by}", page.moment(*until)),
         _ => String::new(),
     }
 }
