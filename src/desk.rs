@@ -16,6 +16,7 @@ pub mod escalation;
 pub mod office;
 pub mod rules;
 pub mod ticket;
+pub mod bookings;
 pub mod token;
 pub mod canary;
 pub mod command;

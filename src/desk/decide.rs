@@ -26,6 +26,7 @@ mod remind;
 mod reply;
 mod request;
 mod schedule;
+mod slots;
 mod staff;
 mod stop;
 mod warning;
@@ -34,6 +35,7 @@ mod weigh;
 use jiff::Timestamp;
 
 use crate::desk::access::Actor;
+use crate::desk::bookings::Booking;
 use crate::desk::input::Input;
 use crate::desk::known::{Counted, Duplicate, Known, Tally};
 use crate::desk::letter::Letter;
@@ -48,6 +50,8 @@ pub struct World<'a> {
     pub known: &'a Known,
     pub now: Timestamp,
     pub rules: &'a Rules,
+    /// Windows agreed by the same input, which the store does not have yet (F-17).
+    pub agreed: &'a [Booking],
 }
 
 /// Everything that follows from one input, for one ticket or several.
@@ -129,10 +133,10 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
             let why = Why::new("security 2.2", format!("the mail was not read: {name}"));
             Decision::quarantine(Actor::Unknown, name, "the original lies unread, sealed or in its folder", why)
         }
-        Input::Due(timer) => due::decide(timer, &World { known, now, rules }),
+        Input::Due(timer) => due::decide(timer, &World { known, now, rules, agreed: &[] }),
         Input::Delivered { letter, .. } => delivery::delivered(*letter, known, now),
         Input::Undelivered { letter, address, why } => {
-            delivery::undelivered(*letter, address, why, &World { known, now, rules })
+            delivery::undelivered(*letter, address, why, &World { known, now, rules, agreed: &[] })
         }
     }
 }

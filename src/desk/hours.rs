@@ -1,6 +1,7 @@
 //! Business hours, holidays and changes of clock (S-01, S-02, S-09, S-11).
 
 mod business;
+mod changeover;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::desk::moment::time_zone;
+
+pub use changeover::changeover;
 
 /// When the desk works. From `rules/hours.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +36,29 @@ pub struct Hours {
     pub asap_heads_up_minutes: u32,
     /// S-04: the last start of an ASAP request on a day.
     pub asap_last_start: Time,
+    /// Days on which nothing is upgraded though the desk works (S-09), in order.
+    pub freezes: Vec<Freeze>,
+    pub capacity: Capacity,
+}
+
+/// Days without upgrades, both ends included (S-09).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    pub from: Date,
+    pub to: Date,
+    /// In words for customers, without a full stop.
+    pub reason: String,
+}
+
+/// How much can be worked on at once (S-08).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// Agents who can work on units at the same time.
+    pub agents: u32,
+    /// Minutes between two windows of one agent.
+    pub buffer_minutes: u32,
+    /// Units of one company at the same time: of a pair only one may be down.
+    pub units_of_a_company: u32,
 }
 
 /// A day without work, or with less of it.
@@ -48,6 +74,8 @@ pub struct Holiday {
 pub struct OutOfHours {
     /// In the reader's words, in the desk's zone, without a full stop.
     pub why: String,
+    /// The desk works then, but nothing is upgraded (S-09): no arrangement helps.
+    pub frozen: bool,
 }
 
 /// The working hours of one day as instants.
@@ -82,6 +110,10 @@ impl Hours {
         let Some(day) = self.day(clock.date(), &zone) else {
             return Err(out(format!("{said} has no business hours")));
         };
+        if let Some(freeze) = self.freeze_on(clock.date()) {
+            let why = format!("{said} lies in a time without upgrades ({})", freeze.reason);
+            return Err(OutOfHours { why, frozen: true });
+        }
         let at = clock.strftime("%H:%M");
         let half = day.half.map_or_else(String::new, |name| format!(" ({name}, a half day)"));
         if start < day.opens {
@@ -106,16 +138,25 @@ impl Hours {
         complete.checked_add(notice).unwrap_or(Timestamp::MAX)
     }
 
-    /// Up to `count` starts at or after `from` that [`Hours::judge`] accepts: the
-    /// first possible of each day, on the half hour, one a day so that offers
-    /// leave a choice (S-01).
-    pub fn regular_starts(&self, from: Timestamp, minutes: u32, count: usize) -> Vec<Timestamp> {
+    /// The freeze that `day` lies in, if any.
+    pub fn freeze_on(&self, day: Date) -> Option<&Freeze> {
+        self.freezes.iter().find(|freeze| (freeze.from..=freeze.to).contains(&day))
+    }
+
+    /// For each of the next `days` days of work all starts at or after `from` that
+    /// [`Hours::judge`] accepts, on the full and half hour of the desk's clock.
+    pub fn starts_by_day(&self, from: Timestamp, minutes: u32, days: usize) -> Vec<Vec<Timestamp>> {
         let Some(zone) = time_zone(&self.zone) else { return Vec::new() };
-        let starts = self.days_from(from, &zone).filter_map(|day| {
-            let start = half_hour(day.opens.max(from), &zone)?;
-            self.judge(start, minutes).is_ok().then_some(start)
-        });
-        starts.take(count).collect()
+        let half_hours = |day: Day<'_>| {
+            let next = |at: &Timestamp| half_hour(at.checked_add(SignedDuration::from_secs(1)).ok()?, &zone);
+            let starts = std::iter::successors(half_hour(day.opens.max(from), &zone), next);
+            starts.take_while(|at| *at < day.closes).filter(|at| self.judge(*at, minutes).is_ok()).collect()
+        };
+        self.days_from(from, &zone)
+            .map(half_hours)
+            .filter(|starts: &Vec<Timestamp>| !starts.is_empty())
+            .take(days)
+            .collect()
     }
 
     /// The next moment at or after `from`, on the minute, at which an ASAP request
@@ -154,7 +195,7 @@ impl Hours {
 }
 
 fn out(why: String) -> OutOfHours {
-    OutOfHours { why }
+    OutOfHours { why, frozen: false }
 }
 
 fn short(time: Time) -> String {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::bookings::Booking;
 use crate::desk::command::Command;
 use crate::desk::input::{Input, Kind, MailInput, Place};
 use crate::desk::mail::{Mail, ReplyTag};
@@ -50,6 +51,8 @@ pub struct Ask {
     pub named: Vec<TicketId>,
     /// The tickets of the writer's company and of the named units' companies.
     pub of_company: bool,
+    /// The agreed windows of all tickets (S-08).
+    pub bookings: bool,
 }
 
 /// More tickets in one mail are not looked up.
@@ -90,6 +93,8 @@ pub struct Known {
     pub of_company: Vec<Ticket>,
     /// The upgrade that the found problem ticket is linked to.
     pub linked: Option<Ticket>,
+    /// The agreed windows of all tickets, when they were asked for.
+    pub bookings: Vec<Booking>,
     /// The single-use token that the mail brings back, and whether it is good.
     pub token: Brought,
     /// What was counted of whom in the last 24 hours, alarms in the last hour.
@@ -247,7 +252,7 @@ impl Ask {
             Input::Unreadable { place, original_sha256, .. } => {
                 Ask { place: Some(place.clone()), sha256: original_sha256.clone(), ..Ask::default() }
             }
-            Input::Due(timer) => Ask { ticket: Some(timer.ticket.clone()), ..Ask::default() },
+            Input::Due(timer) => Ask { ticket: Some(timer.ticket.clone()), bookings: true, ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), ..Ask::default() }
             }
@@ -281,6 +286,7 @@ impl Ask {
             likeness: is_nobody_of_ours(mail, rules),
             named,
             of_company: input.kind != Kind::Request && input.urgency.tone != Tone::Plain,
+            bookings: !matches!(input.kind, Kind::Bounce | Kind::FeedbackReport | Kind::Automatic | Kind::Noise),
         }
         .with_own_domain(rules)
     }

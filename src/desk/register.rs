@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 /// All that is imported at once.
@@ -30,11 +30,52 @@ pub struct Company {
     /// The customer's time zone (IANA), for letters and suggestions.
     #[serde(default)]
     pub zone: Option<String>,
+    /// When an interruption hurts least, on the customer's clock (S-07).
+    #[serde(default)]
+    pub quiet_hours: Option<QuietHours>,
     /// Set by the import: rises with every change of the row.
     #[serde(default)]
     pub row: u64,
     #[serde(default)]
     pub retired: bool,
+}
+
+/// `22:00-06:00`: from the first moment to the second, over midnight when the
+/// second is earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct QuietHours {
+    pub from: Time,
+    pub to: Time,
+}
+
+impl QuietHours {
+    pub fn contains(self, at: Time) -> bool {
+        if self.from < self.to { (self.from..self.to).contains(&at) } else { at >= self.from || at < self.to }
+    }
+
+    /// A window may end at the very end.
+    pub fn contains_end(self, at: Time) -> bool {
+        at == self.to || self.contains(at)
+    }
+}
+
+impl TryFrom<String> for QuietHours {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<QuietHours, String> {
+        let wrong = || format!("expected quiet hours like 22:00-06:00, found \"{text}\"");
+        let (from, to) = text.split_once('-').ok_or_else(wrong)?;
+        let time = |text: &str| Time::strptime("%H:%M", text.trim()).map_err(|_| wrong());
+        let (from, to) = (time(from)?, time(to)?);
+        if from == to { Err(wrong()) } else { Ok(QuietHours { from, to }) }
+    }
+}
+
+impl From<QuietHours> for String {
+    fn from(hours: QuietHours) -> String {
+        format!("{}-{}", hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"))
+    }
 }
 
 /// A person who may act for a company (T4b).

@@ -5,6 +5,7 @@ mod attack;
 mod authenticate;
 mod authority;
 mod authors;
+mod bookings;
 mod canary;
 mod carrier;
 mod cli;

@@ -11,7 +11,8 @@ use crate::desk::decide::draft::Draft;
 use crate::desk::decide::gates;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::offer;
-use crate::desk::decide::request::{Weighed, asap_first};
+use crate::desk::decide::request::Weighed;
+use crate::desk::decide::slots;
 use crate::desk::decide::weigh::Verdict;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Value};
@@ -129,7 +130,7 @@ fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
         Verdict::Asap => Say::AsapAccepted {
             serial: serial(form),
             version: version(form),
-            first: asap_first(case),
+            first: slots::asap(&case.world(), ticket, case.rules.hours.window_minutes),
             zone,
             feedback_to: feedback_to(ticket, case.known).map(|row| row.address.clone()).unwrap_or_default(),
             password_tested: password_tested(form),

@@ -8,10 +8,11 @@ mod work;
 
 use std::str::FromStr;
 
+use crate::desk::bookings::{Booking, Clash};
 use crate::desk::command::Command;
-use crate::desk::decide::answer;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::{answer, slots};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
@@ -151,6 +152,11 @@ fn take(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<Str
         return problem::run(case, &Command::Ack, draft, effects);
     }
     hands::taken(case, draft, effects)?;
+    if let Some(window) = Booking::of(&draft.ticket).and(draft.ticket.window.as_ref())
+        && let Some(Clash::Agent(other)) = slots::clash(&case.world(), &draft.ticket, window)
+    {
+        return Err(Refusal(format!("you have {other} at that time, and one agent works on one unit at a time")));
+    }
     draft.settle(case.rules)?;
     Ok("you have this ticket".to_owned())
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::desk::access::{Actor, Author, Recipient, author};
+use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
 use crate::desk::decide::{
@@ -30,11 +31,13 @@ pub struct Case<'a> {
     pub author: Author<'a>,
     /// A representative on file has confirmed the request (UT-11).
     pub confirmed: bool,
+    /// Windows that this very mail agrees to (F-17).
+    pub agreed: &'a [Booking],
 }
 
 impl<'a> Case<'a> {
     pub fn world(&self) -> World<'a> {
-        World { known: self.known, now: self.now, rules: self.rules }
+        World { known: self.known, now: self.now, rules: self.rules, agreed: self.agreed }
     }
 
     /// The same, to be changed.
@@ -82,7 +85,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
     let author = author(input, known, rules, now);
     // Whoever let a mail out of quarantine says that it is worth a look, and no more.
     let author = if known.pass.is_some() { author.unproven() } else { author };
-    let case = Case { input, known, rules, now, author, confirmed: false };
+    let case = Case { input, known, rules, now, author, confirmed: false, agreed: &[] };
     let actor = case.author.actor.clone();
     let mut decision = by_sender(&case).unwrap_or_else(|refused| {
         // The life-cycle refused what this module tried: a fault of ours, kept for people.

@@ -5,8 +5,7 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::schedule::OFFERS;
-use crate::desk::decide::{Decision, World, answer, consent, notice};
+use crate::desk::decide::{Decision, World, answer, consent, notice, slots};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -77,6 +76,9 @@ pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decis
     if case.input.received.checked_add(release).is_ok_and(|earliest| slot.start < earliest) {
         return too_late(case, ticket);
     }
+    if let Some(taken) = slots::taken(&case.world(), ticket, slot) {
+        return gone(case, ticket, slot, &taken);
+    }
     let mut draft = Draft::of(ticket, case.now);
     let scope = Scope::Window { start: slot.start, end: slot.end };
     draft.happen(Event::Consented { consent: consent::recorded(case, ticket, row, channel, scope) })?;
@@ -119,33 +121,32 @@ fn changed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     Ok(decision)
 }
 
+/// S-08: somebody else was faster; offers are kept for nobody.
+fn gone(case: &Case<'_>, ticket: &Ticket, slot: &Window, taken: &str) -> Result<Decision, NotNow> {
+    let why = format!("The time that you chose was taken meanwhile: {taken}.");
+    let mut decision = anew(case, ticket, Some(slot.start), &why)?;
+    decision.why.push(Why::new("S-08", format!("the chosen {} is taken: {taken}", slot.start)));
+    Ok(decision)
+}
+
 /// W-05: a time too near is offered no more; new ones are.
 fn too_late(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
-    let mut draft = Draft::of(ticket, case.now);
-    let minutes = ticket.offers.first().map_or(60, |slot| answer::minutes_between(slot.start, slot.end));
-    let minutes = u32::try_from(minutes).unwrap_or(60);
-    let zone = answer::zone_of(ticket, &case.world());
-    let slots = found(&case.world(), minutes, &zone);
-    draft.happen(Event::Proposed { slots })?;
-    let mut decision = Decision::new(OutcomeWord::Offered, case.author.actor.clone());
-    let why = "The time that you chose is too near by now to be kept.";
-    decision.letters = letters(&case.world(), &draft.ticket, why, &zone);
-    decision.letters.push(notice::of(case, &draft, "The customer chose too late; new times were offered"));
-    decision.changes.push(draft.into_change());
+    let mut decision = anew(case, ticket, None, "The time that you chose is too near by now to be kept.")?;
     decision.why.push(Why::new("W-05", "the chosen time had been given up"));
     Ok(decision)
 }
 
-/// Regular windows with full notice from now on.
-pub fn found(world: &World<'_>, minutes: u32, zone: &str) -> Vec<Window> {
-    let hours = &world.rules.hours;
-    // An hour more than the notice needs, so that an answer finds them possible.
-    let from = hours.earliest_regular(world.now).checked_add(SignedDuration::from_hours(1)).unwrap_or(world.now);
-    let starts = hours.regular_starts(from, minutes, OFFERS);
-    starts.into_iter().map(|start| window(start, minutes, zone)).collect()
-}
-
-pub fn window(start: jiff::Timestamp, minutes: u32, zone: &str) -> Window {
-    let end = start.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(start);
-    Window { start, end, zone: zone.to_owned() }
+/// Other windows in place of those that were offered.
+fn anew(case: &Case<'_>, ticket: &Ticket, wish: Option<jiff::Timestamp>, why: &str) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let minutes = ticket.offers.first().map_or(60, |slot| answer::minutes_between(slot.start, slot.end));
+    let minutes = u32::try_from(minutes).unwrap_or(60);
+    let zone = answer::zone_of(ticket, &case.world());
+    let slots = slots::find(&case.world(), ticket, minutes, wish);
+    draft.happen(Event::Proposed { slots })?;
+    let mut decision = Decision::new(OutcomeWord::Offered, case.author.actor.clone());
+    decision.letters = letters(&case.world(), &draft.ticket, why, &zone);
+    decision.letters.push(notice::of(case, &draft, "The customer chose a time that is gone; new ones were offered"));
+    decision.changes.push(draft.into_change());
+    Ok(decision)
 }

@@ -1,8 +1,7 @@
 //! A request form: a ticket for each unit, weighed, answered by one letter.
 
-use jiff::Timestamp;
-
 use crate::desk::access::Actor;
+use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, neutral_note, unknown_sender};
 use crate::desk::decide::weigh::{Verdict, weigh};
@@ -30,10 +29,14 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     let mut why = Vec::new();
     let mut weighed = Vec::new();
+    // F-17: what one unit gets, the next one cannot have.
+    let mut agreed: Vec<Booking> = Vec::new();
     for (number, form) in (case.known.next_ticket..).zip(&case.input.forms) {
         let mut draft = open(case, form, number)?;
-        let verdict = weigh(case, &mut draft, &mut why)?;
+        let beside = Case { agreed: &agreed, ..case.again() };
+        let verdict = weigh(&beside, &mut draft, &mut why)?;
         draft.settle(case.rules)?;
+        agreed.extend(Booking::of(&draft.ticket));
         weighed.push(Weighed { draft, verdict });
     }
     let mut decision = Decision::new(outcome(&weighed), case.author.actor.clone());
@@ -220,11 +223,6 @@ pub fn headline(verdict: &Verdict) -> &'static str {
         Verdict::Scheduled { .. } => "Checked request, scheduled; please take it",
         Verdict::Asap => "Checked request, as soon as possible; please take it and schedule it",
         Verdict::Outside { .. } => "Checked request outside business hours; special arrangement needed",
-        Verdict::Offered { .. } => "Checked request at too short notice; other times were offered",
+        Verdict::Offered { .. } => "Checked request whose time is not possible; other times were offered",
     }
-}
-
-/// When work on an ASAP request could begin.
-pub fn asap_first(case: &Case<'_>) -> Option<Timestamp> {
-    case.rules.hours.asap_start(case.now, case.rules.hours.window_minutes)
 }

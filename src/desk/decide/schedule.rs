@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::decide::World;
+use crate::desk::decide::slots::{self, Misfit};
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::moment::{Reading, When};
-use crate::desk::rules::Rules;
-use crate::desk::ticket::Window;
+use crate::desk::ticket::{Ticket, Window};
 
 /// What the wished time leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +17,12 @@ pub enum Slot {
     Asap,
     /// S-06: weekend, holiday or hours; never denied, never scheduled by itself.
     Outside { window: Window, why: String, offers: Vec<Timestamp> },
-    /// S-01: the notice is too short; other times are offered.
-    TooSoon { text: String },
+    /// UT-20: too short notice (S-01), a freeze (S-09) or no agent (S-08); other
+    /// times are offered.
+    Other { rule: &'static str, text: String, slots: Vec<Window> },
     /// Must be asked: the field, a stable name, the reason, and times that would do.
     Ask { field: FieldKey, rule: &'static str, text: String, offers: Vec<Timestamp> },
 }
-
-/// How many regular starts are offered.
-pub const OFFERS: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fit {
@@ -31,36 +30,57 @@ enum Fit {
     TooFar,
     TooSoon,
     Outside(String),
+    Unfit(Misfit),
     Regular,
 }
 
-/// Judges the form's wish. `complete` is when the last required item arrived
-/// at our server (S-01); `minutes` the planned length.
-pub fn gate(form: &Form, complete: Timestamp, minutes: u32, rules: &Rules) -> Slot {
+/// What a wish is judged against.
+pub struct Asked<'a> {
+    pub world: &'a World<'a>,
+    pub ticket: &'a Ticket,
+    /// When the last required item arrived at our server (S-01).
+    pub complete: Timestamp,
+    /// The planned length.
+    pub minutes: u32,
+}
+
+/// Judges the form's wish.
+pub fn gate(form: &Form, asked: &Asked<'_>) -> Slot {
     let Some(when) = form.when() else {
-        return if form.wants_asap() { Slot::Asap } else { ask_for_time(complete, minutes, rules) };
+        let text = "a time, or ASAP, is needed".to_owned();
+        return if form.wants_asap() { Slot::Asap } else { asked.ask("F-15", text) };
     };
-    let first = fit(when.first().at, complete, minutes, rules);
-    let agrees = |reading: &Reading| same_decision(&first, &fit(reading.at, complete, minutes, rules));
+    judge(when, asked)
+}
+
+/// Judges one wished time, in all its readings.
+pub fn judge(when: &When, asked: &Asked<'_>) -> Slot {
+    let (rules, minutes) = (asked.world.rules, asked.minutes);
+    let first = asked.fit(when.first());
+    let agrees = |reading: &Reading| same_decision(&first, &asked.fit(reading));
     if !when.others().iter().all(agrees) {
         return ambiguous(when);
     }
     let window = window_of(when.first(), minutes);
     match first {
         Fit::Regular => Slot::Regular(window),
-        Fit::Outside(why) => Slot::Outside { window, why, offers: offers(complete, minutes, rules) },
-        Fit::Past => ask("F-10", "this time has passed".to_owned(), complete, minutes, rules),
-        Fit::TooFar => {
-            let text = format!("this is more than {} days ahead", rules.hours.days_ahead_max);
-            ask("F-10", text, complete, minutes, rules)
+        Fit::Outside(why) => {
+            let offers = asked.offers(Some(window.start)).iter().map(|slot| slot.start).collect();
+            Slot::Outside { window, why, offers }
         }
+        Fit::Unfit(misfit) => {
+            let text = format!("The time that you asked for is not possible: {}.", misfit.why());
+            Slot::Other { rule: misfit.rule(), text, slots: asked.offers(Some(window.start)) }
+        }
+        Fit::Past => asked.ask("F-10", "this time has passed".to_owned()),
+        Fit::TooFar => asked.ask("F-10", format!("this is more than {} days ahead", rules.hours.days_ahead_max)),
         Fit::TooSoon => {
             let text = format!(
                 "The time that you asked for is too near: a regular upgrade needs at least {} hours' notice, \
                  counted from your complete request.",
                 rules.hours.notice_hours_min
             );
-            Slot::TooSoon { text }
+            Slot::Other { rule: "S-01", text, slots: asked.offers(None) }
         }
     }
 }
@@ -70,22 +90,35 @@ fn same_decision(one: &Fit, other: &Fit) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
-fn fit(start: Timestamp, complete: Timestamp, minutes: u32, rules: &Rules) -> Fit {
-    if start <= complete {
-        return Fit::Past;
+impl Asked<'_> {
+    fn fit(&self, reading: &Reading) -> Fit {
+        let (start, complete, hours) = (reading.at, self.complete, &self.world.rules.hours);
+        if start <= complete {
+            return Fit::Past;
+        }
+        if start > hours_after(complete, i64::from(hours.days_ahead_max) * 24) {
+            return Fit::TooFar;
+        }
+        let misfit = slots::misfit(self.world, self.ticket, &window_of(reading, self.minutes));
+        // Outside hours is told before "too soon": it needs another arrangement anyway.
+        if let Some(Misfit::Outside(why)) = misfit {
+            return Fit::Outside(why);
+        }
+        // Exactly 24 hours passes.
+        if start < hours.earliest_regular(complete) {
+            return Fit::TooSoon;
+        }
+        misfit.map_or(Fit::Regular, Fit::Unfit)
     }
-    if start > hours_after(complete, i64::from(rules.hours.days_ahead_max) * 24) {
-        return Fit::TooFar;
+
+    fn offers(&self, wish: Option<Timestamp>) -> Vec<Window> {
+        slots::find(self.world, self.ticket, self.minutes, wish)
     }
-    // Outside hours is told before "too soon": it needs another arrangement anyway.
-    if let Err(outside) = rules.hours.judge(start, minutes) {
-        return Fit::Outside(outside.why);
+
+    fn ask(&self, rule: &'static str, text: String) -> Slot {
+        let offers = self.offers(None).iter().map(|slot| slot.start).collect();
+        Slot::Ask { field: FieldKey::UpgradeTime, rule, text, offers }
     }
-    // Exactly 24 hours passes.
-    if start < rules.hours.earliest_regular(complete) {
-        return Fit::TooSoon;
-    }
-    Fit::Regular
 }
 
 /// The window that starts with this reading.
@@ -93,18 +126,6 @@ pub fn window_of(reading: &Reading, minutes: u32) -> Window {
     let length = SignedDuration::from_mins(i64::from(minutes));
     let end = reading.at.checked_add(length).unwrap_or(reading.at);
     Window { start: reading.at, end, zone: reading.zone.clone() }
-}
-
-fn offers(complete: Timestamp, minutes: u32, rules: &Rules) -> Vec<Timestamp> {
-    rules.hours.regular_starts(rules.hours.earliest_regular(complete), minutes, OFFERS)
-}
-
-fn ask(rule: &'static str, text: String, complete: Timestamp, minutes: u32, rules: &Rules) -> Slot {
-    Slot::Ask { field: FieldKey::UpgradeTime, rule, text, offers: offers(complete, minutes, rules) }
-}
-
-fn ask_for_time(complete: Timestamp, minutes: u32, rules: &Rules) -> Slot {
-    ask("F-15", "a time, or ASAP, is needed".to_owned(), complete, minutes, rules)
 }
 
 fn ambiguous(when: &When) -> Slot {

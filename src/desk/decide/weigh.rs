@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::desk::decide::consent;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::gates::{self, UnitGate};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::schedule::{self, Slot};
-use crate::desk::decide::{answer, consent, offer};
+use crate::desk::decide::schedule::{self, Asked, Slot};
 use crate::desk::denial::Denial;
 use crate::desk::form::FieldKey;
 use crate::desk::known::Tally;
@@ -127,7 +127,9 @@ fn matched(
     let hours = &case.rules.hours;
     let minutes = if customised { hours.window_minutes_customised } else { hours.window_minutes };
     // S-01: the clock starts when the last item arrived, and that is this mail.
-    match schedule::gate(&draft.ticket.form, case.input.received, minutes, case.rules) {
+    let world = case.world();
+    let asked = Asked { world: &world, ticket: &draft.ticket, complete: case.input.received, minutes };
+    match schedule::gate(&draft.ticket.form, &asked) {
         Slot::Regular(window) => {
             why.push(Why::new("UT-22", format!("start {} passes S-01 and S-02", window.start)));
             let scope = Scope::Window { start: window.start, end: window.end };
@@ -146,10 +148,8 @@ fn matched(
             draft.happen(Event::OutsideHours { window: window.clone(), why: fact.clone() })?;
             Ok(Verdict::Outside { window, why: fact, offers })
         }
-        Slot::TooSoon { text } => {
-            why.push(Why::new("S-01", text.clone()));
-            let zone = answer::zone_of(&draft.ticket, &case.world());
-            let slots = offer::found(&case.world(), minutes, &zone);
+        Slot::Other { rule, text, slots } => {
+            why.push(Why::new(rule, text.clone()));
             draft.happen(Event::Proposed { slots })?;
             Ok(Verdict::Offered { why: text })
         }

@@ -1,17 +1,18 @@
 //! The register as one CSV table: a `kind` column says what a row is, lists
 //! are separated by semicolons.
 
-use crate::desk::register::{CalendarWish, Company, Representative, Role, Unit};
+use crate::desk::register::{CalendarWish, Company, QuietHours, Representative, Role, Unit};
 use crate::shell::register::{At, Problem, Rows};
 
 /// Every column, and the kinds of rows that may fill it.
-const COLUMNS: [(&str, &[&str]); 17] = [
+const COLUMNS: [(&str, &[&str]); 18] = [
     ("kind", &["company", "representative", "unit"]),
     ("id", &["company"]),
     ("company", &["representative", "unit"]),
     ("name", &["company", "representative"]),
     ("aliases", &["company"]),
     ("zone", &["company"]),
+    ("quiet_hours", &["company"]),
     ("address", &["representative"]),
     ("phones", &["representative"]),
     ("roles", &["representative"]),
@@ -125,11 +126,21 @@ fn add(row: &Row<'_>, rows: &mut Rows, problems: &mut Vec<Problem>) {
 
 fn company(row: &Row<'_>, problems: &mut Vec<Problem>) -> Company {
     let zone = row.text("zone");
+    let written = row.text("quiet_hours");
+    let quiet_hours = match QuietHours::try_from(written.clone()) {
+        Ok(hours) => Some(hours),
+        Err(_) if written.is_empty() => None,
+        Err(what) => {
+            problems.push(Problem::error(row.line, what, "write the hours of the customer's own clock"));
+            None
+        }
+    };
     Company {
         id: row.text("id"),
         name: row.text("name"),
         aliases: row.list("aliases"),
         zone: (!zone.is_empty()).then_some(zone),
+        quiet_hours,
         row: 0,
         retired: row.is_retired(problems),
     }

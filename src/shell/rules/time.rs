@@ -7,7 +7,7 @@ use serde::Deserialize;
 use strum::VariantArray;
 use toml::Spanned;
 
-use crate::desk::hours::{Holiday, Hours};
+use crate::desk::hours::{Capacity, Freeze, Holiday, Hours};
 use crate::desk::moment::{Word, Zones, time_zone};
 use crate::shell::rules::by_language::{self, ByLanguage};
 use crate::shell::toml_file::{FileFault, TomlFile};
@@ -26,8 +26,27 @@ struct HoursText {
     window_minutes_customised: Spanned<u32>,
     asap_heads_up_minutes: Spanned<u32>,
     asap_last_start: Spanned<String>,
+    capacity: CapacityText,
+    #[serde(default)]
+    freezes: Vec<FreezeText>,
     #[serde(default)]
     holidays: BTreeMap<Spanned<String>, HolidayText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CapacityText {
+    agents: Spanned<u32>,
+    buffer_minutes: Spanned<u32>,
+    units_of_a_company: Spanned<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FreezeText {
+    from: Spanned<String>,
+    to: Spanned<String>,
+    reason: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +71,7 @@ pub fn hours(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Hours> {
     let asap_last_start = time(file, "asap_last_start", &text.asap_last_start, faults);
     let days = days(file, &text.days, faults);
     let holidays = holidays(file, &text.holidays, faults);
+    let freezes = text.freezes.iter().filter_map(|freeze| self::freeze(file, freeze, faults)).collect();
     let (open, close, asap_last_start) = (open?, close?, asap_last_start?);
     if open >= close {
         let found = format!("{close}, which is not after {open}");
@@ -78,13 +98,49 @@ pub fn hours(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Hours> {
         window_minutes_customised: text.window_minutes_customised.into_inner(),
         asap_heads_up_minutes: text.asap_heads_up_minutes.into_inner(),
         asap_last_start,
+        freezes,
+        capacity: Capacity {
+            agents: text.capacity.agents.into_inner(),
+            buffer_minutes: text.capacity.buffer_minutes.into_inner(),
+            units_of_a_company: text.capacity.units_of_a_company.into_inner(),
+        },
     })
+}
+
+fn freeze(file: &TomlFile, written: &FreezeText, faults: &mut Vec<FileFault>) -> Option<Freeze> {
+    let from = date(file, "freezes", &written.from, faults);
+    let to = date(file, "freezes", &written.to, faults);
+    let (from, to) = (from?, to?);
+    if from > to {
+        let found = format!("{to}, which is before {from}");
+        let span = written.to.span();
+        faults.push(file.fault(Some(&span), "to", "a day not before `from`", &found, "correct one of the two"));
+    }
+    let reason = written.reason.get_ref().trim().to_owned();
+    if reason.is_empty() {
+        let span = written.reason.span();
+        let way_out = "write what customers are to read, such as \"end of the quarter\"";
+        faults.push(file.fault(Some(&span), "reason", "why nothing is upgraded", "nothing", way_out));
+    }
+    Some(Freeze { from, to, reason })
+}
+
+fn date(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) -> Option<Date> {
+    let date = Date::strptime("%Y-%m-%d", written.get_ref()).ok();
+    if date.is_none() {
+        let found = format!("\"{}\"", written.get_ref());
+        let way_out = "write year-month-day, for instance \"2026-12-25\"";
+        faults.push(file.fault(Some(&written.span()), key, "a date", &found, way_out));
+    }
+    date
 }
 
 fn check_minutes(file: &TomlFile, text: &HoursText, faults: &mut Vec<FileFault>) {
     let mut check = |key: &str, value: &Spanned<u32>, allowed: std::ops::RangeInclusive<u32>| {
         if !allowed.contains(value.get_ref()) {
-            let expected = format!("minutes from {} to {}", allowed.start(), allowed.end());
+            let what =
+                if key.ends_with("_minutes") || key.starts_with("window_minutes") { "minutes" } else { "a number" };
+            let expected = format!("{what} from {} to {}", allowed.start(), allowed.end());
             let found = value.get_ref().to_string();
             faults.push(file.fault(Some(&value.span()), key, &expected, &found, "correct the number"));
         }
@@ -92,6 +148,9 @@ fn check_minutes(file: &TomlFile, text: &HoursText, faults: &mut Vec<FileFault>)
     check("window_minutes", &text.window_minutes, 1..=1440);
     check("window_minutes_customised", &text.window_minutes_customised, *text.window_minutes.get_ref()..=1440);
     check("asap_heads_up_minutes", &text.asap_heads_up_minutes, 0..=120);
+    check("buffer_minutes", &text.capacity.buffer_minutes, 0..=480);
+    check("agents", &text.capacity.agents, 1..=1000);
+    check("units_of_a_company", &text.capacity.units_of_a_company, 1..=1000);
 }
 
 fn time(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) -> Option<Time> {
@@ -144,15 +203,8 @@ fn holidays(
     let mut holidays = BTreeMap::new();
     for (date, holiday) in written {
         let closes = holiday.closes.as_ref().and_then(|closes| time(file, "closes", closes, faults));
-        match Date::strptime("%Y-%m-%d", date.get_ref()) {
-            Ok(date) => {
-                holidays.insert(date, Holiday { name: holiday.name.clone(), closes });
-            }
-            Err(_) => {
-                let found = format!("\"{}\"", date.get_ref());
-                let way_out = "write year-month-day, for instance \"2026-12-25\"";
-                faults.push(file.fault(Some(&date.span()), "holidays", "a date", &found, way_out));
-            }
+        if let Some(date) = self::date(file, "holidays", date, faults) {
+            holidays.insert(date, Holiday { name: holiday.name.clone(), closes });
         }
     }
     holidays

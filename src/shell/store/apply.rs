@@ -7,6 +7,7 @@ pub mod tally;
 
 use jiff::Timestamp;
 
+use crate::desk::bookings::Booking;
 use crate::desk::form::compact;
 use crate::desk::input::Place;
 use crate::desk::office::{Office, OfficeEvent};
@@ -211,6 +212,11 @@ fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rul
         state.remove(Tree::Index, unit_key(before.serial(), &before.id));
     }
     replace_timers(state, ticket, rules)?;
+    let booking = key(&[b"booking", ticket.id.0.as_bytes()]);
+    match Booking::of(ticket) {
+        Some(booked) => state.put(Tree::Index, booking, &booked)?,
+        None => state.remove(Tree::Index, booking),
+    }
     if let Some(company) = &ticket.company {
         state.put(Tree::Index, company_key(company, &ticket.id), &ticket.id)?;
     }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::desk::access::day_of;
+use crate::desk::bookings::Booking;
 use crate::desk::input::Place;
 use crate::desk::known::{Ask, Duplicate, FoundTicket, Held, Known, Pass, Sender, Tallies};
 use crate::desk::office::Office;
@@ -69,6 +70,7 @@ impl View<'_> {
             named: BTreeMap::new(),
             of_company: Vec::new(),
             linked: None,
+            bookings: if ask.bookings { self.bookings()? } else { Vec::new() },
             token: Brought::None,
             tallies: Tallies::default(),
             same_id: match &ask.message_id {
@@ -176,6 +178,11 @@ impl View<'_> {
 
     pub fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StateError> {
         self.state.get(Tree::Tickets, id.0.as_bytes())
+    }
+
+    /// The agreed windows of all tickets (S-08).
+    pub fn bookings(&self) -> Result<Vec<Booking>, StateError> {
+        self.state.values(Tree::Index, &key(&[b"booking", b""]))
     }
 
     pub fn tickets(&self) -> Result<Vec<Ticket>, StateError> {

@@ -100,6 +100,7 @@ fn nothing_known(ask: &Ask) -> Known {
         named: BTreeMap::new(),
         of_company: Vec::new(),
         linked: None,
+        bookings: Vec::new(),
         token: Brought::None,
         tallies: Tallies::default(),
         same_id: false,

@@ -145,6 +145,8 @@ const CASES: &[Case] = &[
     ("hours.toml", "\"2026-01-01\"", "\"2026-13-01\"", "2026-13-01", "write year-month-day"),
     ("hours.toml", "asap_last_start = \"16:00\"", "asap_last_start = \"18:00\"", "asap_last", "within the hours"),
     ("hours.toml", "window_minutes = 60", "window_minutes = 0", "window_minutes = 0", "minutes from 1 to 1440"),
+    ("hours.toml", "agents = 2", "agents = 0", "agents = 0", "a number from 1 to 1000"),
+    ("hours.toml", "buffer_minutes = 15", "buffer_minutes = 999", "buffer_minutes = 999", "minutes from 0 to 480"),
     ("hours.toml", "notice_hours_min = 24", "notice_hours_min = -1", "notice_hours_min", "correct the line"),
     ("zones.toml", "\"America/Denver\"", "\"America/Dever\"", "America/Dever", "an IANA zone or a fixed offset"),
     ("zones.toml", "\"pst\" = [\"America/Los_Angeles\", \"-08:00\"]", "\"pst\" = [\"8 h\"]", "\"pst\"", "\"-08:00\""),

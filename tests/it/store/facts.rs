@@ -186,6 +186,7 @@ pub fn register() -> Register {
         name: id.to_uppercase(),
         aliases: Vec::new(),
         zone: None,
+        quiet_hours: None,
         row: 1,
         retired: false,
     };

@@ -2,10 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::{Effects, Refusal, me};
+use super::{Effects, Refusal, me, window};
 use crate::desk::command::Slot;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::slots::{self, Misfit};
 use crate::desk::decide::{answer, challenge, due, offer, remind as reminders};
 use crate::desk::letter::times::span;
 use crate::desk::ticket::{Event, Status, Window};
@@ -20,10 +21,11 @@ pub(super) fn offer(
     let zone = answer::zone_of(&draft.ticket, &case.world());
     let minutes = super::window::planned_minutes(case, &draft.ticket);
     let windows = match slots {
-        [] => offer::found(&case.world(), minutes, &zone),
-        slots => {
-            slots.iter().map(|slot| checked(case, slot, minutes, &zone)).collect::<Result<Vec<Window>, Refusal>>()?
-        }
+        [] => slots::find(&case.world(), &draft.ticket, minutes, None),
+        slots => slots
+            .iter()
+            .map(|slot| checked(case, draft, slot, minutes, &zone))
+            .collect::<Result<Vec<Window>, Refusal>>()?,
     };
     if windows.is_empty() {
         return Err(Refusal(
@@ -40,15 +42,23 @@ pub(super) fn offer(
     Ok(format!("offered: {}; nothing is set before the customer answers", shown.join("; or ")))
 }
 
-/// S-06 lets staff offer times outside business hours, for the customer must
-/// agree anyway; a time without full notice is refused.
-fn checked(case: &Case<'_>, slot: &Slot, minutes: u32, zone: &str) -> Result<Window, Refusal> {
-    let window = offer::window(slot.start, slot.minutes.unwrap_or(minutes), zone);
+/// The same rules as for everybody's wish. S-06 lets a lead offer times outside
+/// business hours, for the customer must agree anyway.
+fn checked(case: &Case<'_>, draft: &Draft, slot: &Slot, minutes: u32, zone: &str) -> Result<Window, Refusal> {
+    let window = slots::window(slot.start, slot.minutes.unwrap_or(minutes), zone);
     let earliest = case.rules.hours.earliest_regular(case.now);
     if window.start < earliest {
         let shown = span(window.start, window.end, &case.rules.hours.zone);
         let notice = case.rules.hours.notice_hours_min;
         return Err(Refusal(format!("{shown} is too near: the customer has {notice} hours to answer")));
+    }
+    let is_lead = case.author.staff.is_some_and(|staff| staff.is_lead);
+    match slots::misfit(&case.world(), &draft.ticket, &window) {
+        Some(Misfit::Outside(_)) if is_lead => window::free(case, &draft.ticket, &window)?,
+        Some(Misfit::Outside(why)) => {
+            return Err(Refusal(format!("{why}: only a lead may offer it (S-06)")));
+        }
+        _ => window::fits(case, &draft.ticket, &window)?,
     }
     Ok(window)
 }

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Effects, Refusal, me};
+use crate::desk::bookings::Clash;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, gates};
+use crate::desk::decide::{answer, gates, slots};
 use crate::desk::letter::times::span;
 use crate::desk::ticket::{Event, Scope, Status, Ticket, Window};
 
@@ -48,7 +49,6 @@ pub(super) fn schedule(
             scope(&consent.scope, &hours.zone)
         )));
     }
-    hours.judge(start, minutes).map_err(|outside| Refusal(outside.why))?;
     let heads_up = SignedDuration::from_mins(i64::from(hours.asap_heads_up_minutes));
     let earliest = case.now.checked_add(heads_up).unwrap_or(case.now);
     // A minute of grace: the agent wrote the time before we read it.
@@ -57,6 +57,7 @@ pub(super) fn schedule(
         return Err(Refusal(format!("the customer is told at least {needed} minutes before: choose a later time")));
     }
     let window = Window { start, end, zone: zone.to_owned() };
+    fits(case, &draft.ticket, &window)?;
     if draft.ticket.window.as_ref().is_some_and(|now| now.start == start && now.end == end) {
         return Err(Refusal("it is scheduled for exactly this time already".to_owned()));
     }
@@ -68,6 +69,43 @@ pub(super) fn schedule(
         effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
     }
     Ok(format!("scheduled for {}; the customer is told", span(start, end, &hours.zone)))
+}
+
+/// S-02, S-08, S-09: with the nearest times that would do.
+pub(super) fn fits(case: &Case<'_>, ticket: &Ticket, window: &Window) -> Result<(), Refusal> {
+    free(case, ticket, window)?;
+    let Some(misfit) = slots::misfit(&case.world(), ticket, window) else { return Ok(()) };
+    Err(Refusal(with_others(case, ticket, window, misfit.why())))
+}
+
+/// S-08 alone: an agent is free, and no other unit of the company is down.
+pub(super) fn free(case: &Case<'_>, ticket: &Ticket, window: &Window) -> Result<(), Refusal> {
+    let why = match slots::clash(&case.world(), ticket, window) {
+        None => return Ok(()),
+        Some(Clash::Agents) => {
+            format!("all {} agents have another unit then", case.rules.hours.capacity.agents)
+        }
+        Some(Clash::Agent(other)) => format!("the agent of this ticket has {other} then"),
+        Some(Clash::Company(serial)) => format!("unit {serial} of the same company is worked on then"),
+    };
+    Err(Refusal(with_others(case, ticket, window, &why)))
+}
+
+fn with_others(case: &Case<'_>, ticket: &Ticket, window: &Window, why: &str) -> String {
+    let minutes = u32::try_from(answer::minutes_between(window.start, window.end)).unwrap_or(u32::MAX);
+    let (world, wish) = (case.world(), Some(window.start));
+    // Whoever asked for ASAP waives the notice, and only that (S-04).
+    let is_asap = ticket.consent().is_some_and(|consent| consent.scope == Scope::AnyBusinessHours);
+    let heads_up = SignedDuration::from_mins(i64::from(case.rules.hours.asap_heads_up_minutes));
+    let soon = case.now.checked_add(heads_up).unwrap_or(case.now);
+    let near = if is_asap {
+        slots::find_from(&world, ticket, minutes, soon, wish)
+    } else {
+        slots::find(&world, ticket, minutes, wish)
+    };
+    let zone = &case.rules.hours.zone;
+    let near: Vec<String> = near.iter().map(|slot| span(slot.start, slot.end, zone)).collect();
+    if near.is_empty() { why.to_owned() } else { format!("{why}; possible would be: {}", near.join("; or ")) }
 }
 
 pub(super) fn planned_minutes(case: &Case<'_>, ticket: &Ticket) -> u32 {
