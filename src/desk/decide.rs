@@ -118,7 +118,7 @@ impl Decision {
 /// What `input` means, given what is known of it.
 pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
     let mut decision = by_input(input, known, now, rules);
-    copies::add(&mut decision, &World { known, now, rules });
+    copies::add(&mut decision, &World { known, now, rules, agreed: &[] });
     decision
 }
 
