@@ -3,6 +3,7 @@
 
 mod arguments;
 mod hands;
+mod issue;
 mod kind;
 mod schedule;
 pub mod word;
@@ -99,6 +100,8 @@ impl Context<'_> {
             Word::Rolledback => Ok(Command::RolledBack { text: words.to_owned() }),
             Word::Failed => Ok(Command::Failed { text: words.to_owned() }),
             Word::Feedback => said(word, words).map(|text| Command::Feedback { text }),
+            Word::Issue => issue::read(words),
+            Word::Lateissue => issue::read_late(words),
             Word::Cancel => Ok(Command::Cancel { reason: words.to_owned() }),
             Word::Offer => self.offer(words),
             Word::Extend => arguments::extend(words),

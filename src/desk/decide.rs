@@ -13,6 +13,7 @@ mod copies;
 mod delivery;
 mod draft;
 mod due;
+mod feedback;
 mod gates;
 mod hold;
 mod likeness;
@@ -134,7 +135,7 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
             Decision::quarantine(Actor::Unknown, name, "the original lies unread, sealed or in its folder", why)
         }
         Input::Due(timer) => due::decide(timer, &World { known, now, rules, agreed: &[] }),
-        Input::Delivered { letter, .. } => delivery::delivered(*letter, known, now),
+        Input::Delivered { letter, .. } => delivery::delivered(*letter, &World { known, now, rules, agreed: &[] }),
         Input::Undelivered { letter, address, why } => {
             delivery::undelivered(*letter, address, why, &World { known, now, rules, agreed: &[] })
         }

@@ -69,6 +69,7 @@ pub struct Waits {
     pub feedback_bm: u32,
     pub feedback_failed_minutes: u32,
     pub feedback_lead_minutes: u32,
+    pub feedback_manager_minutes: u32,
 }
 
 impl Escalation {

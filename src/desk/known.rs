@@ -13,7 +13,8 @@ use crate::desk::mail::{Mail, ReplyTag};
 use crate::desk::office::Office;
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Ticket, TicketId, ids_in, subject_tag};
+use crate::desk::ticket::{Outcome, Ticket, TicketId, ids_in, subject_tag};
+use crate::desk::timers::TimerName;
 use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
 
@@ -252,9 +253,15 @@ impl Ask {
             Input::Unreadable { place, original_sha256, .. } => {
                 Ask { place: Some(place.clone()), sha256: original_sha256.clone(), ..Ask::default() }
             }
-            Input::Due(timer) => Ask { ticket: Some(timer.ticket.clone()), bookings: true, ..Ask::default() },
+            Input::Due(timer) => Ask {
+                ticket: Some(timer.ticket.clone()),
+                bookings: true,
+                // A problem holds its upgrade (W-16, W-17).
+                of_company: matches!(timer.name, TimerName::WatchOver),
+                ..Ask::default()
+            },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
-                Ask { letter: Some(*letter), ..Ask::default() }
+                Ask { letter: Some(*letter), of_company: true, ..Ask::default() }
             }
         }
     }
@@ -289,6 +296,13 @@ impl Ask {
             bookings: !matches!(input.kind, Kind::Bounce | Kind::FeedbackReport | Kind::Automatic | Kind::Noise),
         }
         .with_own_domain(rules)
+    }
+
+    /// Whether the company's other tickets matter. Of a letter they do when a
+    /// problem goes on about its upgrade (UT-39): most letters need no look.
+    pub fn wants_company(&self, found: Option<&Ticket>) -> bool {
+        let degraded = found.is_some_and(|ticket| ticket.outcome == Some(Outcome::FailedDegraded));
+        self.of_company && (self.letter.is_none() || degraded)
     }
 
     /// Only ids of our own domain can name our letters.

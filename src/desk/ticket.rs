@@ -165,6 +165,9 @@ pub struct Ticket {
     pub issues: Vec<Issue>,
     pub closing_words: String,
     pub undelivered: Vec<String>,
+    /// The numbers of these letters.
+    #[serde(default)]
+    pub lost_letters: Vec<u64>,
     /// Timers that fired, by name and time.
     pub reminded: Vec<String>,
     /// When the present state began, or was begun anew by an answer.
@@ -189,6 +192,10 @@ pub struct Ticket {
     /// What staff arranged about it.
     #[serde(default)]
     pub hands: Hands,
+    /// How many letters there were when the work ended: the official feedback
+    /// is a later one.
+    #[serde(default)]
+    pub letters_at_end: usize,
     pub letters: Vec<LetterRef>,
     /// Message-IDs of the customer's mails, newest last (for threading).
     pub customer_mails: Vec<String>,
@@ -227,11 +234,30 @@ impl Ticket {
         Some(end.checked_add(longer).unwrap_or(end))
     }
 
-    /// The official feedback was written, sent or not.
+    /// The official feedback of the last work was written and is not known to be
+    /// lost, whether or not it has been sent (T6d).
     pub fn has_feedback_letter(&self) -> bool {
-        self.letters.iter().any(|letter| matches!(letter.template.as_str(), "M-16" | "M-17" | "M-18"))
+        let last = self.feedback_letters().rfind(|letter| letter.template != "M-19");
+        last.is_some_and(|letter| !self.lost_letters.contains(&letter.no))
+    }
+
+    /// Letters of the official feedback since the work ended, copies apart, the
+    /// oldest first. A copy follows its letter at once, with the next number.
+    pub fn feedback_letters(&self) -> impl DoubleEndedIterator<Item = &LetterRef> {
+        let is_feedback = |letter: &&LetterRef| FEEDBACK.contains(&letter.template.as_str());
+        let of_the_end = self.letters.iter().skip(self.letters_at_end).filter(is_feedback);
+        of_the_end.filter(|letter| {
+            let same = |other: &&LetterRef| other.template == letter.template && other.no < letter.no;
+            let mut earlier = self.letters.iter().skip(self.letters_at_end).filter(same);
+            // `#cc`: a copy as well, somewhere behind its letter.
+            let is_copied = self.hands.cc.iter().any(|address| address.eq_ignore_ascii_case(&letter.to));
+            !earlier.any(|other| is_copied || other.no.saturating_add(1) == letter.no)
+        })
     }
 }
+
+/// The official feedback and its supplement (T6).
+pub const FEEDBACK: [&str; 4] = ["M-16", "M-17", "M-18", "M-19"];
 
 /// An event with its circumstances, as the journal and the views keep it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -87,6 +87,9 @@ pub enum TimerName {
     #[serde(rename = "W-12-lead")]
     #[strum(serialize = "W-12-lead")]
     FeedbackLead,
+    #[serde(rename = "W-12-manager")]
+    #[strum(serialize = "W-12-manager")]
+    FeedbackManager,
     /// The customer of an open problem has heard nothing for long.
     #[serde(rename = "W-13")]
     #[strum(serialize = "W-13")]

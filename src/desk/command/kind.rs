@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::ticket::{TicketId, TicketKind};
+use crate::desk::ticket::{Issue, TicketId, TicketKind};
 use crate::desk::urgency::Severity;
 
 /// What staff can ask for by mail (section 5.1), as far as it exists today.
@@ -48,6 +48,14 @@ pub enum Command {
     },
     Feedback {
         text: String,
+    },
+    /// Met during or after the work (T6b, T6c).
+    Issue {
+        issue: Issue,
+    },
+    /// Found when the official feedback had gone out (UT-42).
+    LateIssue {
+        issue: Issue,
     },
     Cancel {
         reason: String,
@@ -133,6 +141,7 @@ impl Command {
             Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
             Command::Assign { .. } | Command::Release | Command::Handover { .. } | Command::Ack => None,
             Command::Cc { .. } | Command::Snooze { .. } | Command::Status => None,
+            Command::Issue { .. } | Command::LateIssue { .. } => Some(TicketKind::Upgrade),
             Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
             Command::Propose { .. } | Command::Resolved { .. } => Some(TicketKind::Problem),
             Command::Transfer { .. } | Command::Merge { .. } | Command::Close { .. } => Some(TicketKind::Problem),

@@ -23,6 +23,8 @@ pub(super) enum Word {
     Rolledback,
     Failed,
     Feedback,
+    Issue,
+    Lateissue,
     Cancel,
     Offer,
     Extend,
@@ -80,7 +82,7 @@ impl Word {
             Word::Offer | Word::Extend | Word::Remind | Word::Ack | Word::Work => false,
             Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
-            Word::Done | Word::Cancel | Word::Help => false,
+            Word::Done | Word::Cancel | Word::Help | Word::Issue | Word::Lateissue => false,
             Word::Handover => true,
             Word::Assign | Word::Release | Word::Cc | Word::Snooze | Word::Status => false,
         }
@@ -108,6 +110,13 @@ impl Word {
             Word::Rolledback => ("#rolledback <words>", "the old version is back; the words go to the customer"),
             Word::Failed => ("#failed <words>", "service is not fully restored; the words go to the customer"),
             Word::Feedback => ("#feedback <words>", "the words of the official feedback"),
+            Word::Issue => (
+                "#issue during <text>; effect: <what>; cure: <how>; open: no, or #issue after <text>",
+                "an issue for the official feedback",
+            ),
+            Word::Lateissue => {
+                ("#lateissue <text>; effect: <what>; open: until Friday", "a supplement to the feedback goes out")
+            }
             Word::Cancel => ("#cancel <reason>", "ends it before the work; the reason goes to the customer"),
             Word::Offer => (
                 "#offer, or #offer 2026-12-03 10:00 America/Los_Angeles; 2026-12-04 10:00 America/Los_Angeles",

@@ -1,6 +1,7 @@
 //! What each command does to a ticket. A refusal says why, in the agent's words.
 
 mod hands;
+mod feedback;
 mod problem;
 mod waiting;
 mod window;
@@ -59,14 +60,17 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
             Ok("applied; now test, then #done, #partial, #rolledback or #failed".to_owned())
         }
         Command::Done { issues } => {
-            let outcome = if issues.is_empty() { Outcome::Success } else { Outcome::SuccessWithIssues };
-            let issues = issues.iter().map(|text| Issue { text: text.clone() }).collect();
+            let none = issues.is_empty() && draft.ticket.issues.is_empty();
+            let outcome = if none { Outcome::Success } else { Outcome::SuccessWithIssues };
+            let issues = issues.iter().map(|text| Issue::plain(text)).collect();
             work::finish(case, draft, effects, outcome, issues, "")
         }
         Command::Partial { text } => work::finish(case, draft, effects, Outcome::Partial, Vec::new(), text),
         Command::RolledBack { text } => work::finish(case, draft, effects, Outcome::RolledBack, Vec::new(), text),
         Command::Failed { text } => work::finish(case, draft, effects, Outcome::FailedDegraded, Vec::new(), text),
-        Command::Feedback { text } => work::feedback(case, draft, text),
+        Command::Feedback { text } => feedback::words(case, draft, text),
+        Command::Issue { issue } => feedback::issue(case, draft, issue),
+        Command::LateIssue { issue } => feedback::late(draft, issue),
         Command::Cancel { reason } => cancel(case, draft, effects, reason),
         Command::Offer { slots } => waiting::offer(case, draft, effects, slots),
         Command::Extend { minutes, reason } => waiting::extend(case, draft, effects, *minutes, reason),

@@ -226,6 +226,9 @@ fn handing(ticket: &Ticket) -> Vec<(&'static str, &'static str)> {
     }
 }
 
+const ISSUE: (&str, &str) =
+    ("#issue during <text>; effect: <what>; cure: <how>; open: no", "an issue for the official feedback");
+
 /// The commands that make sense in this state, each with an example.
 pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
     let ticket = &draft.ticket;
@@ -247,16 +250,24 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
         Status::InProgress => {
             commands.push(("#applied", "the upgrade is on the unit; tests begin"));
             commands.push(("#extend 30 <reason>", "it takes longer; the customer reads the reason"));
+            commands.push(ISSUE);
         }
         Status::SpecialReview | Status::AwaitingConsent => {
             commands.push(("#offer 2026-12-03 10:00 America/Los_Angeles; <another>", "offer times; or #offer alone"));
         }
         Status::Verifying => {
             commands.push(("#done", "all is well (or: #done issues: what happened; what else)"));
+            commands.push(ISSUE);
             commands
                 .push(("#partial / #rolledback / #failed <words>", "it ended otherwise; the words go to the customer"));
         }
-        Status::FeedbackDue => commands.push(("#feedback <words>", "the words of the official feedback")),
+        Status::FeedbackDue => {
+            commands.push(("#feedback <words>", "the words of the official feedback"));
+            commands.push(("#issue after <text>; effect: <what>; cure: <how>; open: no", "an issue for it"));
+        }
+        Status::Watch | Status::Closed => {
+            commands.push(("#lateissue <text>; effect: <what>; cure: <how>; open: no", "a supplement to the feedback"));
+        }
         _ => {}
     }
     if matches!(ticket.status, Status::NeedsInfo | Status::AwaitingConsent | Status::RepCheck) {

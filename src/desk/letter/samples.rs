@@ -140,12 +140,22 @@ fn feedback() -> Vec<Say> {
         actual: Some(window()),
         minutes: 43,
         outcome: outcome.to_owned(),
-        issues: vec![Issue { text: "one phone had to be restarted by hand".to_owned() }],
+        issues: vec![Issue {
+            effect: "no fax for 10 minutes".to_owned(),
+            cure: "the card was restarted".to_owned(),
+            ..Issue::plain("the fax line was dead")
+        }],
+        after: vec![Issue { after: true, open: "until Friday".to_owned(), ..Issue::plain("the report is in English") }],
         words: words.to_owned(),
         agent: "Noa Adler".to_owned(),
+        problem: if outcome == "FAILED_DEGRADED" { "PR-2026-00088".to_owned() } else { String::new() },
+        instead_of: if outcome == "PARTIAL" { "old@acme-tel.example".to_owned() } else { String::new() },
+        copy_of: if outcome == "ROLLED_BACK" { "dana@acme-tel.example".to_owned() } else { String::new() },
     };
     vec![
-        Say::FeedbackSuccess { feedback: FeedbackFacts { issues: Vec::new(), ..facts("SUCCESS", "") } },
+        Say::FeedbackSuccess {
+            feedback: FeedbackFacts { issues: Vec::new(), after: Vec::new(), ..facts("SUCCESS", "") },
+        },
         Say::FeedbackIssues { feedback: facts("SUCCESS_WITH_ISSUES", "") },
         Say::FeedbackIssues { feedback: facts("PARTIAL", "The new console follows next week.") },
         Say::FeedbackFailed { feedback: facts("ROLLED_BACK", "The call service did not start.") },
@@ -173,6 +183,7 @@ fn staff_letters() -> Vec<Say> {
             letter: "M-05".to_owned(),
             subject: String::new(),
             why: "550 5.1.1 no such user".to_owned(),
+            instead: "lee@acme-tel.example".to_owned(),
         },
         Say::StaffNotice {
             headline: "Checked request, scheduled; please take it".to_owned(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::desk::letter::Template;
-use crate::desk::ticket::Window;
+use crate::desk::ticket::{Issue, Window};
 use crate::desk::token::Action;
 
 pub use facts::{FeedbackFacts, FieldLine, Light, MissingItem, TranscriptLine, Tried, UnitLine, UnitResult};
@@ -138,9 +138,13 @@ pub enum Say {
     Supplement {
         serial: String,
         feedback_at: Option<Timestamp>,
-        issue: String,
+        issues: Vec<Issue>,
         agent: String,
         zone: String,
+        /// The address that could not be reached (T6d); else empty.
+        instead_of: String,
+        /// To whom it went, when this is a copy; else empty.
+        copy_of: String,
     },
     ProblemReceived {
         serial: String,
@@ -150,6 +154,8 @@ pub enum Say {
         question: String,
         /// Somebody else reported it; empty: the reader himself.
         by_other: String,
+        /// The desk opened it by itself, for its work left the unit degraded (UT-39).
+        by_desk: bool,
         /// The writer's address is on file, but nobody vouches that he wrote it.
         unproven: bool,
         reopened: bool,
@@ -222,6 +228,8 @@ pub enum Say {
         letter: String,
         subject: String,
         why: String,
+        /// Who gets the letter instead; empty: nobody.
+        instead: String,
     },
     StaffNotice {
         headline: String,

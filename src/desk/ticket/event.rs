@@ -163,6 +163,11 @@ pub enum Event {
         words: String,
         by: String,
     },
+    /// `#issue`: something met during or after the work (T6b, T6c).
+    IssueFound {
+        issue: Issue,
+        by: String,
+    },
     /// `#feedback`: words for the official feedback (T6).
     FeedbackWritten {
         text: String,

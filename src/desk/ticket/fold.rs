@@ -100,6 +100,7 @@ fn blank(
         issues: Vec::new(),
         closing_words: String::new(),
         undelivered: Vec::new(),
+        lost_letters: Vec::new(),
         reminded: Vec::new(),
         since: at,
         invitation: None,
@@ -111,6 +112,7 @@ fn blank(
         extended_minutes: 0,
         problem: None,
         hands: Default::default(),
+        letters_at_end: 0,
         letters: Vec::new(),
         customer_mails: Vec::new(),
         events: 0,
@@ -162,6 +164,7 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::NotStarted { .. } => {
             ticket.outcome = Some(Outcome::NotStarted);
             ticket.ended_at = Some(at);
+            ticket.letters_at_end = ticket.letters.len();
         }
         Event::Cancelled { ending, .. } => {
             ticket.ending = Some(*ending);
@@ -170,7 +173,10 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::Lapsed => ticket.ending = Some(crate::desk::ticket::Ending::Expired),
         Event::Merged { .. } => ticket.ending = Some(crate::desk::ticket::Ending::Duplicate),
         Event::Spam => ticket.ending = Some(crate::desk::ticket::Ending::NotARequest),
-        Event::Undelivered { address, .. } => ticket.undelivered.push(address.clone()),
+        Event::Undelivered { letter, address, .. } => {
+            ticket.undelivered.push(address.clone());
+            ticket.lost_letters.push(*letter);
+        }
         Event::Reminded { timer } => ticket.reminded.push(timer.clone()),
         _ => work(ticket, event, at),
     }
@@ -180,11 +186,18 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
 /// above change nothing but the state, or belong to problems.
 fn work(ticket: &mut Ticket, event: &Event, at: Timestamp) {
     match event {
-        Event::Started { .. } => ticket.started_at = Some(at),
+        Event::Started { .. } => {
+            ticket.started_at = Some(at);
+            // What an earlier attempt met stands in its own feedback (UT-46).
+            ticket.issues.clear();
+            ticket.closing_words.clear();
+        }
+        Event::IssueFound { issue, .. } => ticket.issues.push(issue.clone()),
         Event::Applied { .. } => ticket.applied_at = Some(at),
         Event::Finished { outcome, issues, words, .. } => {
             ticket.outcome = Some(*outcome);
-            ticket.issues = issues.clone();
+            ticket.issues.extend(issues.iter().cloned());
+            ticket.letters_at_end = ticket.letters.len();
             ticket.closing_words = words.clone();
             ticket.ended_at = Some(at);
         }

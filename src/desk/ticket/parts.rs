@@ -78,9 +78,31 @@ pub enum Scope {
 }
 
 /// An issue met during or after the work (T6b, T6c).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     pub text: String,
+    /// After the work, and not during it.
+    #[serde(default)]
+    pub after: bool,
+    /// What it did to the service; empty: not said.
+    #[serde(default)]
+    pub effect: String,
+    /// What was done about it; empty: not said.
+    #[serde(default)]
+    pub cure: String,
+    /// What is still open, with its date if there is one; empty: nothing.
+    #[serde(default)]
+    pub open: String,
+    /// Found when the official feedback had been written: in a supplement (M-19).
+    #[serde(default)]
+    pub late: bool,
+}
+
+impl Issue {
+    /// One of which nothing more is said.
+    pub fn plain(text: &str) -> Issue {
+        Issue { text: text.to_owned(), ..Issue::default() }
+    }
 }
 
 /// Who asked, and how sure we are.

@@ -138,10 +138,12 @@ pub const ROWS: &[Row] = &[
     row("UT-35", &[InProgress, Verifying], E::StopAsked, None),
     row("UT-36", &[InProgress], E::Applied, Some(Verifying)),
     row("UT-37", &[Verifying], E::Finished, Some(FeedbackDue)),
+    row("T6b T6c", &[InProgress, Verifying, FeedbackDue], E::IssueFound, None),
     row("T6", &[Verifying, FeedbackDue], E::FeedbackWritten, None),
     row("UT-38", &[FeedbackDue], E::FeedbackSent, Some(Watch)),
     row("UT-40", &[Watch], E::WatchOver, Some(Closed)),
-    row("UT-42", &[Watch, Closed], E::LateIssue, Some(FeedbackDue)),
+    // Also while the first feedback is on its way: the supplement follows it.
+    row("UT-42", &[FeedbackDue, Watch, Closed], E::LateIssue, Some(FeedbackDue)),
     row("UT-46", &[FeedbackDue], E::OfferedAgain, Some(AwaitingConsent)),
     row("UT-44", BEFORE_WINDOW, E::Merged, Some(Cancelled)),
     row("UT-05 UT-13", BEFORE_START, E::Answered, None),

@@ -106,5 +106,9 @@ fn feedback(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     } else {
         after(ended, minutes(waits.feedback_failed_minutes))
     };
-    vec![(TimerName::Feedback, due), (TimerName::FeedbackLead, after(due, minutes(waits.feedback_lead_minutes)))]
+    vec![
+        (TimerName::Feedback, due),
+        (TimerName::FeedbackLead, after(due, minutes(waits.feedback_lead_minutes))),
+        (TimerName::FeedbackManager, after(due, minutes(waits.feedback_manager_minutes))),
+    ]
 }

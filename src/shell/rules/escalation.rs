@@ -104,6 +104,7 @@ struct WaitsText {
     feedback_business_minutes: u32,
     feedback_failed_minutes: u32,
     feedback_lead_minutes: u32,
+    feedback_manager_minutes: u32,
 }
 
 /// `access` says who works here: a rota may name nobody else.
@@ -313,5 +314,6 @@ fn waits(text: WaitsText) -> Waits {
         feedback_bm: text.feedback_business_minutes,
         feedback_failed_minutes: text.feedback_failed_minutes,
         feedback_lead_minutes: text.feedback_lead_minutes,
+        feedback_manager_minutes: text.feedback_manager_minutes,
     }
 }

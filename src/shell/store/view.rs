@@ -127,7 +127,7 @@ impl View<'_> {
         if let Some(id) = problem.and_then(|problem| problem.upgrade.clone()) {
             known.linked = self.ticket(&id)?;
         }
-        if ask.of_company {
+        if ask.wants_company(known_ticket(&known.ticket)) {
             for company in known.companies.keys() {
                 let of_company = key(&[b"company", company.as_bytes(), b""]);
                 let ids: Vec<TicketId> = self.state.values(Tree::Index, &of_company)?;

@@ -156,6 +156,8 @@ fn name(command: &Command) -> &'static str {
         Command::RolledBack { .. } => "rolledback",
         Command::Failed { .. } => "failed",
         Command::Feedback { .. } => "feedback",
+        Command::Issue { .. } => "issue",
+        Command::LateIssue { .. } => "lateissue",
         Command::Cancel { .. } => "cancel",
         Command::Offer { .. } => "offer",
         Command::Extend { .. } => "extend",
@@ -177,6 +179,25 @@ fn name(command: &Command) -> &'static str {
         Command::Snooze { .. } => "snooze",
         Command::Status => "status",
         Command::Help => "help",
+    }
+}
+
+#[test]
+fn issues_have_an_effect_a_cure_and_what_is_open() {
+    let read = |text: &str| match read(text).remove(0).read {
+        Ok(Command::Issue { issue } | Command::LateIssue { issue }) => issue,
+        other => panic!("{text}: {other:?}"),
+    };
+    let issue = read("#issue during the fax was dead; effect: no fax; for 10 minutes; cure: restarted; open: no");
+    assert_eq!((issue.text.as_str(), issue.effect.as_str()), ("the fax was dead", "no fax; for 10 minutes"));
+    assert_eq!((issue.cure.as_str(), issue.open.as_str(), issue.after), ("restarted", "", false));
+    let issue = read("#issue after: effect: the logo is gone; open: until Friday");
+    assert_eq!((issue.text.as_str(), issue.open.as_str(), issue.after), ("the logo is gone", "until Friday", true));
+    let issue = read("#lateissue Note: faxes were lost");
+    assert_eq!((issue.text.as_str(), issue.after, issue.late), ("Note: faxes were lost", true, true));
+    for wrong in ["#issue", "#issue the fax was dead", "#issue during", "#issue during open: no", "#lateissue"] {
+        let [found] = show(wrong).try_into().unwrap_or_else(|found| panic!("{wrong}: {found:?}"));
+        assert!(found.starts_with("! expected #"), "{wrong}: {found}");
     }
 }
 

@@ -7,7 +7,7 @@ use upgrade_desk::desk::letter::compose::Composer;
 use upgrade_desk::desk::letter::invite::{Invite, Progress};
 use upgrade_desk::desk::letter::samples::samples;
 use upgrade_desk::desk::letter::say::{FeedbackFacts, FieldLine, MissingItem, Say, UnitLine};
-use upgrade_desk::desk::ticket::{Outcome, TicketId};
+use upgrade_desk::desk::ticket::{Issue, Outcome, TicketId};
 
 use crate::sample_rules::rules;
 use crate::support::{hostile, letter};
@@ -40,7 +40,9 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::WindowReminder { serial, version, agent, .. } => vec![serial, version, agent],
         Say::TakingLonger { serial, reason, agent, .. } => vec![serial, reason, agent],
         Say::Confirm { who, serial_end, wish, .. } => vec![who, serial_end, wish],
-        Say::Supplement { serial, issue, agent, .. } => vec![serial, issue, agent],
+        Say::Supplement { serial, issues, agent, instead_of, copy_of, .. } => {
+            issues.iter_mut().flat_map(of_issue).chain([serial, agent, instead_of, copy_of]).collect()
+        }
         Say::ProblemReceived { serial, upgrade, question, by_other, .. } => vec![serial, upgrade, question, by_other],
         Say::Proposal { serial, version, why, text, agent, .. } => vec![serial, version, why, text, agent],
         Say::Alarm { company, serial, why, reporter, phones, upgrade, tried, skipped, because, extract, .. } => {
@@ -53,7 +55,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             let lines = lines.iter_mut().flat_map(|line| [&mut line.line, &mut line.text]);
             lines.chain(possible.iter_mut()).chain(visible_to.iter_mut()).chain(of_fields(usage)).collect()
         }
-        Say::Undelivered { to, letter, subject, why } => vec![to, letter, subject, why],
+        Say::Undelivered { to, letter, subject, why, instead } => vec![to, letter, subject, why, instead],
         Say::HeadsUp { serial, by, .. } => vec![serial, by],
         Say::StaffNotice {
             headline, status, from, serial, agent, lights, fields, text, attachments, commands, ..
@@ -81,8 +83,13 @@ fn of_units(units: &mut [UnitLine]) -> impl Iterator<Item = &mut String> {
 }
 
 fn of_feedback(facts: &mut FeedbackFacts) -> Vec<&mut String> {
-    let FeedbackFacts { serial, version, issues, words, agent, .. } = facts;
-    issues.iter_mut().map(|issue| &mut issue.text).chain([serial, version, words, agent]).collect()
+    let FeedbackFacts { serial, version, issues, after, words, agent, problem, instead_of, copy_of, .. } = facts;
+    let issues = issues.iter_mut().chain(after).flat_map(of_issue);
+    issues.chain([serial, version, words, agent, problem, instead_of, copy_of]).collect()
+}
+
+fn of_issue(issue: &mut Issue) -> [&mut String; 4] {
+    [&mut issue.text, &mut issue.effect, &mut issue.cure, &mut issue.open]
 }
 
 /// Every value of a calendar event that comes from a mail or from the register.

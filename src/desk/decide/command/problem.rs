@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Effects, Refusal, hands, in_words, me, my_name, requester};
+use super::{Effects, Refusal, feedback, hands, in_words, me, my_name, requester};
 use crate::desk::command::Command;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, ticket_id};
 use crate::desk::letter::say::Say;
-use crate::desk::ticket::{Event, NoteKind, Requester, Status, Ticket, TicketId, TicketKind};
+use crate::desk::ticket::{Event, NoteKind, Requester, Status, TicketId, TicketKind};
 use crate::desk::token::{self, Action};
 use crate::desk::urgency::Severity;
 
@@ -241,27 +241,8 @@ fn close(
     let Some(issue) = cause else { return Ok("closed; nobody outside is told".to_owned()) };
     let upgrade = case.known.linked.as_ref();
     let upgrade = upgrade.ok_or_else(|| Refusal("it is linked to no upgrade; #link it first".to_owned()))?;
-    supplement(case, upgrade, effects, issue)
-}
-
-fn supplement(case: &Case<'_>, upgrade: &Ticket, effects: &mut Effects, text: &str) -> Result<String, Refusal> {
-    let mut linked = Draft::of(upgrade, case.now);
-    let issue = crate::desk::ticket::Issue { text: text.to_owned() };
-    linked.happen(Event::LateIssue { issue }).map_err(|refused| {
-        Refusal(format!("{} is {}: its official feedback cannot be added to now", upgrade.id, refused.status.name()))
-    })?;
-    let row = answer::feedback_to(upgrade, case.known)
-        .ok_or_else(|| Refusal("nobody on file can get the official feedback".to_owned()))?;
-    let say = Say::Supplement {
-        serial: answer::serial(&upgrade.form),
-        feedback_at: upgrade.feedback_sent_at,
-        issue: text.to_owned(),
-        agent: my_name(case),
-        zone: answer::zone_of(upgrade, &case.world()),
-    };
-    effects.letters.push(answer::to_person(row, upgrade, say));
-    effects.changes.push(linked.into_change());
-    Ok(format!("closed; {} gets the supplement to the official feedback of {}", row.address, upgrade.id))
+    let letters = feedback::late_of_problem(case, upgrade, effects, issue)?;
+    Ok(format!("closed; {letters} gets the supplement to the official feedback of {}", upgrade.id))
 }
 
 /// UT-39: work that left the unit degraded is a P1 by itself, in the hands of

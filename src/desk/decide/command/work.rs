@@ -1,4 +1,4 @@
-//! Commands from the start of the work to its official feedback.
+//! Commands from the start of the work to its end.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,9 +6,9 @@ use super::{Effects, Refusal, me, own, problem};
 use crate::desk::decide::answer;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
-use crate::desk::letter::say::{FeedbackFacts, Say};
+use crate::desk::letter::say::Say;
 use crate::desk::letter::times::{point, span};
-use crate::desk::ticket::{Event, Issue, Outcome, Status, Ticket, Window};
+use crate::desk::ticket::{Event, Issue, Outcome, Status, Window};
 
 /// Work may start this long before and after the planned moment (UT-32).
 const EARLY: SignedDuration = SignedDuration::from_mins(5);
@@ -62,63 +62,4 @@ pub(super) fn finish(
         return Ok(format!("ended with {name}; the problem {id} is open and yours"));
     }
     Ok(format!("ended with {name}"))
-}
-
-pub(super) fn feedback(case: &Case<'_>, draft: &mut Draft, text: &str) -> Result<String, Refusal> {
-    own(case, draft)?;
-    if text.trim().is_empty() {
-        return Err(Refusal("there is no text".to_owned()));
-    }
-    if draft.ticket.has_feedback_letter() {
-        return Err(Refusal("the official feedback has been sent already; use #reply".to_owned()));
-    }
-    draft.happen(Event::FeedbackWritten { text: text.trim().to_owned(), by: me(case) })?;
-    Ok("the words stand in the official feedback".to_owned())
-}
-
-impl Effects {
-    /// What follows from all commands together: the official feedback, once,
-    /// when the work has ended and its words are there (T6, UT-38).
-    pub fn conclude(&mut self, case: &Case<'_>, draft: &mut Draft) -> Result<(), Refusal> {
-        let ticket = &draft.ticket;
-        let touched =
-            draft.events().iter().any(|event| matches!(event, Event::Finished { .. } | Event::FeedbackWritten { .. }));
-        let Some(outcome) = ticket.outcome.filter(|_| touched && ticket.status == Status::FeedbackDue) else {
-            return Ok(());
-        };
-        let needs_words = !matches!(outcome, Outcome::Success | Outcome::SuccessWithIssues);
-        if ticket.has_feedback_letter() || (needs_words && ticket.closing_words.is_empty()) {
-            return Ok(());
-        }
-        let facts = facts(case, ticket, outcome);
-        let say = match outcome {
-            Outcome::Success => Say::FeedbackSuccess { feedback: facts },
-            Outcome::SuccessWithIssues | Outcome::Partial => Say::FeedbackIssues { feedback: facts },
-            Outcome::RolledBack | Outcome::FailedDegraded | Outcome::NotStarted => {
-                Say::FeedbackFailed { feedback: facts }
-            }
-        };
-        let row = answer::feedback_to(ticket, case.known).ok_or_else(|| {
-            Refusal("nobody on file can get the official feedback; the register must name a contact first".to_owned())
-        })?;
-        self.letters.push(answer::to_person(row, ticket, say));
-        Ok(())
-    }
-}
-
-fn facts(case: &Case<'_>, ticket: &Ticket, outcome: Outcome) -> FeedbackFacts {
-    let zone = answer::zone_of(ticket, &case.world());
-    let actual = ticket.started_at.zip(ticket.ended_at);
-    let name: &'static str = outcome.into();
-    FeedbackFacts {
-        serial: answer::serial(&ticket.form),
-        version: answer::version(&ticket.form),
-        planned: ticket.window.clone().map(|window| Window { zone: zone.clone(), ..window }),
-        minutes: actual.map_or(0, |(start, end)| answer::minutes_between(start, end)),
-        actual: actual.map(|(start, end)| Window { start, end, zone }),
-        outcome: name.to_owned(),
-        issues: ticket.issues.clone(),
-        words: ticket.closing_words.clone(),
-        agent: answer::agent_name(ticket, case.rules),
-    }
 }

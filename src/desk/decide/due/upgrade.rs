@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::access::day_of;
+use crate::desk::access::{Recipient, day_of};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::due::{tell, tell_leads};
 use crate::desk::decide::{World, answer, challenge, remind};
@@ -39,6 +39,10 @@ pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Resul
         }
         TimerName::Feedback => {
             Ok(vec![tell(draft, "The official feedback is OWED: #feedback and the words for the customer", world)])
+        }
+        TimerName::FeedbackManager => {
+            let letter = tell(draft, "The official feedback is VERY late: agent and lead were asked", world);
+            Ok(vec![Letter { to: Recipient::last_resort(world.rules), ..letter }])
         }
         TimerName::FeedbackLead => Ok(tell_leads(draft, "The official feedback is late; please see to it", world)),
         TimerName::Alarm | TimerName::Unseen | TimerName::Update => Ok(Vec::new()),

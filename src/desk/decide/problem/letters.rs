@@ -51,6 +51,7 @@ pub fn received(case: &Case<'_>, ticket: &Ticket, upgrade: Option<&Ticket>, ques
         severity: severity.to_owned(),
         question,
         by_other,
+        by_desk: false,
         unproven: case.author.representative.is_some() && case.author.proven_representative().is_none(),
         reopened: false,
         password_seen: !case.input.secrets.is_empty(),

@@ -1,7 +1,7 @@
 //! Letters about problems.
 
 use crate::desk::letter::say::Say;
-use crate::desk::ticket::Window;
+use crate::desk::ticket::{Issue, Window};
 
 pub(super) fn samples(window: &Window) -> Vec<Say> {
     let mut all: Vec<Say> = ["P1", "P2", "P3", "P4"].iter().map(|severity| received(window, severity)).collect();
@@ -20,6 +20,7 @@ fn received(window: &Window, severity: &str) -> Say {
         severity: severity.to_owned(),
         question: if urgent { String::new() } else { "which unit is it? Its serial number is enough.".to_owned() },
         by_other: if urgent { "someone@elsewhere.example".to_owned() } else { String::new() },
+        by_desk: severity == "P4",
         unproven: severity == "P2",
         reopened: severity == "P3",
         password_seen: urgent,
@@ -62,9 +63,11 @@ fn to_the_customer(window: &Window) -> Vec<Say> {
         Say::Supplement {
             serial: serial(),
             feedback_at: Some(window.end),
-            issue: "Inbound calls failed until the trunk was set up again.".to_owned(),
+            issues: vec![Issue { after: true, late: true, ..Issue::plain("inbound calls failed on one trunk") }],
             agent: agent(),
             zone: window.zone.clone(),
+            instead_of: String::new(),
+            copy_of: "dana@acme-tel.example".to_owned(),
         },
     ]
 }

@@ -72,9 +72,18 @@ pub struct FeedbackFacts {
     /// Minutes from start to the end of the work.
     pub minutes: i64,
     pub outcome: String,
+    /// Met during the work.
     pub issues: Vec<Issue>,
+    /// Met after it.
+    pub after: Vec<Issue>,
     pub words: String,
     pub agent: String,
+    /// The problem ticket that goes on about it (UT-39); else empty.
+    pub problem: String,
+    /// The address that could not be reached (T6d); else empty.
+    pub instead_of: String,
+    /// To whom it went, when this is a copy; else empty.
+    pub copy_of: String,
 }
 
 /// What was tried in somebody's name (M-32).

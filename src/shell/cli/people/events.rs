@@ -64,6 +64,7 @@ fn of(page: &Page, event: &Event) -> String {
         Event::FeedbackWritten { text, by } => with(&format!("by {by}"), text),
         Event::FeedbackSent { letter } => format!("letter {letter}"),
         Event::LateIssue { issue } => issue.text.clone(),
+        Event::IssueFound { issue, by } => with(&format!("by {by}"), &issue.text),
         Event::Merged { into } => format!("into {into}"),
         Event::Noted { kind, by, text } => with(&format!("{} {by}", noted(*kind)), text),
         Event::SecretKept { secret } => format!("sealed as {secret}"),

@@ -57,6 +57,7 @@ pub fn timer(name: TimerName) -> &'static str {
         TimerName::OverrunLead => "word to a lead after the planned end (W-10)",
         TimerName::Feedback => "official feedback is owed (W-12)",
         TimerName::FeedbackLead => "official feedback is late (W-12)",
+        TimerName::FeedbackManager => "official feedback is very late (W-12)",
         TimerName::Update => "the customer should hear from us (W-13)",
         TimerName::Silence => "nothing happens (W-14)",
         TimerName::Settle => "end of waiting for a confirmation (W-15)",
