@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use crate::desk::moment::time_zone;
+use crate::desk::moment::{first_showing, last_showing, time_zone};
 
 pub use changeover::changeover;
 
@@ -165,7 +165,7 @@ impl Hours {
         let zone = time_zone(&self.zone)?;
         self.days_from(from, &zone).find_map(|day| {
             let start = whole_minute(day.opens.max(from))?;
-            let last = zone.to_ambiguous_timestamp(day.date.to_datetime(self.asap_last_start)).earlier().ok()?;
+            let last = first_showing(&zone, day.date.to_datetime(self.asap_last_start))?;
             (start <= last && self.judge(start, minutes).is_ok()).then_some(start)
         })
     }
@@ -188,8 +188,8 @@ impl Hours {
             return None;
         }
         // Where the clocks are put back over an hour of ours, the shorter day counts.
-        let opens = zone.to_ambiguous_timestamp(date.to_datetime(self.open)).later().ok()?;
-        let closes = zone.to_ambiguous_timestamp(date.to_datetime(close)).earlier().ok()?;
+        let opens = last_showing(zone, date.to_datetime(self.open))?;
+        let closes = first_showing(zone, date.to_datetime(close))?;
         (opens < closes).then(|| Day { date, opens, closes, close, half: holiday.map(|day| day.name.as_str()) })
     }
 }

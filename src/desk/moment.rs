@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use zone::time_zone;
+pub use zone::{first_showing, last_showing, time_zone};
 
 /// One way to read a written time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

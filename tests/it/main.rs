@@ -23,6 +23,7 @@ mod outbox;
 mod register;
 mod urgency;
 mod vault;
+mod walk;
 mod sample_rules;
 mod servers;
 mod stories;

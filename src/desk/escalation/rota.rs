@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::desk::moment::time_zone;
+use crate::desk::moment::{first_showing, time_zone};
 
 /// People who take turns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,16 +80,17 @@ impl Rota {
         (!absent).then_some(who.as_str())
     }
 
-    /// Whose turn it is by the clock on the wall.
+    /// Whose turn it is by the clock on the wall. A hand-off happens once, when
+    /// the clock first shows its time, also where clocks are put back over it.
     fn turn(&self, at: Timestamp) -> Option<usize> {
         let zone = self.time_zone();
-        let clock = zone.to_datetime(at);
-        let first = self.first_day.to_datetime(self.handoff);
-        if clock < first {
-            return None;
-        }
-        let days = first.until((Unit::Day, clock)).ok()?.get_days();
-        let turns = days / i32::try_from(self.turn_days.max(1)).ok()?;
+        let today = zone.to_datetime(at).date();
+        let days = self.first_day.until((Unit::Day, today)).ok()?.get_days();
+        let turn_days = i32::try_from(self.turn_days.max(1)).ok()?;
+        let turns = days.checked_div_euclid(turn_days)?;
+        let is_handoff_day = days.checked_rem_euclid(turn_days)? == 0;
+        let still_before = is_handoff_day && first_showing(&zone, today.to_datetime(self.handoff))? > at;
+        let turns = if still_before { turns - 1 } else { turns };
         usize::try_from(turns).ok()?.checked_rem(self.turns.len())
     }
 
@@ -134,8 +135,7 @@ impl Rota {
         let first: Date = zone.to_datetime(from).date();
         let last: DateTime = zone.to_datetime(until);
         for day in first.series(Span::new().days(1)).take_while(|day| *day <= last.date()) {
-            let handoff = zone.to_ambiguous_timestamp(day.to_datetime(self.handoff)).compatible();
-            borders.extend(handoff.ok());
+            borders.extend(first_showing(&zone, day.to_datetime(self.handoff)));
         }
         borders
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::hours::Hours;
-use crate::desk::moment::time_zone;
+use crate::desk::moment::{last_showing, time_zone};
 
 impl Hours {
     /// `at` itself when the desk works then, else the next opening; the end of
@@ -38,7 +38,7 @@ impl Hours {
         let clock = zone.to_datetime(from).time();
         let later = usize::try_from(days).unwrap_or(usize::MAX);
         let Some(day) = self.days_from(from, &zone).nth(later) else { return Timestamp::MAX };
-        let same = zone.to_ambiguous_timestamp(day.date.to_datetime(clock)).later();
+        let same = last_showing(&zone, day.date.to_datetime(clock));
         same.map_or(day.closes, |same| same.clamp(day.opens, day.closes))
     }
 }

@@ -1,6 +1,8 @@
 //! Zone names: IANA names, offsets, abbreviations by table, cities.
 
-use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 
 use crate::desk::moment::scan::fold;
 use crate::desk::moment::{MomentFault, Zones};
@@ -24,6 +26,24 @@ pub fn time_zone(name: &str) -> Option<TimeZone> {
     }
     let zone = TimeZoneDatabase::bundled().get(name.trim()).ok()?;
     (!zone.is_unknown() && zone.iana_name() != Some("Factory")).then_some(zone)
+}
+
+/// When a clock in `zone` shows `clock` for the first time: where clocks are put
+/// forward over it, when they are. `None` beyond the end of time.
+pub fn first_showing(zone: &TimeZone, clock: DateTime) -> Option<Timestamp> {
+    let ambiguous = zone.to_ambiguous_timestamp(clock);
+    if let AmbiguousOffset::Gap { .. } = ambiguous.offset() {
+        return Some(zone.following(ambiguous.earlier().ok()?).next()?.timestamp());
+    }
+    ambiguous.earlier().ok()
+}
+
+/// The same for the last time: where clocks are put back over it, the second.
+pub fn last_showing(zone: &TimeZone, clock: DateTime) -> Option<Timestamp> {
+    match zone.to_ambiguous_timestamp(clock).offset() {
+        AmbiguousOffset::Fold { after, .. } => after.to_timestamp(clock).ok(),
+        _ => first_showing(zone, clock),
+    }
 }
 
 /// An offset as people and our own configuration write it: `-08:00`.
