@@ -114,8 +114,7 @@ fn open_minutes(hours: &Hours, wall: &Wall) -> Vec<bool> {
         if !hours.days.iter().any(|weekday| *weekday == date.weekday()) {
             continue;
         }
-        let before = day.clone().rev().find(|minute| wall.shows(*minute).time() < hours.open);
-        let first = before.map_or(day.start, |minute| minute + 1);
+        let first = wall.last_time(&day, hours.open);
         let closing = day.clone().find(|minute| wall.shows(*minute).time() >= close).unwrap_or(day.end);
         if first < closing {
             open[first..closing].fill(true);
@@ -154,8 +153,7 @@ impl Walk<'_> {
         let day = works.nth(later).unwrap();
         let opens = day.clone().find(|minute| self.open[*minute]).unwrap();
         let closes = day.clone().rev().find(|minute| self.open[*minute]).unwrap() + 1;
-        let before = day.clone().rev().find(|minute| self.wall.shows(*minute).time() < clock);
-        before.map_or(day.start, |minute| minute + 1).clamp(opens, closes)
+        self.wall.last_time(&day, clock).clamp(opens, closes)
     }
 
     fn is_regular(&self, start: usize, length: usize) -> bool {

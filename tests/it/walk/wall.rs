@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,6 +47,13 @@ impl Wall {
 
     pub fn days(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         self.days.iter().cloned()
+    }
+
+    /// The last minute of a day that shows `time`; where none does, the first after it.
+    pub fn last_time(&self, day: &Range<usize>, time: Time) -> usize {
+        let mut backwards = day.clone().rev();
+        let found = backwards.find(|minute| self.shows(*minute).time() <= time);
+        found.map_or(day.start, |minute| minute + usize::from(self.shows(minute).time() < time))
     }
 
     /// The date `days` after the first.
