@@ -10,7 +10,7 @@ help:
 	@echo "make check   formatting and lints only"
 	@echo "make fmt     format everything"
 	@echo "make bench   10,000 mails handled, beside mbsync copying them (release build)"
-	@echo "make soak    the random tests again, many times longer"
+	@echo "make soak    the random tests again, many times longer, and a thousand months of desk life"
 	@echo "make fuzz    10,000,000 random headers read beside Python's email package (an hour),"
 	@echo "             then a minute of random bytes for each reader (needs cargo-fuzz)"
 
@@ -39,10 +39,12 @@ bench:
 	cargo bench --locked --bench parse
 	cargo bench --locked --bench desk -- $(RUNS)
 
-# ROUNDS multiplies what the random tests try.
+# ROUNDS multiplies what the random tests try; MONTHS are months of desk life.
 ROUNDS ?= 50
+MONTHS ?= 1000
 soak:
 	PROPTEST_CASES=$$((256 * $(ROUNDS))) cargo test --locked --lib --bins --tests
+	MONTHS=$(MONTHS) cargo test --locked --test it month::a_month -- --nocapture
 
 # AUTHORS: how many headers; AUTHORS_SEED: others.
 AUTHORS ?= 10000000

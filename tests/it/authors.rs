@@ -7,7 +7,6 @@
 mod envelope;
 mod mutate;
 mod oracle;
-mod random;
 mod seeds;
 mod value;
 
@@ -19,8 +18,8 @@ use upgrade_desk::desk::mail;
 
 use crate::sample_rules;
 use crate::support::dovecot::Dovecot;
+use crate::support::random::Random;
 use oracle::{Oracle, Readings};
-use random::Random;
 use seeds::Lines;
 
 const BATCH: u64 = 500;

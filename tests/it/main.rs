@@ -19,6 +19,7 @@ mod injection;
 mod lookalike;
 mod mail;
 mod mime;
+mod month;
 mod outbox;
 mod register;
 mod urgency;

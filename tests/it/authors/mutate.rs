@@ -1,9 +1,9 @@
 //! Headers that nobody wrote: seeds with a few things done to them that make
 //! readers disagree.
 
-use super::random::Random;
 use super::seeds::{ATTACKER, Lines, REPRESENTATIVE};
 use super::value;
+use crate::support::random::Random;
 
 /// Put in anywhere.
 const TOKENS: [&[u8]; 46] = [

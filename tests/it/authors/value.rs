@@ -1,7 +1,7 @@
 //! From values made from the grammar, most of them plain, some of them not.
 
-use super::random::Random;
 use super::seeds::{ATTACKER, REPRESENTATIVE};
+use crate::support::random::Random;
 
 const WORDS: [&str; 15] = [
     "=?utf-8?Q?Bob=0D=0AFrom=3A_x=40attacker.example?=",

@@ -8,6 +8,7 @@ pub mod letter;
 pub mod model_imap;
 pub mod postfix;
 pub mod program;
+pub mod random;
 pub mod scripted_imap;
 pub mod scripted_smtp;
 pub mod sign;
