@@ -5,6 +5,7 @@ mod arguments;
 mod hands;
 mod issue;
 mod kind;
+mod opening;
 mod schedule;
 pub mod word;
 
@@ -15,7 +16,7 @@ use strum::VariantArray;
 use crate::desk::command::word::Word;
 use crate::desk::moment::{Zones, shown};
 
-pub use kind::{Command, Slot};
+pub use kind::{Command, Opening, Slot};
 
 /// A command line, as written and as understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,12 @@ impl Context<'_> {
             Word::Cc => hands::cc(words),
             Word::Snooze => self.snooze(words),
             Word::Status => alone(word, words, Command::Status),
+            Word::Override => opening::override_(words),
+            Word::Accept => alone(word, words, Command::Accept),
+            Word::Spam => alone(word, words, Command::Spam),
+            Word::Reopen => said(word, words).map(|reason| Command::Reopen { reason }),
+            Word::Split => opening::split(words),
+            Word::New => opening::new(words),
             Word::Help => alone(word, words, Command::Help),
         }
     }

@@ -3,6 +3,7 @@
 
 mod alarm;
 mod answer;
+mod behalf;
 mod bounce;
 mod caps;
 mod challenge;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::bookings::Booking;
-use crate::desk::command::Command;
+use crate::desk::command::{Command, CommandLine, Opening};
+use crate::desk::form::FieldKey;
 use crate::desk::input::{Input, Kind, MailInput, Place};
 use crate::desk::mail::{Mail, ReplyTag};
 use crate::desk::office::Office;
@@ -54,6 +55,8 @@ pub struct Ask {
     pub of_company: bool,
     /// The agreed windows of all tickets (S-08).
     pub bookings: bool,
+    /// People whom a mail of staff names: their companies are looked up.
+    pub people: Vec<String>,
 }
 
 /// More tickets in one mail are not looked up.
@@ -274,6 +277,8 @@ impl Ask {
             Ok(Command::Link { upgrade: Some(id) } | Command::Merge { into: id }) => Some(id.clone()),
             _ => None,
         }));
+        let people = people(input, rules);
+        let opens = !people.is_empty();
         Ask {
             place: Some(input.place.clone()),
             duplicate_key: duplicate_key(input),
@@ -292,8 +297,9 @@ impl Ask {
             reported: mail.report.as_ref().and_then(|report| report.original_message_id.clone()),
             likeness: is_nobody_of_ours(mail, rules),
             named,
-            of_company: input.kind != Kind::Request && input.urgency.tone != Tone::Plain,
             bookings: !matches!(input.kind, Kind::Bounce | Kind::FeedbackReport | Kind::Automatic | Kind::Noise),
+            of_company: opens || (input.kind != Kind::Request && input.urgency.tone != Tone::Plain),
+            people,
         }
         .with_own_domain(rules)
     }
@@ -312,6 +318,20 @@ impl Ask {
         self.references.retain(|id| id.ends_with(&ours));
         self
     }
+}
+
+/// For whom an agent opens a ticket (`#new`).
+fn people(input: &MailInput, rules: &Rules) -> Vec<String> {
+    if input.mail.address().and_then(|address| rules.access.staff_by_address(address)).is_none() {
+        return Vec::new();
+    }
+    let of_form = || input.forms.iter().filter_map(|form| form.text(FieldKey::AdminEmail)).map(str::to_owned);
+    let named = |line: &CommandLine| match &line.read {
+        Ok(Command::New { what: Opening::Request }) => of_form().collect(),
+        Ok(Command::New { what: Opening::Problem { person, .. } }) => vec![person.clone()],
+        _ => Vec::new(),
+    };
+    input.commands.iter().flat_map(named).take(NAMED_MAX).collect()
 }
 
 /// Somebody wrote, or tried to look as if, who is not of the staff.

@@ -118,7 +118,35 @@ pub enum Command {
         until: Timestamp,
     },
     Status,
+    Override {
+        code: String,
+        reason: String,
+    },
+    /// About a mail in quarantine.
+    Accept,
+    Spam,
+    Reopen {
+        reason: String,
+    },
+    /// `severity` and `text` of the second problem; none: the other unit of a
+    /// request, in the form lines below.
+    Split {
+        second: Option<(Severity, String)>,
+    },
+    New {
+        what: Opening,
+    },
     Help,
+}
+
+/// What `#new` opens after a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opening {
+    /// The form lines below it.
+    Request,
+    /// `person` is on file.
+    Problem { person: String, text: String },
 }
 
 /// A time to choose: `minutes` is the planned length if given.
@@ -130,6 +158,27 @@ pub struct Slot {
 }
 
 impl Command {
+    /// It begins, ends or decides something about the unit: an old mail must not
+    /// do that when it arrives at last (5.1).
+    pub fn acts_on_the_unit(&self) -> bool {
+        let works = matches!(
+            self,
+            Command::Start
+                | Command::Applied
+                | Command::Done { .. }
+                | Command::Partial { .. }
+                | Command::RolledBack { .. }
+                | Command::Failed { .. }
+                | Command::Extend { .. }
+                | Command::Precheck { .. }
+        );
+        works
+            || matches!(
+                self,
+                Command::Deny { .. } | Command::Override { .. } | Command::Cancel { .. } | Command::Schedule { .. }
+            )
+    }
+
     /// What it is for; `None`: for every ticket.
     pub fn is_for(&self) -> Option<TicketKind> {
         match self {
@@ -142,9 +191,12 @@ impl Command {
             Command::Assign { .. } | Command::Release | Command::Handover { .. } | Command::Ack => None,
             Command::Cc { .. } | Command::Snooze { .. } | Command::Status => None,
             Command::Issue { .. } | Command::LateIssue { .. } => Some(TicketKind::Upgrade),
+            Command::Accept | Command::Spam | Command::Reopen { .. } | Command::Split { .. } => None,
+            Command::New { .. } | Command::Close { .. } => None,
+            Command::Override { .. } => Some(TicketKind::Upgrade),
             Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
             Command::Propose { .. } | Command::Resolved { .. } => Some(TicketKind::Problem),
-            Command::Transfer { .. } | Command::Merge { .. } | Command::Close { .. } => Some(TicketKind::Problem),
+            Command::Transfer { .. } | Command::Merge { .. } => Some(TicketKind::Problem),
         }
     }
 }

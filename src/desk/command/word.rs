@@ -45,6 +45,12 @@ pub(super) enum Word {
     Cc,
     Snooze,
     Status,
+    Override,
+    Accept,
+    Spam,
+    Reopen,
+    Split,
+    New,
     Help,
 }
 
@@ -83,7 +89,8 @@ impl Word {
             Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
             Word::Done | Word::Cancel | Word::Help | Word::Issue | Word::Lateissue => false,
-            Word::Handover => true,
+            Word::Handover | Word::Split | Word::New | Word::Override | Word::Reopen => true,
+            Word::Accept | Word::Spam => false,
             Word::Assign | Word::Release | Word::Cc | Word::Snooze | Word::Status => false,
         }
     }
@@ -138,6 +145,13 @@ impl Word {
             Word::Close => {
                 ("#close <reason>, or #close upgrade: <issue>", "ends it; an issue of the upgrade is reported")
             }
+            _ => self.usage_of_tickets(),
+        }
+    }
+
+    /// The same of what staff arrange about a ticket, and of `#help`.
+    fn usage_of_tickets(self) -> (&'static str, &'static str) {
+        match self {
             Word::Assign => ("#assign sam", "a colleague has this ticket; he is told"),
             Word::Release => ("#release", "you no longer have this ticket; the desk is told"),
             Word::Handover => {
@@ -152,7 +166,22 @@ impl Word {
                 "reminders to staff about this ticket rest until then; alarms never do",
             ),
             Word::Status => ("#status", "how this ticket stands, and what is possible"),
-            Word::Help => ("#help", "this list"),
+            Word::Override => (
+                "#override D-IP <reason>",
+                "a lead lets a denied request go on; what identifies the unit needs a second colleague",
+            ),
+            Word::Accept => ("#accept", "a mail in quarantine is read after all, as one that proves nothing"),
+            Word::Spam => ("#spam", "it is nothing for us; nobody outside is told"),
+            Word::Reopen => ("#reopen <reason>", "it goes on; a request is put to the customer once more"),
+            Word::Split => (
+                "#split P3 <the second problem>, or #split",
+                "two matters, two tickets; of a request the other unit's form lines stand below",
+            ),
+            Word::New => (
+                "#new request, or #new problem dana@acme.example <text>",
+                "a ticket after a call, for somebody on file; the form lines stand below",
+            ),
+            _ => ("#help", "this list"),
         }
     }
 }

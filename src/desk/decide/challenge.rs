@@ -73,6 +73,7 @@ fn letter(row: &Representative, ticket: &Ticket, world: &World<'_>, until: Times
         until,
         zone: answer::zone_of_company(Some(&row.company), world),
         reminder,
+        by_staff: ticket.hands.asks_first,
         digest: token::digest(ticket, Action::Confirm),
     };
     // Out of every thread: what the writer of the request knows must not join it.

@@ -1,8 +1,10 @@
 //! What each command does to a ticket. A refusal says why, in the agent's words.
 
+mod anew;
 mod hands;
 mod feedback;
 mod problem;
+mod split;
 mod waiting;
 mod window;
 mod work;
@@ -38,6 +40,10 @@ pub struct Effects {
     pub changes: Vec<TicketChange>,
     /// The agent asked how the ticket stands.
     pub shows_lights: bool,
+    /// The desk's list is told of this ticket.
+    pub tell_desk: Option<String>,
+    /// Tickets that began, with the first line of their notice.
+    pub notices: Vec<(Draft, String)>,
 }
 
 /// Does `command`; the answer is its line in the transcript.
@@ -92,6 +98,21 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Propose { .. } | Command::Resolved { .. } | Command::Transfer { .. } => {
             problem::run(case, command, draft, effects)
         }
+        Command::Override { code, reason } => anew::override_(case, draft, effects, code, reason),
+        Command::Reopen { reason } => anew::reopen(case, draft, effects, reason),
+        Command::Spam => anew::spam(case, draft),
+        Command::Accept => Err(Refusal(
+            "nothing of this ticket is in quarantine: #accept answers the notice of a mail there".to_owned(),
+        )),
+        Command::Split { second: Some((severity, text)) } if draft.ticket.problem.is_some() => {
+            split::of_problem(case, draft, effects, *severity, text)
+        }
+        Command::Split { second: None } if draft.ticket.problem.is_none() => split::of_request(case, draft, effects),
+        Command::Split { .. } => {
+            Err(Refusal("expected #split P3 <words> on a problem, and #split with form lines on a request".to_owned()))
+        }
+        Command::New { .. } => Err(Refusal("#new begins a mail of its own, not an answer to a notice".to_owned())),
+        Command::Close { reason, .. } if draft.ticket.problem.is_none() => anew::close(case, draft, effects, reason),
         Command::Merge { .. } | Command::Close { .. } => problem::run(case, command, draft, effects),
         Command::Help => Ok("all commands are listed below".to_owned()),
     }

@@ -9,7 +9,7 @@ use crate::desk::form::{FieldKey, Form, Spec, Value};
 use crate::desk::known::{Known, UnitKnown};
 use crate::desk::letter::times::point;
 use crate::desk::register::{Company, Representative, Unit};
-use crate::desk::ticket::Checked;
+use crate::desk::ticket::{Checked, Ticket};
 use crate::desk::{form::Slot, rules::Rules};
 
 /// What the unit gate found.
@@ -52,8 +52,22 @@ fn is_spared(key: FieldKey, form: &Form) -> bool {
     }
 }
 
+/// The same for a ticket: what staff let pass for these very data is no denial
+/// any more (UT-14). A unit that is not the company's stays one.
+pub fn unit_gate_of<'a>(ticket: &Ticket, company: &str, known: &'a Known) -> UnitGate<'a> {
+    let gate = unit_gate(&ticket.form, company, known);
+    let UnitGate::Red { denials, unit_row, why } = gate else { return gate };
+    let left: Vec<Denial> = denials.into_iter().filter(|denial| !ticket.hands.overrides.contains(denial)).collect();
+    let unit = ticket.form.text(FieldKey::UnitSerial).and_then(|serial| known.units.get(serial));
+    match unit {
+        Some(UnitKnown::Of(unit)) if left.is_empty() && unit.company == company => UnitGate::Green(unit),
+        _ if left.is_empty() => UnitGate::Red { denials: vec![Denial::Unknown], unit_row, why },
+        _ => UnitGate::Red { denials: left, unit_row, why },
+    }
+}
+
 /// T3b, T3d: all three identifiers against the same row of the sender's company.
-pub fn unit_gate<'a>(form: &Form, company: &str, known: &'a Known) -> UnitGate<'a> {
+fn unit_gate<'a>(form: &Form, company: &str, known: &'a Known) -> UnitGate<'a> {
     let Some(serial) = form.text(FieldKey::UnitSerial) else { return UnitGate::NotAsked };
     match known.units.get(serial) {
         None => UnitGate::NotAsked,

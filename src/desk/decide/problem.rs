@@ -1,7 +1,7 @@
 //! A problem was reported (PT-01): a ticket, the upgrade that it is about, an
 //! alarm when it is urgent, and the letters of decisions 12, 13 and 16.
 
-mod letters;
+pub mod letters;
 pub mod link;
 pub mod reply;
 

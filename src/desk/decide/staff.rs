@@ -1,6 +1,7 @@
 //! Staff work by replying: commands at the top of the new text, all or
 //! nothing, answered by a transcript (5.1). Without a command it is a note.
 
+mod opening;
 mod token;
 
 use jiff::SignedDuration;
@@ -54,6 +55,7 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
             Ok(Decision::quarantine(case.author.actor.clone(), "staff_note_without_ticket", "kept for staff", why))
         }
         (Some(ticket), lines) => commands(case, ticket, lines),
+        (None, [line]) if opening::is_one(line) => opening::decide(case, line),
         (None, lines) => Ok(without_ticket(case, lines)),
     }
 }
@@ -164,6 +166,10 @@ fn commands(case: &Case<'_>, ticket: &Ticket, lines: &[CommandLine]) -> Result<D
     decision.letters.push(answer(case, &shown, transcript, all_done, &effects));
     if all_done {
         effects.say_it_once();
+        let alert = effects.tell_desk.take().map(|headline| notice::alert(case, &shown, &headline));
+        effects.letters.extend(alert);
+        let begun = std::mem::take(&mut effects.notices);
+        effects.letters.extend(begun.iter().map(|(begun, headline)| notice::of(case, begun, headline)));
         decision.letters.splice(0..0, effects.letters);
         if !shown.events().is_empty() {
             decision.changes.push(shown.into_change());
@@ -183,8 +189,7 @@ fn undone(case: &Case<'_>, ticket: &Ticket, transcript: &mut [TranscriptLine]) -
 }
 
 fn fresh(case: &Case<'_>, command: &Command) -> Result<(), Refusal> {
-    let acts = matches!(command, Command::Start | Command::Applied | Command::Done { .. } | Command::Deny { .. });
-    let Some(written) = case.input.mail.date.filter(|_| acts) else { return Ok(()) };
+    let Some(written) = case.input.mail.date.filter(|_| command.acts_on_the_unit()) else { return Ok(()) };
     let age = case.input.received.duration_since(written);
     if age <= FRESH_FOR {
         return Ok(());

@@ -74,11 +74,12 @@ pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<V
     if !doubts.is_empty() && !case.confirmed {
         return unproven(draft, doubts, why);
     }
-    if let Some(because) = too_many_tries(case, draft, row).filter(|_| !case.confirmed) {
+    let by_staff = draft.ticket.hands.asks_first;
+    if let Some(because) = too_many_tries(case, draft, row).filter(|_| !case.confirmed && !by_staff) {
         unproven(draft, vec![because.clone()], why)?;
         return Ok(Verdict::Held { because });
     }
-    match gates::unit_gate(&draft.ticket.form, &row.company, case.known) {
+    match gates::unit_gate_of(&draft.ticket, &row.company, case.known) {
         UnitGate::NotAsked => unproven(draft, vec!["the unit could not be looked up".to_owned()], why),
         UnitGate::Red { denials, unit_row, why: facts } => {
             why.extend(facts);
@@ -112,11 +113,20 @@ fn matched(
     unit: &Unit,
     why: &mut Vec<Why>,
 ) -> Result<Verdict, NotNow> {
-    why.push(Why::new("T3b", format!("serial, MAC and IP agree with the register, row {}", unit.row)));
+    why.push(match draft.ticket.hands.overrides.as_slice() {
+        [] => Why::new("T3b", format!("serial, MAC and IP agree with the register, row {}", unit.row)),
+        passed => {
+            let codes: Vec<&str> = passed.iter().map(|denial| denial.code()).collect();
+            Why::new("UT-14", format!("staff let {} pass; the rest agrees with row {}", codes.join(", "), unit.row))
+        }
+    });
     let checked = gates::checked(row, Some(unit.row), case.known);
     draft.happen(Event::Matched { company: row.company.clone(), checked })?;
-    if !case.author.consents() {
-        let because = if row.may_consent() {
+    let asks_first = draft.ticket.hands.asks_first;
+    if !case.author.consents() || asks_first {
+        let because = if asks_first {
+            "staff brought this request on its way; a representative confirms it".to_owned()
+        } else if row.may_consent() {
             "the proof of the sender does not cover the whole request".to_owned()
         } else {
             format!("{} may request but not consent", row.address)

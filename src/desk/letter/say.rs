@@ -131,6 +131,8 @@ pub enum Say {
         until: Timestamp,
         zone: String,
         reminder: bool,
+        /// Our staff brought it on its way: a call, or what they let pass.
+        by_staff: bool,
         /// What the letter's token is bound to besides ticket and person.
         #[serde(skip)]
         digest: String,

@@ -72,10 +72,25 @@ pub enum Event {
     },
     /// UT-13: corrected data came by reply.
     Corrected,
-    /// UT-14.
+    /// UT-14: one person lets `denial` pass; a second one must agree (T3c).
+    OverrideAsked {
+        denial: Denial,
+        by: String,
+        reason: String,
+    },
+    /// UT-14: `denial` no longer stands in the way; `second` agreed.
     Overridden {
         by: String,
         reason: String,
+        #[serde(default)]
+        denial: Option<Denial>,
+        #[serde(default)]
+        second: Option<String>,
+    },
+    /// 5.1: staff wrote down what a person on file said on the telephone.
+    WrittenDown {
+        by: String,
+        person: String,
     },
     /// Serial, MAC, IP, company and person agree with the register.
     Matched {

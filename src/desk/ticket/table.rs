@@ -100,7 +100,12 @@ pub const ROWS: &[Row] = &[
     row("UT-11", &[RepCheck], E::Confirmed, Some(Validating)),
     row("UT-12", &[RepCheck], E::Disowned, Some(Denied)),
     row("UT-13", &[Denied], E::Corrected, Some(Validating)),
+    row("UT-14", &[Denied], E::OverrideAsked, None),
     row("UT-14", &[Denied], E::Overridden, Some(Validating)),
+    row("5.1", &[Received], E::WrittenDown, None),
+    // What nobody has proven and is no request at all.
+    row("UT-03", &[Received, NeedsInfo, RepCheck, Denied], E::Spam, Some(Cancelled)),
+    row("5.1", &[Cancelled], E::Reopened, Some(Received)),
     row("T3b T4", &[Validating], E::Matched, None),
     row("UT-17", &[Validating], E::OutsideHours, Some(SpecialReview)),
     row("UT-18", &[SpecialReview], E::TermsOffered, Some(AwaitingConsent)),

@@ -91,7 +91,7 @@ impl View<'_> {
             known.likenesses_today = self.likenesses(now)?;
         }
         self.look_up_units(ask, &mut known)?;
-        self.look_up_companies(&mut known)?;
+        self.look_up_companies(ask, &mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
         known.tallies = self.tallies(ask, &known, now)?;
         Ok(known)

@@ -103,6 +103,7 @@ fn event(event: &Event) -> String {
         }
         Event::Reminded { timer } => format!("{name} {timer}"),
         Event::Assigned { agent, .. } => format!("{name} {agent}"),
+        Event::OverrideAsked { denial, .. } => format!("{name} {}", denial.code()),
         Event::HandedOver { to, .. } => format!("{name} to {to}"),
         Event::Copied { address, add, .. } => format!("{name} {} {address}", if *add { "to" } else { "no more to" }),
         Event::Snoozed { until, .. } => format!("{name} until {until}"),

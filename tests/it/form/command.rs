@@ -178,6 +178,12 @@ fn name(command: &Command) -> &'static str {
         Command::Cc { .. } => "cc",
         Command::Snooze { .. } => "snooze",
         Command::Status => "status",
+        Command::Override { .. } => "override",
+        Command::Accept => "accept",
+        Command::Spam => "spam",
+        Command::Reopen { .. } => "reopen",
+        Command::Split { .. } => "split",
+        Command::New { .. } => "new",
         Command::Help => "help",
     }
 }

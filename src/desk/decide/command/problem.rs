@@ -52,6 +52,11 @@ fn acknowledge(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Res
     Ok(format!("you have this problem, the alarm is off; {told}"))
 }
 
+/// M-24: who has it now.
+pub(super) fn has_it(case: &Case<'_>, draft: &Draft, effects: &mut Effects) -> String {
+    tell(case, draft, effects, person_has_it(case, draft, false, ""))
+}
+
 /// To the reporter when he is on file; a machine is answered by nobody.
 fn tell(case: &Case<'_>, draft: &Draft, effects: &mut Effects, say: Say) -> String {
     let automatic = draft.ticket.problem.as_ref().is_some_and(|problem| problem.automatic);

@@ -111,7 +111,7 @@ fn with_others(case: &Case<'_>, ticket: &Ticket, window: &Window, why: &str) -> 
 pub(super) fn planned_minutes(case: &Case<'_>, ticket: &Ticket) -> u32 {
     let company = ticket.company.as_deref().unwrap_or("");
     let hours = &case.rules.hours;
-    match gates::unit_gate(&ticket.form, company, case.known) {
+    match gates::unit_gate_of(ticket, company, case.known) {
         gates::UnitGate::Green(unit) if !unit.customisations.is_empty() => hours.window_minutes_customised,
         _ => hours.window_minutes,
     }

@@ -54,6 +54,7 @@ fn asked(window: &Window) -> Vec<Say> {
         until: window.end,
         zone: zone(),
         reminder,
+        by_staff: !reminder,
         digest: String::new(),
     };
     vec![

@@ -48,6 +48,7 @@ pub const PROBLEM_ROWS: &[Row] = &[
     row("T5a", OPEN, E::Taken, None),
     row("T5a", OPEN, E::Assigned, None),
     row("T5a", OPEN, E::Released, None),
+    row("5.1", &[Reported], E::WrittenDown, None),
     row("5.3", OPEN, E::HandedOver, None),
     row("5.1", ANY, E::Copied, None),
     row("5.1", OPEN, E::Snoozed, None),

@@ -43,7 +43,6 @@ fn of(page: &Page, event: &Event) -> String {
         }
         Event::Unproven { because } => because.join("; "),
         Event::Disowned { by } => by.as_ref().map(|by| format!("by {by}")).unwrap_or_default(),
-        Event::Overridden { by, reason } => with(&format!("by {by}"), reason),
         Event::Matched { company, .. } => format!("company, unit and person of {company} agree with the register"),
         Event::OutsideHours { window, why } => with(&span(page, window), why),
         Event::TermsOffered { terms } => format!("terms {terms}"),
@@ -113,6 +112,13 @@ fn of_problem(page: &Page, event: &Event) -> String {
 fn among_staff(page: &Page, event: &Event) -> String {
     match event {
         Event::Assigned { agent, by } => format!("to {agent}, by {by}"),
+        Event::OverrideAsked { denial, by, reason } => with(&format!("{}, asked by {by}", denial.code()), reason),
+        Event::Overridden { by, reason, denial, second } => {
+            let code = denial.map_or("denial", |denial| denial.code());
+            let second = second.as_ref().map(|second| format!(" and {second}")).unwrap_or_default();
+            with(&format!("{code}, by {by}{second}"), reason)
+        }
+        Event::WrittenDown { by, person } => format!("by {by}, after a call of {person}"),
         Event::Released { by } => format!("by {by}"),
         Event::HandedOver { to, by, text } => with(&format!("to {to}, by {by}"), text),
         Event::Copied { address, add, by } => {

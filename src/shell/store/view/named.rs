@@ -44,7 +44,7 @@ impl View<'_> {
     }
 
     /// Companies of everybody and everything met so far, with their people.
-    pub(super) fn look_up_companies(&self, known: &mut Known) -> Result<(), StateError> {
+    pub(super) fn look_up_companies(&self, ask: &Ask, known: &mut Known) -> Result<(), StateError> {
         let mut companies: BTreeSet<String> = BTreeSet::new();
         if let Sender::OnFile(row) = &known.sender {
             companies.insert(row.company.clone());
@@ -62,6 +62,11 @@ impl View<'_> {
             && let Sender::OnFile(row) = self.sender(Some(&ticket.requester.address))?
         {
             companies.insert(row.company);
+        }
+        for address in &ask.people {
+            if let Sender::OnFile(row) = self.sender(Some(address))? {
+                companies.insert(row.company);
+            }
         }
         for id in companies {
             known.representatives.extend(self.people(&id)?);
