@@ -1,10 +1,11 @@
 #!/bin/sh
 # The mail servers that the tests talk to, and Python, whose reading of mail is
-# compared with ours, as Debian packages; with the word "bench" what `make bench` needs. Installs what is missing when it may; starts
+# compared with ours, as Debian packages; and in target/python the programs that
+# read our calendar events; with the word "bench" what `make bench` needs. Installs what is missing when it may; starts
 # nothing, and leaves nothing enabled or listening.
 set -eu
 
-packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl python3"
+packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl python3 python3-venv"
 programs="dovecot postfix openssl python3"
 without="cargo test         (everything that needs no server)"
 if [ "${1:-}" = bench ]; then
@@ -103,6 +104,25 @@ disable_services() {
     done
 }
 
+# Into a folder of its own below target/, so nothing of this machine changes.
+python_packages() {
+    [ "${1:-}" != bench ] || return 0
+    cd "$(dirname "$0")/.."
+    wanted=tests/it/calendar/requirements.txt
+    if cmp -s "$wanted" target/python/installed.txt; then return 0; fi
+    say "installing $(tr '\n' ' ' <"$wanted")into target/python"
+    rm -rf target/python
+    mkdir -p target
+    if ! python3 -m venv target/python >&2 ||
+        ! target/python/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted" >&2; then
+        say "these Python packages could not be installed; they come from the package index, so a network is needed"
+        say "with a network:  python3 -m venv target/python && target/python/bin/python -m pip install -r $wanted"
+        say "or without:      $without"
+        exit 2
+    fi
+    cp "$wanted" target/python/installed.txt
+}
+
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
     for program in $programs; do
         if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1; then
@@ -111,11 +131,15 @@ if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>
             exit 2
         fi
     done
+    python_packages "$@"
     exit 0
 fi
 
 missing=$(missing_packages)
-[ -n "$missing" ] || exit 0
+if [ -z "$missing" ]; then
+    python_packages "$@"
+    exit 0
+fi
 
 if [ "$(id -u)" != 0 ]; then
     say "missing: $missing"
@@ -154,3 +178,4 @@ done | {
         exit 1
     fi
 }
+python_packages "$@"

@@ -5,6 +5,7 @@ mod alarm;
 mod answer;
 mod behalf;
 mod bounce;
+mod calendar;
 mod caps;
 mod challenge;
 mod command;

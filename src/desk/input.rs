@@ -253,7 +253,7 @@ fn classify(mail: &Mail, whole_form: bool, reports: bool, words: &Classify) -> K
         None => {}
     }
     let by_machine = mail.automatic_because.iter().any(|sign| *sign != AutomaticSign::Bulk);
-    if mail.calendar_method.as_deref().is_some_and(|method| method.eq_ignore_ascii_case("REPLY")) {
+    if mail.calendar.is_some() {
         Kind::Calendar
     } else if by_machine {
         Kind::Automatic

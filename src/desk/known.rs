@@ -291,7 +291,7 @@ impl Ask {
             in_reply_to: mail.in_reply_to.clone(),
             reply_tags: mail.reply_tags.clone(),
             references: mail.references.iter().rev().cloned().collect(),
-            subject_tag: subject_tag(&mail.subject),
+            subject_tag: subject_tag(&mail.subject).or_else(|| invited(mail)),
             ticket: None,
             letter: None,
             reported: mail.report.as_ref().and_then(|report| report.original_message_id.clone()),
@@ -332,6 +332,13 @@ fn people(input: &MailInput, rules: &Rules) -> Vec<String> {
         _ => Vec::new(),
     };
     input.commands.iter().flat_map(named).take(NAMED_MAX).collect()
+}
+
+/// The ticket whose event a calendar answers: a hint like a tag, for anybody can
+/// write it.
+fn invited(mail: &Mail) -> Option<TicketId> {
+    let (id, _) = mail.calendar.as_ref()?.uid.split_once('@')?;
+    ids_in(id).into_iter().next()
 }
 
 /// Somebody wrote, or tried to look as if, who is not of the staff.

@@ -119,6 +119,10 @@ pub enum Template {
     #[serde(rename = "M-25")]
     #[strum(serialize = "M-25")]
     AgentReply,
+    /// A calendar answered: what does the customer want (3.2)?
+    #[serde(rename = "M-25-calendar")]
+    #[strum(serialize = "M-25-calendar")]
+    CalendarQuestion,
     /// Solved, please confirm.
     #[serde(rename = "M-26")]
     #[strum(serialize = "M-26")]
@@ -148,7 +152,7 @@ impl Template {
         match self {
             Template::Acknowledgement | Template::Missing | Template::Denial | Template::NeutralNote => true,
             Template::OutsideHours | Template::Expired | Template::Confirm | Template::ProblemReceived => true,
-            Template::NeutralProblemNote | Template::Proposal => true,
+            Template::NeutralProblemNote | Template::Proposal | Template::CalendarQuestion => true,
             Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
             Template::WindowReminder | Template::Cancelled | Template::Started | Template::TakingLonger => false,
             Template::FeedbackSuccess | Template::FeedbackIssues | Template::FeedbackFailed => false,

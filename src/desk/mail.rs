@@ -21,6 +21,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::calendar;
+
 pub use read::{field, read, read_header};
 
 /// What was read in one mail. Prints itself without its text.
@@ -58,8 +60,8 @@ pub struct Mail {
     /// Why the mail counts as automatic (RFC 3834, decisions 16); empty: a person.
     pub automatic_because: Vec<AutomaticSign>,
     pub report: Option<Report>,
-    /// `text/calendar` parts, for later; their METHOD.
-    pub calendar_method: Option<String>,
+    /// The answer of somebody's calendar to an invitation (RFC 5546).
+    pub calendar: Option<calendar::read::Answer>,
     /// What mail hosts put on top, topmost first; it proves nothing by itself.
     pub trace: Vec<TraceField>,
     /// Every `DKIM-Signature`, topmost first.

@@ -90,6 +90,8 @@ pub struct Classify {
     /// A first own line that agrees, or refuses: `yes`, `no` …
     pub yes: Vec<String>,
     pub no: Vec<String>,
+    /// A first own line that keeps a time which was declined: `go ahead` …
+    pub keep: Vec<String>,
     /// Words below a yes that make it none (TC5).
     pub doubt: Vec<String>,
 }

@@ -19,7 +19,7 @@ use crate::desk::form::{FieldKey, Form};
 pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
 pub use hands::Hands;
-pub use parts::{Checked, Consent, ConsentChannel, Ending, Issue, Outcome, Requester, Scope, Window};
+pub use parts::{Checked, Consent, ConsentChannel, Declined, Ending, Issue, Outcome, Requester, Scope, Window};
 pub use problem::{Alarm, Change, Problem};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
 
@@ -175,6 +175,8 @@ pub struct Ticket {
     /// SEQUENCE of the calendar event (RFC 5545 3.8.7.4): one more with every
     /// change of its times or its progress; `None`: nobody was invited yet.
     pub invitation: Option<u32>,
+    /// The invitation was declined, and the customer is asked what he wants.
+    pub declined: Option<Declined>,
     /// When the window in force was set (W-09).
     pub window_set_at: Option<Timestamp>,
     /// When the customer was last told that the work takes longer (W-10).

@@ -94,6 +94,10 @@ pub enum TimerName {
     #[serde(rename = "W-13")]
     #[strum(serialize = "W-13")]
     Update,
+    /// The invitation was declined and nobody answers our question (3.2).
+    #[serde(rename = "UT-30")]
+    #[strum(serialize = "UT-30")]
+    Declined,
     /// Somebody has an urgent problem and nothing happens.
     #[serde(rename = "W-14")]
     #[strum(serialize = "W-14")]

@@ -6,6 +6,7 @@ mod authenticate;
 mod authority;
 mod authors;
 mod bookings;
+mod calendar;
 mod canary;
 mod carrier;
 mod cli;

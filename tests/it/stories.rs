@@ -18,7 +18,7 @@ use upgrade_desk::shell::vault::key::new_pair;
 
 use crate::support::letter;
 
-fn stories() -> Vec<PathBuf> {
+pub fn stories() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories");
     let mut stories: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     stories.sort();
@@ -34,7 +34,7 @@ fn keys(folder: &Path) -> Keys {
 }
 
 /// Plays a story in a folder of its own; the transcript and the desk's folder.
-async fn play(story: &Path) -> (String, tempfile::TempDir) {
+pub async fn play(story: &Path) -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let script: Script = toml::from_str(&fs::read_to_string(story.join("story.toml")).unwrap()).unwrap();
     let rules = rules::load(None).unwrap();

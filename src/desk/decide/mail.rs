@@ -7,8 +7,8 @@ use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
 use crate::desk::decide::{
-    Decision, World, bounce, caps, contact, hold, likeness, notice, page, released, reply, request, staff, stop,
-    warning,
+    Decision, World, bounce, calendar, caps, contact, hold, likeness, notice, page, released, reply, request, staff,
+    stop, warning,
 };
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
@@ -148,6 +148,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     if hold::waits(case) {
         return Ok(hold::decide(case));
+    }
+    if let Some(decision) = calendar::decide(case).filter(|_| case.author.staff.is_none()) {
+        return decision;
     }
     if case.is_machine() {
         return automatic(case);

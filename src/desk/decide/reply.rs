@@ -4,7 +4,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
 use crate::desk::decide::request::{keep_secret, word};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, challenge, gates, notice, offer, request, stop};
+use crate::desk::decide::{Decision, answer, calendar, challenge, gates, notice, offer, request, stop};
 use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::known::FoundTicket;
@@ -31,6 +31,9 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     }
     if let Some(slot) = offer::picked(case, ticket) {
         return offer::accepted(case, ticket, slot);
+    }
+    if let Some(decision) = calendar::kept(case, ticket) {
+        return decision;
     }
     match case.input.forms.as_slice() {
         // a whole form for another unit, or after the work.

@@ -10,7 +10,9 @@ use crate::desk::letter::Template;
 use crate::desk::ticket::{Issue, Window};
 use crate::desk::token::Action;
 
-pub use facts::{FeedbackFacts, FieldLine, Light, MissingItem, TranscriptLine, Tried, UnitLine, UnitResult};
+pub use facts::{
+    CalendarAnswer, FeedbackFacts, FieldLine, Light, MissingItem, TranscriptLine, Tried, UnitLine, UnitResult,
+};
 
 /// Everything we say, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -92,6 +94,16 @@ pub enum Say {
         asks: bool,
         /// Whom it was handed to (PT-18); else empty.
         handed_to: String,
+    },
+    CalendarQuestion {
+        serial: String,
+        what: CalendarAnswer,
+        /// Who declined, when it was not the reader.
+        by_other: String,
+        window: Window,
+        wish: Option<Window>,
+        /// When it is cancelled without an answer.
+        until: Option<Timestamp>,
     },
     Reminder {
         serial: String,
@@ -272,6 +284,7 @@ impl Say {
             Say::FeedbackIssues { .. } => Template::FeedbackIssues,
             Say::FeedbackFailed { .. } => Template::FeedbackFailed,
             Say::AgentReply { .. } => Template::AgentReply,
+            Say::CalendarQuestion { .. } => Template::CalendarQuestion,
             Say::Reminder { .. } => Template::Reminder,
             Say::Expired { .. } => Template::Expired,
             Say::WindowReminder { .. } => Template::WindowReminder,

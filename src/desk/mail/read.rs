@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 
+use crate::desk::calendar::read;
 use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks};
@@ -130,7 +131,7 @@ fn from_header(header: &Header<'_>) -> Mail {
         attachments: Vec::new(),
         automatic_because: Vec::new(),
         report: None,
-        calendar_method: None,
+        calendar: None,
         trace: trace::read(header),
         signatures: header.all("dkim-signature").filter_map(|field| signature::read(&field.unfolded())).collect(),
         content_fields: present.map(|name| (*name).to_owned()).collect(),
@@ -163,7 +164,7 @@ fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     }
     read_texts(mail, message, limits);
     mail.report = report::read(message);
-    mail.calendar_method = message.parts.iter().find_map(calendar_method);
+    mail.calendar = message.parts.iter().find_map(calendar);
     attachment::list(mail, message, limits);
 }
 
@@ -261,10 +262,17 @@ fn addresses(value: Option<&Address<'_>>, limits: &Limits, exceeded: &mut Vec<St
     found
 }
 
-fn calendar_method(part: &mail_parser::MessagePart<'_>) -> Option<String> {
+/// What else a calendar part can be, an invitation or a cancellation of others, is
+/// none of our business (TF11).
+fn calendar(part: &mail_parser::MessagePart<'_>) -> Option<read::Answer> {
     let kind = part.content_type()?;
     let is_calendar = kind.ctype().eq_ignore_ascii_case("text") && kind.subtype()?.eq_ignore_ascii_case("calendar");
-    is_calendar.then(|| clean::line(kind.attribute("method").unwrap_or(""), 40))
+    let method = kind.attribute("method").filter(|_| is_calendar)?;
+    let answers = ["REPLY", "COUNTER"].iter().any(|known| method.eq_ignore_ascii_case(known));
+    match &part.body {
+        PartType::Text(object) if answers => read::answer(object, method),
+        _ => None,
+    }
 }
 
 /// The same mail by another way has the same digest: no header is in it, nor

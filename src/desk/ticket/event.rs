@@ -140,6 +140,14 @@ pub enum Event {
     Blocked {
         why: String,
     },
+    /// 3.2: a representative declined the invitation.
+    Declined {
+        by: String,
+    },
+    /// UT-27: he keeps the time after all.
+    Resumed {
+        by: String,
+    },
     /// UT-28.
     NotStarted {
         why: String,

@@ -6,7 +6,7 @@ mod problem;
 use jiff::Timestamp;
 
 use crate::desk::form::Form;
-use crate::desk::ticket::{Event, Outcome, Requester, Scope, Status, Ticket, TicketId, next};
+use crate::desk::ticket::{Declined, Event, Outcome, Requester, Scope, Status, Ticket, TicketId, next};
 
 /// The ticket after `event`. The first event of a ticket is [`Event::Opened`]
 /// or [`Event::Reported`]; `None` when the first is another one, which the
@@ -42,7 +42,7 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
 fn invitation(sequence: Option<u32>, event: &Event) -> Option<u32> {
     match (event, sequence) {
         (Event::Scheduled { .. }, None) => Some(0),
-        (Event::Scheduled { .. } | Event::Extended { .. } | Event::Overran, Some(number))
+        (Event::Scheduled { .. } | Event::Resumed { .. } | Event::Extended { .. } | Event::Overran, Some(number))
         | (Event::Finished { .. } | Event::NotStarted { .. } | Event::Cancelled { .. }, Some(number)) => {
             Some(number.saturating_add(1))
         }
@@ -104,6 +104,7 @@ fn blank(
         reminded: Vec::new(),
         since: at,
         invitation: None,
+        declined: None,
         window_set_at: None,
         overrun_told_at: None,
         offers: Vec::new(),
@@ -153,8 +154,11 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::Scheduled { window, .. } => {
             ticket.window = Some(window.clone());
             ticket.window_set_at = Some(at);
+            ticket.declined = None;
             ticket.offers.clear();
         }
+        Event::Declined { by } => ticket.declined = Some(Declined { by: by.clone(), at }),
+        Event::Resumed { .. } | Event::Readied => ticket.declined = None,
         Event::Proposed { slots } => ticket.offers = slots.clone(),
         Event::OffersEnded => ticket.offers.clear(),
         Event::Challenged { until, .. } => ticket.confirm_until = Some(*until),

@@ -114,6 +114,13 @@ pub struct Requester {
     pub on_file: bool,
 }
 
+/// Somebody's calendar said no (3.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declined {
+    pub by: String,
+    pub at: Timestamp,
+}
+
 /// What the register said when the request was checked: evidence (decisions 19).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {

@@ -134,6 +134,9 @@ pub const ROWS: &[Row] = &[
     row("UT-25", &[Scheduled], E::Readied, Some(Ready)),
     row("UT-27", &[Blocked], E::Readied, Some(Ready)),
     row("UT-26", &[Scheduled, Ready], E::Blocked, Some(Blocked)),
+    // Evidence for the pause that follows, and for the end if nobody answers.
+    row("3.2", &[Scheduled, Ready, Blocked], E::Declined, None),
+    row("UT-27", &[Blocked], E::Resumed, Some(Scheduled)),
     row("UT-28", &[Blocked], E::NotStarted, Some(FeedbackDue)),
     row("UT-30 UT-31", BEFORE_START, E::Cancelled, Some(Cancelled)),
     row("UT-32", &[Ready], E::Started, Some(InProgress)),

@@ -25,6 +25,7 @@ pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
             let late = window.map(|window| (TimerName::StartLate, after(window.start, LATE_AFTER)));
             late.into_iter().chain(reminders(ticket, rules)).collect()
         }
+        Status::Blocked => declined(ticket).into_iter().collect(),
         Status::InProgress => progress(ticket, rules),
         Status::FeedbackDue if !ticket.has_feedback_letter() => feedback(ticket, rules),
         Status::Watch => {
@@ -32,6 +33,13 @@ pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
         }
         _ => Vec::new(),
     }
+}
+
+/// 3.2: an hour before the window. Who declines later than that is called.
+fn declined(ticket: &Ticket) -> Option<Due> {
+    let (window, declined) = (ticket.window.as_ref()?, ticket.declined.as_ref()?);
+    let at = before(window.start, hours(1));
+    (at > declined.at).then_some((TimerName::Declined, at))
 }
 
 /// W-05: the customer's answer.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 /// Every rule file, in the order in which their version is computed.
-const BUILT_IN: [(&str, &str); 40] = [
+const BUILT_IN: [(&str, &str); 41] = [
     ("form.toml", include_str!("../../../rules/form.toml")),
     ("hours.toml", include_str!("../../../rules/hours.toml")),
     ("zones.toml", include_str!("../../../rules/zones.toml")),
@@ -42,6 +42,7 @@ const BUILT_IN: [(&str, &str); 40] = [
     ("letters/en/M-23.txt", include_str!("../../../rules/letters/en/M-23.txt")),
     ("letters/en/M-24.txt", include_str!("../../../rules/letters/en/M-24.txt")),
     ("letters/en/M-25.txt", include_str!("../../../rules/letters/en/M-25.txt")),
+    ("letters/en/M-25-calendar.txt", include_str!("../../../rules/letters/en/M-25-calendar.txt")),
     ("letters/en/M-26.txt", include_str!("../../../rules/letters/en/M-26.txt")),
     ("letters/en/M-27.txt", include_str!("../../../rules/letters/en/M-27.txt")),
     ("letters/en/M-29.txt", include_str!("../../../rules/letters/en/M-29.txt")),

@@ -23,6 +23,7 @@ struct ClassifyText {
     contact: Vec<String>,
     yes: Vec<String>,
     no: Vec<String>,
+    keep: Vec<String>,
     doubt: Vec<String>,
     marks: MarksText,
 }
@@ -66,6 +67,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         ("contact", &text.contact),
         ("yes", &text.yes),
         ("no", &text.no),
+        ("keep", &text.keep),
         ("doubt", &text.doubt),
         ("absence", &text.marks.absence),
         ("robots", &text.marks.robots),
@@ -84,6 +86,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         contact: lower(text.contact),
         yes: lower(text.yes),
         no: lower(text.no),
+        keep: lower(text.keep),
         doubt: lower(text.doubt),
     })
 }

@@ -28,7 +28,7 @@ pub fn request(text: &str) -> Mail {
         attachments: Vec::new(),
         automatic_because: Vec::new(),
         report: None,
-        calendar_method: None,
+        calendar: None,
         trace: Vec::new(),
         signatures: Vec::new(),
         content_fields: BTreeSet::new(),

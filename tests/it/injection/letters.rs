@@ -36,6 +36,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             of_feedback(feedback)
         }
         Say::AgentReply { text, agent, handed_to, .. } => vec![text, agent, handed_to],
+        Say::CalendarQuestion { serial, by_other, .. } => vec![serial, by_other],
         Say::Reminder { serial, items, .. } => of_items(items).chain([serial]).collect(),
         Say::WindowReminder { serial, version, agent, .. } => vec![serial, version, agent],
         Say::TakingLonger { serial, reason, agent, .. } => vec![serial, reason, agent],

@@ -1,6 +1,6 @@
 //! Letters about waiting: reminders, offers, confirmation, more time, the end.
 
-use crate::desk::letter::say::{MissingItem, Say, Tried};
+use crate::desk::letter::say::{CalendarAnswer, MissingItem, Say, Tried};
 use crate::desk::ticket::Window;
 
 pub(super) fn samples(window: &Window) -> Vec<Say> {
@@ -57,7 +57,19 @@ fn asked(window: &Window) -> Vec<Say> {
         by_staff: !reminder,
         digest: String::new(),
     };
+    let calendar = |what, by: &str, until| Say::CalendarQuestion {
+        serial: serial(),
+        what,
+        by_other: by.to_owned(),
+        window: window.clone(),
+        wish: Some(window.clone()),
+        until,
+    };
     vec![
+        calendar(CalendarAnswer::Declined, "", Some(window.start)),
+        calendar(CalendarAnswer::Declined, "Dana Ruiz", None),
+        calendar(CalendarAnswer::Tentative, "", None),
+        calendar(CalendarAnswer::Counter, "", None),
         reminder(vec![item.clone()], Vec::new(), false),
         reminder(vec![item], Vec::new(), true),
         reminder(Vec::new(), vec![window.clone(), window.clone()], true),

@@ -86,6 +86,15 @@ pub struct FeedbackFacts {
     pub copy_of: String,
 }
 
+/// What somebody's calendar answered to an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalendarAnswer {
+    Declined,
+    Tentative,
+    Counter,
+}
+
 /// What was tried in somebody's name (M-32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

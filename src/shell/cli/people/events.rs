@@ -56,6 +56,9 @@ fn of(page: &Page, event: &Event) -> String {
         Event::Confirmed { by, .. } | Event::Started { by } | Event::StopAsked { by } | Event::Applied { by } => {
             format!("by {by}")
         }
+        Event::Declined { by } | Event::Resumed { by } => {
+            format!("by {by}")
+        }
         Event::Finished { outcome, issues, words, by } => {
             let outcome: &'static str = outcome.into();
             with(&with(&format!("{outcome}, by {by}"), words), &issues_of(issues))

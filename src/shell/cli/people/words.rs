@@ -59,6 +59,7 @@ pub fn timer(name: TimerName) -> &'static str {
         TimerName::FeedbackLead => "official feedback is late (W-12)",
         TimerName::FeedbackManager => "official feedback is very late (W-12)",
         TimerName::Update => "the customer should hear from us (W-13)",
+        TimerName::Declined => "end of a declined invitation (UT-30)",
         TimerName::Silence => "nothing happens (W-14)",
         TimerName::Settle => "end of waiting for a confirmation (W-15)",
         TimerName::WatchOver => "end of the watch period (W-17)",
