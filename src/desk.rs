@@ -2,6 +2,8 @@
 //! it (`tests/tidy.rs` checks that). Nothing here reads a clock, a file, a
 //! socket, the environment or chance, and nothing panics on input.
 
+pub mod language;
+pub mod phrase;
 pub mod moment;
 pub mod hours;
 pub mod limits;

@@ -18,6 +18,7 @@ mod due;
 mod feedback;
 mod gates;
 mod hold;
+mod language;
 mod likeness;
 mod mail;
 mod notice;
@@ -122,6 +123,7 @@ impl Decision {
 pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
     let mut decision = by_input(input, known, now, rules);
     copies::add(&mut decision, &World { known, now, rules, agreed: &[] });
+    language::choose(&mut decision, input, known, rules);
     decision
 }
 

@@ -21,6 +21,7 @@ use crate::desk::form::time::Clock;
 use crate::desk::form::value::Kinds;
 use crate::desk::mail::Mail;
 use crate::desk::moment::{When, Zones};
+use crate::desk::phrase::Phrase;
 
 pub use made::Made;
 
@@ -101,12 +102,12 @@ pub struct Fault {
     /// Stable name: `mac_length`, `ip_private`, `time_ambiguous`, `missing` …
     pub name: String,
     /// In the reader's words: "a MAC address has 12 hexadecimal digits, this one has 11".
-    pub text: String,
+    pub text: Phrase,
 }
 
 impl Fault {
-    pub fn new(name: &str, text: impl Into<String>) -> Fault {
-        Fault { name: name.to_owned(), text: text.into() }
+    pub fn new(name: &str, text: Phrase) -> Fault {
+        Fault { name: name.to_owned(), text }
     }
 }
 

@@ -10,6 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::desk::moment::{first_showing, last_showing, time_zone};
+use crate::desk::phrase::Phrase;
+use crate::phrase;
 
 pub use changeover::changeover;
 
@@ -73,7 +75,7 @@ pub struct Holiday {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutOfHours {
     /// In the reader's words, in the desk's zone, without a full stop.
-    pub why: String,
+    pub why: Phrase,
     /// The desk works then, but nothing is upgraded (S-09): no arrangement helps.
     pub frozen: bool,
 }
@@ -97,36 +99,43 @@ impl Hours {
     /// Names the weekend, the holiday, or the hour that is not met.
     pub fn judge(&self, start: Timestamp, minutes: u32) -> Result<(), OutOfHours> {
         let Some(zone) = time_zone(&self.zone) else {
-            return Err(out(format!("the desk's own time zone \"{}\" is unknown", self.zone)));
+            let why =
+                phrase!("hours_zone", "the desk's own time zone \"{zone}\" is unknown", zone = self.zone.as_str());
+            return Err(out(why));
         };
         let clock = zone.to_datetime(start);
-        let said = clock.strftime("%A %-d %B %Y");
+        let date = clock.date();
         if let Some(Holiday { name, closes: None }) = self.holidays.get(&clock.date()) {
-            return Err(out(format!("{said} is a holiday ({name})")));
+            let why = phrase!("hours_holiday", "{day} is a holiday ({name})", day = date, name = name.as_str());
+            return Err(out(why));
         }
         if !self.days.contains(&clock.date().weekday()) {
-            return Err(out(format!("{said} is not a business day")));
+            return Err(out(phrase!("hours_no_business_day", "{day} is not a business day", day = date)));
         }
         let Some(day) = self.day(clock.date(), &zone) else {
-            return Err(out(format!("{said} has no business hours")));
+            return Err(out(phrase!("hours_none", "{day} has no business hours", day = date)));
         };
         if let Some(freeze) = self.freeze_on(clock.date()) {
-            let why = format!("{said} lies in a time without upgrades ({})", freeze.reason);
+            let why = phrase!(
+                "hours_frozen",
+                "{day} lies in a time without upgrades ({reason})",
+                day = date,
+                reason = freeze.reason.as_str()
+            );
             return Err(OutOfHours { why, frozen: true });
         }
-        let at = clock.strftime("%H:%M");
-        let half = day.half.map_or_else(String::new, |name| format!(" ({name}, a half day)"));
+        let at = clock.strftime("%H:%M").to_string();
+        let close = short(day.close);
         if start < day.opens {
-            return Err(out(format!("{at} is before {}, when business hours begin", short(self.open))));
+            let open = short(self.open);
+            let why = phrase!("hours_before", "{at} is before {open}, when business hours begin", at = at, open = open);
+            return Err(out(why));
         }
         if start >= day.closes {
-            return Err(out(format!("{at} is not before {}, when business hours end{half}", short(day.close))));
+            return Err(out(after_close(&at, &close, day.half)));
         }
         if self.whole_window_must_fit && after(start, minutes).is_none_or(|end| end > day.closes) {
-            return Err(out(format!(
-                "{minutes} minutes from {at} on would end after {}, when business hours end{half}",
-                short(day.close)
-            )));
+            return Err(out(too_long(minutes, &at, &close, day.half)));
         }
         Ok(())
     }
@@ -194,7 +203,43 @@ impl Hours {
     }
 }
 
-fn out(why: String) -> OutOfHours {
+fn after_close(at: &str, close: &str, half: Option<&str>) -> Phrase {
+    match half {
+        Some(name) => phrase!(
+            "hours_after_half",
+            "{at} is not before {close}, when business hours end ({name}, a half day)",
+            at = at,
+            close = close,
+            name = name
+        ),
+        None => {
+            phrase!("hours_after", "{at} is not before {close}, when business hours end", at = at, close = close)
+        }
+    }
+}
+
+fn too_long(minutes: u32, at: &str, close: &str, half: Option<&str>) -> Phrase {
+    let minutes = minutes.to_string();
+    match half {
+        Some(name) => phrase!(
+            "hours_too_long_half",
+            "{minutes} minutes from {at} on would end after {close}, when business hours end ({name}, a half day)",
+            minutes = minutes,
+            at = at,
+            close = close,
+            name = name
+        ),
+        None => phrase!(
+            "hours_too_long",
+            "{minutes} minutes from {at} on would end after {close}, when business hours end",
+            minutes = minutes,
+            at = at,
+            close = close
+        ),
+    }
+}
+
+fn out(why: Phrase) -> OutOfHours {
     OutOfHours { why, frozen: false }
 }
 

@@ -3,14 +3,17 @@
 pub mod compose;
 pub mod header_text;
 pub mod invite;
+mod layout;
 pub mod mime;
 pub mod samples;
 pub mod say;
 pub mod times;
+mod wording;
 
 use serde::{Deserialize, Serialize};
 
 use crate::desk::access::Recipient;
+use crate::desk::language::Language;
 use crate::desk::letter::invite::Invite;
 use crate::desk::letter::say::Say;
 use crate::desk::ticket::TicketId;
@@ -163,6 +166,11 @@ impl Template {
         }
     }
 
+    /// Read by staff only, and so in English only.
+    pub fn is_for_staff(self) -> bool {
+        matches!(self, Template::Alarm | Template::Transcript | Template::Undelivered | Template::StaffNotice)
+    }
+
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -175,6 +183,8 @@ pub struct Letter {
     /// The reader's name for the salutation; empty: none is known.
     pub salutation: String,
     pub say: Say,
+    /// Staff read English. Set for all letters of a decision at once.
+    pub language: Language,
     pub ticket: Option<TicketId>,
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,

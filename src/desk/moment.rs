@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::phrase::Phrase;
+
 pub use zone::{first_showing, last_showing, time_zone};
 
 /// One way to read a written time.
@@ -110,7 +112,7 @@ pub struct MomentFault {
     /// `time_date`, `time_weekday`, `time_range`, `time_two`, `time_gap`,
     /// `time_doubled`, `zone_missing`, `zone_unknown`, `zone_conflict`.
     pub name: &'static str,
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// The upgrade time where the form asks for its pieces one by one (F-10).
@@ -171,8 +173,8 @@ pub fn zone(written: &str, zones: &Zones, desk_zone: &str) -> Result<String, Mom
     claims.into_iter().flatten().next().map(|zone| zone.name).ok_or_else(zone::missing)
 }
 
-fn fault(name: &'static str, text: impl Into<String>) -> MomentFault {
-    MomentFault { name, text: text.into() }
+fn fault(name: &'static str, text: Phrase) -> MomentFault {
+    MomentFault { name, text }
 }
 
 /// What somebody wrote, short enough for a sentence of ours.

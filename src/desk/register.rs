@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::desk::language::Language;
+
 /// All that is imported at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +35,9 @@ pub struct Company {
     /// When an interruption hurts least, on the customer's clock (S-07).
     #[serde(default)]
     pub quiet_hours: Option<QuietHours>,
+    /// In which its people are written to; `None`: as each writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Set by the import: rises with every change of the row.
     #[serde(default)]
     pub row: u64,
@@ -93,6 +98,9 @@ pub struct Representative {
     /// How he wants to have the times of upgrades (3.2).
     #[serde(default)]
     pub calendar: CalendarWish,
+    /// In which this person is written to; `None`: as the company is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Last day on which this person may act.
     #[serde(default)]
     pub valid_until: Option<Date>,

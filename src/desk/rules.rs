@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desk::denial::Denial;
 use crate::desk::escalation::Escalation;
-use crate::desk::form::Spec;
+use crate::desk::form::{FieldKey, Spec};
 use crate::desk::hours::Hours;
+use crate::desk::language::{CommonWords, Language};
 use crate::desk::limits::{Limits, Lookups};
 use crate::desk::mail::proof::Checks;
 use crate::desk::mail::{MailHost, Marks};
@@ -29,8 +30,10 @@ pub struct Rules {
     pub counts: Counts,
     /// The sentence of each denial (`denials.toml`).
     pub denials: BTreeMap<Denial, String>,
-    /// Template name (`M-05`) to its text; the first line is the subject.
+    /// Language and template (`en/M-05`) to its text; the first line is the subject.
     pub letters: BTreeMap<String, String>,
+    /// What letters of each language are made of besides (`words.toml`).
+    pub words: BTreeMap<Language, Words>,
     pub desk: Desk,
     /// SHA-256 over all rule files: recorded with every decision (decisions 19).
     pub version: String,
@@ -94,6 +97,22 @@ pub struct Classify {
     pub keep: Vec<String>,
     /// Words below a yes that make it none (TC5).
     pub doubt: Vec<String>,
+    /// By which a customer's language is known.
+    pub languages: CommonWords,
+}
+
+/// The small words of the letters of one language
+/// (`letters/<language>/words.toml`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The one-word answers that letters ask for, by their meaning.
+    pub answers: BTreeMap<String, String>,
+    /// What fields are called; English ones stand in `form.toml`.
+    pub labels: BTreeMap<FieldKey, String>,
+    /// Where to find a value; English ones stand in `form.toml`.
+    pub hints: BTreeMap<FieldKey, String>,
+    /// Sentences by their code; English ones are in the facts themselves.
+    pub phrases: BTreeMap<String, String>,
 }
 
 /// How often (`limits.toml`, part `[counts]`).

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
+use crate::desk::phrase::Phrase;
 
 pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
@@ -141,7 +142,7 @@ pub struct Ticket {
     pub company: Option<String>,
     pub form: Form,
     pub parent: Option<TicketId>,
-    pub faults: BTreeMap<FieldKey, String>,
+    pub faults: BTreeMap<FieldKey, Phrase>,
     pub denials: Vec<Denial>,
     /// Why the sender was not proven; empty when he was.
     pub unproven: Vec<String>,

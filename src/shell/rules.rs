@@ -58,6 +58,7 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let limits = files.toml("limits.toml").and_then(|file| words::limits(file, faults));
     let denials = files.toml("denials.toml").and_then(|file| words::denials(file, faults));
     let letters = words::letters(files, faults);
+    let words_of = words::words(files, faults);
     let urgency = files.toml("urgency.toml").and_then(|file| urgency::read(file, &letters, faults));
     let (limits, lookups, counts) = limits?;
     Some(Rules {
@@ -73,6 +74,7 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
         counts,
         denials: denials?,
         letters,
+        words: words_of,
         desk: desk?,
         version: version(files),
     })

@@ -54,7 +54,7 @@ fn nothing_is_upgraded_in_a_freeze_and_the_desk_works_on() {
     let freeze = Freeze { from: date(2026, 12, 8), to: date(2026, 12, 9), reason: "end of the quarter".to_owned() };
     let hours = Hours { freezes: vec![freeze], ..sample_rules::hours() };
     let out = hours.judge("2026-12-09T10:00:00-08:00".parse().unwrap(), 60).unwrap_err();
-    assert_eq!(out.why, "Wednesday 9 December 2026 lies in a time without upgrades (end of the quarter)");
+    assert_eq!(out.why.to_string(), "Wednesday 9 December 2026 lies in a time without upgrades (end of the quarter)");
     assert!(out.frozen);
     let from = "2026-12-07T16:30:00-08:00".parse().unwrap();
     let first = hours.starts_by_day(from, 60, 1).concat().first().copied();

@@ -6,6 +6,7 @@ use crate::desk::access::Recipient;
 use crate::desk::decide::World;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::escalation::{Clock, Post, Step};
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::rules::Staff;
@@ -157,6 +158,7 @@ fn letter(to: Recipient, ticket: &Ticket, say: Say) -> Letter {
         to,
         salutation: String::new(),
         say,
+        language: Language::default(),
         ticket: Some(ticket.id.clone()),
         in_reply_to: None,
         references: Vec::new(),

@@ -17,8 +17,10 @@ use crate::desk::decide::weigh::Verdict;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Value};
 use crate::desk::known::Known;
-use crate::desk::letter::say::{FieldLine, MissingItem, Say, UnitLine, UnitResult};
+use crate::desk::language::Language;
+use crate::desk::letter::say::{Detail, MissingItem, Read, Say, Understood, UnitLine, UnitResult};
 use crate::desk::letter::{Letter, invite};
+use crate::desk::phrase::Phrase;
 use crate::desk::register::Representative;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, Window};
@@ -103,6 +105,7 @@ pub fn to_person(row: &Representative, ticket: &Ticket, say: Say) -> Letter {
         to: Recipient::representative(row),
         salutation: row.name.clone(),
         say,
+        language: Language::default(),
         ticket: Some(ticket.id.clone()),
         in_reply_to: references.last().cloned(),
         references,
@@ -147,7 +150,9 @@ fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
 /// M-05. Also for a window that an agent set within the consent.
 pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Window, minutes: u32, zone: String) -> Say {
     let form = &ticket.form;
-    let reading = form.when().filter(|when| !when.others().is_empty()).map(|when| when.first().said.clone());
+    let unsure = form.when().filter(|when| !when.others().is_empty());
+    let reading =
+        unsure.map(|when| Read { written: as_written(form), at: when.first().at, zone: when.first().zone.clone() });
     Say::ScheduleConfirmation {
         serial: serial(form),
         version: version(form),
@@ -156,7 +161,7 @@ pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Wind
         longer: minutes > rules.hours.window_minutes,
         feedback_to: feedback_to(ticket, known).map(|row| row.address.clone()).unwrap_or_default(),
         agent: agent_name(ticket, rules),
-        reading: reading.unwrap_or_default(),
+        reading,
         password_tested: password_tested(form),
     }
 }
@@ -177,7 +182,7 @@ pub fn denial(case: &Case<'_>, ticket: &Ticket, denials: &[Denial], reason: &str
             Denial::Ip => &[FieldKey::UnitIp],
             _ => &[FieldKey::UnitMac, FieldKey::UnitIp],
         };
-        shown.extend(keys.iter().filter_map(|key| field(case, form, *key)));
+        shown.extend(keys.iter().filter_map(|key| field(form, *key)));
     }
     shown.dedup();
     Say::Denial {
@@ -189,13 +194,17 @@ pub fn denial(case: &Case<'_>, ticket: &Ticket, denials: &[Denial], reason: &str
 }
 
 /// TD1: unknown, foreign and retired units share one sentence, to the byte.
-fn sentences(denials: &[Denial], rules: &Rules) -> Vec<String> {
+fn sentences(denials: &[Denial], rules: &Rules) -> Vec<Phrase> {
     let spoken = |denial: &Denial| match denial {
         Denial::Unknown | Denial::Owner | Denial::EndOfSupport => Denial::Unknown,
         Denial::Serial | Denial::Mac | Denial::Ip | Denial::Row => *denial,
         Denial::Representative | Denial::Staff => *denial,
     };
-    denials.iter().filter_map(|denial| rules.denials.get(&spoken(denial)).cloned()).collect()
+    let phrase = |denial: Denial| {
+        let text = rules.denials.get(&denial)?.clone();
+        Some(Phrase { code: denial.code().to_owned(), text, ..Phrase::default() })
+    };
+    denials.iter().filter_map(|denial| phrase(spoken(denial))).collect()
 }
 
 /// One letter for all units of a mail (F-17).
@@ -224,17 +233,18 @@ pub fn already_open(case: &Case<'_>, draft: &Draft) -> Option<Letter> {
 
 fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
     let ticket = &draft.ticket;
-    let label = |key: &FieldKey| case.rules.form.label(*key).to_owned();
+    let about = |text: &Phrase| Detail { field: None, text: text.clone() };
     let (result, details) = match verdict {
         Verdict::Missing { faults, .. } => {
-            (UnitResult::Missing, faults.iter().map(|(key, text)| format!("{}: {text}", label(key))).collect())
+            let detail = |(key, text): (&FieldKey, &Phrase)| Detail { field: Some(*key), text: text.clone() };
+            (UnitResult::Missing, faults.iter().map(detail).collect())
         }
         Verdict::RepCheck { .. } | Verdict::Held { .. } => (UnitResult::Checking, Vec::new()),
-        Verdict::Denied { denials } => (UnitResult::Denied, sentences(denials, case.rules)),
+        Verdict::Denied { denials } => (UnitResult::Denied, sentences(denials, case.rules).iter().map(about).collect()),
         Verdict::Scheduled { .. } => (UnitResult::Scheduled, Vec::new()),
         Verdict::Asap => (UnitResult::Asap, Vec::new()),
-        Verdict::Outside { why, .. } => (UnitResult::Outside, vec![why.clone()]),
-        Verdict::Offered { why } => (UnitResult::Offered, vec![why.clone()]),
+        Verdict::Outside { why, .. } => (UnitResult::Outside, vec![about(why)]),
+        Verdict::Offered { why } => (UnitResult::Offered, vec![about(why)]),
     };
     UnitLine {
         ticket: ticket.id.0.clone(),
@@ -245,28 +255,31 @@ fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
     }
 }
 
-pub fn items(form: &Form, faults: &BTreeMap<FieldKey, String>, rules: &Rules) -> Vec<MissingItem> {
-    let item = |(key, problem): (&FieldKey, &String)| {
-        let rule = rules.form.rule(*key);
-        MissingItem {
-            label: rules.form.label(*key).to_owned(),
-            written: form.fields.get(key).map(|slot| slot.written.clone()).unwrap_or_default(),
-            problem: problem.clone(),
-            example: rule.map(|rule| rule.example.clone()).unwrap_or_default(),
-            hint: rule.map(|rule| rule.hint.clone()).unwrap_or_default(),
-        }
+pub fn items(form: &Form, faults: &BTreeMap<FieldKey, Phrase>, rules: &Rules) -> Vec<MissingItem> {
+    let item = |(key, problem): (&FieldKey, &Phrase)| MissingItem {
+        field: *key,
+        written: form.fields.get(key).map(|slot| slot.written.clone()).unwrap_or_default(),
+        problem: problem.clone(),
+        example: rules.form.rule(*key).map(|rule| rule.example.clone()).unwrap_or_default(),
     };
     faults.iter().map(item).collect()
 }
 
 /// What was understood, for the customer to check.
-pub fn fields(case: &Case<'_>, form: &Form) -> Vec<FieldLine> {
-    gates::understood(form, &case.rules.form).into_iter().map(|(label, value)| FieldLine { label, value }).collect()
+pub fn fields(case: &Case<'_>, form: &Form) -> Vec<Understood> {
+    gates::understood(form, &case.rules.form).into_iter().map(|(field, value)| Understood { field, value }).collect()
 }
 
-fn field(case: &Case<'_>, form: &Form, key: FieldKey) -> Option<FieldLine> {
-    let value = form.fields.get(&key)?.written.clone();
-    Some(FieldLine { label: case.rules.form.label(key).to_owned(), value })
+fn field(form: &Form, key: FieldKey) -> Option<Understood> {
+    let value = form.fields.get(&key)?.written.as_str().into();
+    Some(Understood { field: key, value })
+}
+
+/// The wished time in the customer's own words, with the zone where it stood apart.
+fn as_written(form: &Form) -> String {
+    let of = |key: FieldKey| form.fields.get(&key).map(|slot| slot.written.trim()).filter(|text| !text.is_empty());
+    let words: Vec<&str> = [of(FieldKey::UpgradeTime), of(FieldKey::TimeZone)].into_iter().flatten().collect();
+    words.join(" ")
 }
 
 /// As the customer wrote it.

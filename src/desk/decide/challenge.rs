@@ -12,12 +12,14 @@ use crate::desk::form::FieldKey;
 use crate::desk::known::UnitKnown;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
+use crate::desk::phrase::Phrase;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::register::Representative;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Status, Ticket};
 use crate::desk::timers;
 use crate::desk::token::{self, Action};
+use crate::phrase;
 
 /// Asks those who can confirm `draft`, as far as they were not asked too often.
 pub fn ask(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<Vec<Letter>, NotNow> {
@@ -64,11 +66,11 @@ fn letter(row: &Representative, ticket: &Ticket, world: &World<'_>, until: Times
     let serial: Vec<char> = answer::serial(&ticket.form).chars().collect();
     let end = serial.iter().skip(serial.len().saturating_sub(SERIAL_END)).collect();
     let wish = ticket.form.fields.get(&FieldKey::UpgradeTime).map(|slot| slot.written.clone());
-    let asap = ticket.form.wants_asap().then(|| "as soon as possible".to_owned());
+    let asap = ticket.form.wants_asap().then(|| phrase!("wish_asap", "as soon as possible"));
     let say = Say::Confirm {
         who: ticket.requester.address.clone(),
         serial_end: end,
-        wish: wish.or(asap).unwrap_or_default(),
+        wish: wish.map(Phrase::written).or(asap).unwrap_or_default(),
         arrived: ticket.opened_at,
         until,
         zone: answer::zone_of_company(Some(&row.company), world),
@@ -133,7 +135,7 @@ fn disowned(case: &Case<'_>, ticket: &Ticket, row: &Representative) -> Result<De
     let mut draft = Draft::of(ticket, case.now);
     draft.happen(Event::Disowned { by: Some(row.address.clone()) })?;
     let mut decision = Decision::new(OutcomeWord::Denied, case.author.actor.clone());
-    let say = ended(ticket, "your company did not confirm it");
+    let say = ended(ticket, phrase!("ended_disowned", "your company did not confirm it"));
     decision.letters.push(answer::letter(row, &draft.ticket, say, case));
     decision.letters.push(notice::of(case, &draft, "NOT CONFIRMED: the representative on file says no"));
     decision.changes.push(draft.into_change());
@@ -142,8 +144,8 @@ fn disowned(case: &Case<'_>, ticket: &Ticket, row: &Representative) -> Result<De
 }
 
 /// M-08 for a request that nobody confirmed.
-pub fn ended(ticket: &Ticket, why: &str) -> Say {
-    Say::Expired { serial: answer::serial(&ticket.form), why: why.to_owned() }
+pub fn ended(ticket: &Ticket, why: Phrase) -> Say {
+    Say::Expired { serial: answer::serial(&ticket.form), why }
 }
 
 /// How long a challenge of this desk lives, for the notice to staff.

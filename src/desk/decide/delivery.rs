@@ -4,6 +4,7 @@ use crate::desk::access::{Actor, Recipient};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::{Decision, World, alarm, feedback};
 use crate::desk::known::{FoundTicket, LetterKnown};
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -89,6 +90,7 @@ fn tell_staff(row: &LetterKnown, address: &str, why: &str, instead: String, rule
             why: why.to_owned(),
             instead,
         },
+        language: Language::default(),
         ticket: row.ticket.clone(),
         in_reply_to: None,
         references: Vec::new(),

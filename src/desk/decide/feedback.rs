@@ -86,7 +86,7 @@ fn say_opened(upgrade: &Ticket, problem: &Ticket, world: &World<'_>) -> Say {
         upgrade: upgrade.id.0.clone(),
         upgraded_at: upgrade.ended_at,
         severity: "P1".to_owned(),
-        question: String::new(),
+        question: None,
         by_other: String::new(),
         by_desk: true,
         unproven: false,

@@ -3,14 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::desk::decide::Why;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Spec, Value};
 use crate::desk::known::{Known, UnitKnown};
 use crate::desk::letter::times::point;
+use crate::desk::phrase::{Part, Phrase};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::ticket::{Checked, Ticket};
 use crate::desk::{form::Slot, rules::Rules};
+use crate::phrase;
 
 /// What the unit gate found.
 #[derive(Debug, Clone)]
@@ -26,14 +30,14 @@ pub enum UnitGate<'a> {
 }
 
 /// F-15: everything that is missing or unclear, by field, in the reader's words.
-pub fn faults(form: &Form, rules: &Rules) -> BTreeMap<FieldKey, String> {
+pub fn faults(form: &Form, rules: &Rules) -> BTreeMap<FieldKey, Phrase> {
     let mut faults = BTreeMap::new();
     for rule in &rules.form.fields {
         match form.fields.get(&rule.key).map(|slot| &slot.read) {
             Some(Err(fault)) => drop(faults.insert(rule.key, fault.text.clone())),
             Some(Ok(_)) => {}
             None if rule.required && !is_spared(rule.key, form) => {
-                drop(faults.insert(rule.key, "this is missing".to_owned()));
+                drop(faults.insert(rule.key, phrase!("missing", "this is missing")));
             }
             None => {}
         }
@@ -189,20 +193,25 @@ pub fn checked(row: &Representative, unit_row: Option<u64>, known: &Known) -> Ch
     }
 }
 
-/// The fields as understood, for letters: label, value as shown.
-pub fn understood(form: &Form, spec: &Spec) -> Vec<(String, String)> {
+/// The fields as understood, for letters: which, and its value.
+pub fn understood(form: &Form, spec: &Spec) -> Vec<(FieldKey, Part)> {
     let shown = |slot: &Slot| slot.read.as_ref().ok().map(show);
-    spec.fields.iter().filter_map(|rule| Some((rule.label.clone(), shown(form.fields.get(&rule.key)?)?))).collect()
+    spec.fields.iter().filter_map(|rule| Some((rule.key, shown(form.fields.get(&rule.key)?)?))).collect()
 }
 
-fn show(value: &Value) -> String {
+fn show(value: &Value) -> Part {
     match value {
-        Value::Text(text) | Value::Address(text) | Value::Phone(text) => text.clone(),
-        Value::Serial(text) | Value::Mac(text) | Value::Zone(text) => text.clone(),
-        Value::Ip(ip) => ip.to_string(),
-        Value::Sealed(_) => "received".to_owned(),
-        Value::YesNo(true) => "yes".to_owned(),
-        Value::YesNo(false) => "no".to_owned(),
-        Value::Time(when) => point(when.first().at, &when.first().zone),
+        Value::Text(text) | Value::Address(text) | Value::Phone(text) => text.as_str().into(),
+        Value::Serial(text) | Value::Mac(text) | Value::Zone(text) => text.as_str().into(),
+        Value::Ip(ip) => ip.to_string().into(),
+        Value::Sealed(_) => phrase!("value_received", "received").into(),
+        Value::YesNo(true) => phrase!("value_yes", "yes").into(),
+        Value::YesNo(false) => phrase!("value_no", "no").into(),
+        Value::Time(when) => at(when.first().at, &when.first().zone),
     }
+}
+
+/// A moment for a sentence.
+pub fn at(at: Timestamp, zone: &str) -> Part {
+    Part::At { at, zone: zone.to_owned(), said: point(at, zone) }
 }

@@ -12,6 +12,7 @@ use crate::desk::decide::{
 };
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::mail::proof::own::Policy;
@@ -339,6 +340,7 @@ pub fn neutral_note(case: &Case<'_>) -> Option<Letter> {
         to,
         salutation: String::new(),
         say: Say::NeutralNote {},
+        language: Language::default(),
         ticket: None,
         in_reply_to: case.input.mail.message_id.clone(),
         references: Vec::new(),

@@ -8,6 +8,7 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::{Decision, answer, gates};
 use crate::desk::form::FieldKey;
 use crate::desk::known::{Known, Tally};
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FieldLine, Light, Say};
 use crate::desk::record::Why;
@@ -87,6 +88,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         to,
         salutation: String::new(),
         say,
+        language: Language::default(),
         ticket: Some(ticket.id.clone()),
         in_reply_to: thread.first().cloned(),
         references: thread,
@@ -121,6 +123,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
             attachments: Vec::new(),
             commands: Vec::new(),
         },
+        language: Language::default(),
         ticket: None,
         in_reply_to: None,
         references: Vec::new(),
@@ -200,7 +203,7 @@ fn lights(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
 fn understood(ticket: &Ticket, rules: &Rules) -> Vec<FieldLine> {
     let mut lines: Vec<FieldLine> = gates::understood(&ticket.form, &rules.form)
         .into_iter()
-        .map(|(label, value)| FieldLine { label, value })
+        .map(|(key, value)| FieldLine { label: rules.form.label(key).to_owned(), value: value.to_string() })
         .collect();
     for (key, problem) in &ticket.faults {
         let written = ticket.form.fields.get(key).map(|slot| slot.written.as_str()).unwrap_or("");

@@ -8,19 +8,21 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::{Decision, World, answer, consent, notice, slots};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
+use crate::desk::phrase::Phrase;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Event, Scope, Status, Ticket, Window};
 use crate::desk::token::{self, Action, Brought};
+use crate::phrase;
 
 /// M-22 about the ticket's offers.
-pub fn say(world: &World<'_>, ticket: &Ticket, why: &str, zone: String) -> Say {
+pub fn say(world: &World<'_>, ticket: &Ticket, why: &Phrase, zone: String) -> Say {
     let release = SignedDuration::from_hours(i64::from(world.rules.escalation.waits.release_hours));
     let latest = ticket.offers.iter().map(|slot| slot.start).max();
     Say::Proposal {
         serial: answer::serial(&ticket.form),
         version: answer::version(&ticket.form),
         slots: ticket.offers.iter().map(|slot| Window { zone: zone.clone(), ..slot.clone() }).collect(),
-        why: why.to_owned(),
+        why: why.clone(),
         change: String::new(),
         text: String::new(),
         until: latest.and_then(|latest| latest.checked_sub(release).ok()),
@@ -31,7 +33,7 @@ pub fn say(world: &World<'_>, ticket: &Ticket, why: &str, zone: String) -> Say {
 }
 
 /// To everybody who may say yes.
-pub fn letters(world: &World<'_>, ticket: &Ticket, why: &str, zone: &str) -> Vec<Letter> {
+pub fn letters(world: &World<'_>, ticket: &Ticket, why: &Phrase, zone: &str) -> Vec<Letter> {
     let people = answer::consenting(ticket, world);
     people.into_iter().map(|row| answer::to_person(row, ticket, say(world, ticket, why, zone.to_owned()))).collect()
 }
@@ -111,7 +113,10 @@ fn not_enough(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 fn changed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let mut decision = crate::desk::decide::mail::note(case, ticket, crate::desk::ticket::NoteKind::Customer)?;
     let zone = answer::zone_of(ticket, &case.world());
-    let why = "The request was changed after the letter that you have answered; so your answer was not taken.";
+    let why = &phrase!(
+        "offer_changed",
+        "The request was changed after the letter that you have answered; so your answer was not taken."
+    );
     let to = case.author.proven_representative().filter(|row| row.may_consent());
     let say = say(&case.world(), ticket, why, zone);
     decision.letters.extend(to.map(|row| answer::letter(row, ticket, say, case)));
@@ -122,8 +127,8 @@ fn changed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 }
 
 /// S-08: somebody else was faster; offers are kept for nobody.
-fn gone(case: &Case<'_>, ticket: &Ticket, slot: &Window, taken: &str) -> Result<Decision, NotNow> {
-    let why = format!("The time that you chose was taken meanwhile: {taken}.");
+fn gone(case: &Case<'_>, ticket: &Ticket, slot: &Window, taken: &Phrase) -> Result<Decision, NotNow> {
+    let why = phrase!("offer_taken", "The time that you chose was taken meanwhile: {why}.", why = taken.clone());
     let mut decision = anew(case, ticket, Some(slot.start), &why)?;
     decision.why.push(Why::new("S-08", format!("the chosen {} is taken: {taken}", slot.start)));
     Ok(decision)
@@ -131,13 +136,14 @@ fn gone(case: &Case<'_>, ticket: &Ticket, slot: &Window, taken: &str) -> Result<
 
 /// W-05: a time too near is offered no more; new ones are.
 fn too_late(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
-    let mut decision = anew(case, ticket, None, "The time that you chose is too near by now to be kept.")?;
+    let mut decision =
+        anew(case, ticket, None, &phrase!("offer_too_late", "The time that you chose is too near by now to be kept."))?;
     decision.why.push(Why::new("W-05", "the chosen time had been given up"));
     Ok(decision)
 }
 
 /// Other windows in place of those that were offered.
-fn anew(case: &Case<'_>, ticket: &Ticket, wish: Option<jiff::Timestamp>, why: &str) -> Result<Decision, NotNow> {
+fn anew(case: &Case<'_>, ticket: &Ticket, wish: Option<jiff::Timestamp>, why: &Phrase) -> Result<Decision, NotNow> {
     let mut draft = Draft::of(ticket, case.now);
     let minutes = ticket.offers.first().map_or(60, |slot| answer::minutes_between(slot.start, slot.end));
     let minutes = u32::try_from(minutes).unwrap_or(60);

@@ -8,7 +8,7 @@ pub mod reply;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::problem::link::{Link, Place};
-use crate::desk::decide::{Decision, alarm, notice, page, ticket_id};
+use crate::desk::decide::{Decision, alarm, language, notice, page, ticket_id};
 use crate::desk::known::Tally;
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
@@ -85,6 +85,7 @@ fn report(case: &Case<'_>, company: &Option<String>, link: &Link) -> Result<Draf
             address: identity.map(|identity| identity.address.clone()).unwrap_or_default(),
             name: identity.map(|identity| identity.name.clone()).unwrap_or_default(),
             on_file: case.author.representative.is_some(),
+            language: language::written(&case.input.mail, case.rules),
         },
         company: company.clone(),
         form: link.form.clone(),

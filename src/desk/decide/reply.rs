@@ -13,6 +13,7 @@ use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Ending, Event, NoteKind, Status, Ticket};
 use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
+use crate::phrase;
 
 pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     if let Some(decision) = challenge::answered(case, ticket) {
@@ -110,7 +111,10 @@ fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 fn too_late(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let mut decision = words(case, ticket, "The customer said yes too late; please see what he wants now")?;
     if let Some(row) = case.author.proven_representative().filter(|_| ticket.status.has_ended()) {
-        let say = challenge::ended(ticket, "your answer came after the time that our letter named");
+        let say = challenge::ended(
+            ticket,
+            phrase!("ended_too_late", "your answer came after the time that our letter named"),
+        );
         decision.letters.insert(0, answer::letter(row, ticket, say, case));
     }
     Ok(decision)

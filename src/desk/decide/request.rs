@@ -5,7 +5,7 @@ use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, neutral_note, unknown_sender};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, challenge, notice, ticket_id};
+use crate::desk::decide::{Decision, answer, challenge, language, notice, ticket_id};
 use crate::desk::form::{FieldKey, Form, Value};
 use crate::desk::known::{Tally, UnitKnown};
 use crate::desk::letter::Letter;
@@ -126,6 +126,7 @@ pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> 
             address: identity.map(|identity| identity.address.clone()).unwrap_or_default(),
             name: identity.map(|identity| identity.name.clone()).unwrap_or_default(),
             on_file: case.author.representative.is_some(),
+            language: language::written(&case.input.mail, case.rules),
         },
         company: case.author.proven_representative().map(|row| row.company.clone()),
         form: form.clone(),

@@ -2,11 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::decide::World;
 use crate::desk::decide::slots::{self, Misfit};
+use crate::desk::decide::{World, gates};
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::moment::{Reading, When};
+use crate::desk::phrase::{Part, Phrase};
 use crate::desk::ticket::{Ticket, Window};
+use crate::phrase;
 
 /// What the wished time leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +18,12 @@ pub enum Slot {
     /// S-04.
     Asap,
     /// S-06: weekend, holiday or hours; never denied, never scheduled by itself.
-    Outside { window: Window, why: String, offers: Vec<Timestamp> },
+    Outside { window: Window, why: Phrase, offers: Vec<Timestamp> },
     /// UT-20: too short notice (S-01), a freeze (S-09) or no agent (S-08); other
     /// times are offered.
-    Other { rule: &'static str, text: String, slots: Vec<Window> },
+    Other { rule: &'static str, text: Phrase, slots: Vec<Window> },
     /// Must be asked: the field, a stable name, the reason, and times that would do.
-    Ask { field: FieldKey, rule: &'static str, text: String, offers: Vec<Timestamp> },
+    Ask { field: FieldKey, rule: &'static str, text: Phrase, offers: Vec<Timestamp> },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ enum Fit {
     Past,
     TooFar,
     TooSoon,
-    Outside(String),
+    Outside(Phrase),
     Unfit(Misfit),
     Regular,
 }
@@ -47,7 +49,7 @@ pub struct Asked<'a> {
 /// Judges the form's wish.
 pub fn gate(form: &Form, asked: &Asked<'_>) -> Slot {
     let Some(when) = form.when() else {
-        let text = "a time, or ASAP, is needed".to_owned();
+        let text = phrase!("time_needed", "a time, or ASAP, is needed");
         return if form.wants_asap() { Slot::Asap } else { asked.ask("F-15", text) };
     };
     judge(when, asked)
@@ -69,16 +71,24 @@ pub fn judge(when: &When, asked: &Asked<'_>) -> Slot {
             Slot::Outside { window, why, offers }
         }
         Fit::Unfit(misfit) => {
-            let text = format!("The time that you asked for is not possible: {}.", misfit.why());
+            let text = phrase!(
+                "time_impossible",
+                "The time that you asked for is not possible: {why}.",
+                why = misfit.why().clone()
+            );
             Slot::Other { rule: misfit.rule(), text, slots: asked.offers(Some(window.start)) }
         }
-        Fit::Past => asked.ask("F-10", "this time has passed".to_owned()),
-        Fit::TooFar => asked.ask("F-10", format!("this is more than {} days ahead", rules.hours.days_ahead_max)),
+        Fit::Past => asked.ask("F-10", phrase!("time_passed", "this time has passed")),
+        Fit::TooFar => {
+            let days = rules.hours.days_ahead_max.to_string();
+            asked.ask("F-10", phrase!("time_too_far", "this is more than {days} days ahead", days = days))
+        }
         Fit::TooSoon => {
-            let text = format!(
-                "The time that you asked for is too near: a regular upgrade needs at least {} hours' notice, \
+            let text = phrase!(
+                "too_soon",
+                "The time that you asked for is too near: a regular upgrade needs at least {hours} hours' notice, \
                  counted from your complete request.",
-                rules.hours.notice_hours_min
+                hours = rules.hours.notice_hours_min.to_string()
             );
             Slot::Other { rule: "S-01", text, slots: asked.offers(None) }
         }
@@ -115,7 +125,7 @@ impl Asked<'_> {
         slots::find(self.world, self.ticket, self.minutes, wish)
     }
 
-    fn ask(&self, rule: &'static str, text: String) -> Slot {
+    fn ask(&self, rule: &'static str, text: Phrase) -> Slot {
         let offers = self.offers(None).iter().map(|slot| slot.start).collect();
         Slot::Ask { field: FieldKey::UpgradeTime, rule, text, offers }
     }
@@ -129,8 +139,12 @@ pub fn window_of(reading: &Reading, minutes: u32) -> Window {
 }
 
 fn ambiguous(when: &When) -> Slot {
-    let said: Vec<&str> = when.readings().map(|reading| reading.said.as_str()).collect();
-    let text = format!("this can be read in more than one way, with different results: {}", said.join("; or "));
+    let readings = when.readings().map(|reading| gates::at(reading.at, &reading.zone)).collect();
+    let text = phrase!(
+        "time_ambiguous",
+        "this can be read in more than one way, with different results: {readings}",
+        readings = Part::AnyOf { any_of: readings }
+    );
     Slot::Ask { field: FieldKey::TimeZone, rule: "F-11", text, offers: Vec::new() }
 }
 

@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::bookings::{Booking, Clash};
 use crate::desk::decide::{World, answer};
 use crate::desk::moment::time_zone;
+use crate::desk::phrase::Phrase;
 use crate::desk::register::QuietHours;
 use crate::desk::ticket::{Ticket, Window};
+use crate::phrase;
 
 /// How many windows are offered.
 pub const OFFERS: usize = 3;
@@ -21,15 +23,15 @@ const QUIET_DAYS: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
     /// S-06: a special arrangement could help.
-    Outside(String),
+    Outside(Phrase),
     /// S-09.
-    Frozen(String),
+    Frozen(Phrase),
     /// S-08: somebody else has this time.
-    Taken(String),
+    Taken(Phrase),
 }
 
 impl Misfit {
-    pub fn why(&self) -> &str {
+    pub fn why(&self) -> &Phrase {
         match self {
             Misfit::Outside(why) | Misfit::Frozen(why) | Misfit::Taken(why) => why,
         }
@@ -57,12 +59,14 @@ pub fn misfit(world: &World<'_>, ticket: &Ticket, window: &Window) -> Option<Mis
 }
 
 /// S-08: what other tickets leave no room for, whatever the hours.
-pub fn taken(world: &World<'_>, ticket: &Ticket, window: &Window) -> Option<String> {
+pub fn taken(world: &World<'_>, ticket: &Ticket, window: &Window) -> Option<Phrase> {
     Some(match clash(world, ticket, window)? {
-        Clash::Agents => "nobody of our desk is free at that time".to_owned(),
-        Clash::Agent(_) => "the colleague who does your upgrade has another one at that time".to_owned(),
-        Clash::Company(serial) => format!(
-            "your unit {serial} is upgraded at that time, and your units are never taken out of service together"
+        Clash::Agents => phrase!("taken_agents", "nobody of our desk is free at that time"),
+        Clash::Agent(_) => phrase!("taken_agent", "the colleague who does your upgrade has another one at that time"),
+        Clash::Company(serial) => phrase!(
+            "taken_company",
+            "your unit {serial} is upgraded at that time, and your units are never taken out of service together",
+            serial = serial.to_string()
         ),
     })
 }

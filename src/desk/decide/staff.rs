@@ -13,6 +13,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
 use crate::desk::decide::{Decision, notice};
 use crate::desk::known::FoundTicket;
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FieldLine, Say, TranscriptLine};
 use crate::desk::record::{OutcomeWord, Why};
@@ -264,6 +265,7 @@ fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
         to,
         salutation: String::new(),
         say,
+        language: Language::default(),
         ticket: ticket.map(|ticket| ticket.id.clone()),
         in_reply_to: case.input.mail.message_id.clone(),
         references: case.input.mail.message_id.iter().cloned().collect(),

@@ -5,6 +5,7 @@ use crate::desk::access::{Recipient, day_of};
 use crate::desk::decide::answer;
 use crate::desk::decide::mail::Case;
 use crate::desk::known::Tally;
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{Say, Tried};
 use crate::desk::register::Representative;
@@ -32,6 +33,7 @@ pub fn letters<'a>(
                 to,
                 salutation: row.name.clone(),
                 say: Say::HeadsUp { what, serial: serial.clone(), by: by.clone() },
+                language: Language::default(),
                 ticket: ticket.map(|ticket| ticket.id.clone()),
                 in_reply_to: None,
                 references: Vec::new(),

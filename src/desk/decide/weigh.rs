@@ -13,6 +13,7 @@ use crate::desk::decide::schedule::{self, Asked, Slot};
 use crate::desk::denial::Denial;
 use crate::desk::form::FieldKey;
 use crate::desk::known::Tally;
+use crate::desk::phrase::Phrase;
 use crate::desk::record::Why;
 use crate::desk::register::{Representative, Unit};
 use crate::desk::ticket::{ConsentChannel, Event, Scope, Status, Window};
@@ -21,7 +22,7 @@ use crate::desk::ticket::{ConsentChannel, Event, Scope, Status, Window};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Missing {
-        faults: BTreeMap<FieldKey, String>,
+        faults: BTreeMap<FieldKey, Phrase>,
         offers: Vec<Timestamp>,
     },
     /// Waits for a representative on file (UT-10); the reasons are for staff.
@@ -42,11 +43,11 @@ pub enum Verdict {
     Asap,
     /// UT-20: the wished time cannot be kept, others can.
     Offered {
-        why: String,
+        why: Phrase,
     },
     Outside {
         window: Window,
-        why: String,
+        why: Phrase,
         offers: Vec<Timestamp>,
     },
 }
@@ -154,17 +155,17 @@ fn matched(
             Ok(Verdict::Asap)
         }
         Slot::Outside { window, why: fact, offers } => {
-            why.push(Why::new("S-06", fact.clone()));
-            draft.happen(Event::OutsideHours { window: window.clone(), why: fact.clone() })?;
+            why.push(Why::new("S-06", fact.to_string()));
+            draft.happen(Event::OutsideHours { window: window.clone(), why: fact.to_string() })?;
             Ok(Verdict::Outside { window, why: fact, offers })
         }
         Slot::Other { rule, text, slots } => {
-            why.push(Why::new(rule, text.clone()));
+            why.push(Why::new(rule, text.to_string()));
             draft.happen(Event::Proposed { slots })?;
             Ok(Verdict::Offered { why: text })
         }
         Slot::Ask { field, rule, text, offers } => {
-            why.push(Why::new(rule, text.clone()));
+            why.push(Why::new(rule, text.to_string()));
             let faults = BTreeMap::from([(field, text)]);
             draft.happen(Event::Incomplete { faults: faults.clone() })?;
             Ok(Verdict::Missing { faults, offers })

@@ -5,6 +5,8 @@ use crate::desk::form::label::Label;
 use crate::desk::form::value::Kinds;
 use crate::desk::form::{Fault, FieldKey, Form, Slot, Value};
 use crate::desk::moment::shown;
+use crate::desk::phrase::Part;
+use crate::phrase;
 
 /// What a slot of the password says it holds.
 pub(super) const SEALED: &str = "[sealed]";
@@ -30,7 +32,8 @@ fn slot(key: FieldKey, entries: &[Entry], kinds: &Kinds<'_>) -> Slot {
     let values: Vec<&Entry> = of_key().filter(|entry| entry.own == own).collect();
     let reads: Vec<Result<Value, Fault>> = values.iter().map(|entry| kinds.read(key, &entry.written)).collect();
     let written = values.last().map_or("", |entry| entry.written.as_str());
-    let mut read = reads.last().cloned().unwrap_or_else(|| Err(Fault::new("missing", "found nothing")));
+    let mut read =
+        reads.last().cloned().unwrap_or_else(|| Err(Fault::new("missing", phrase!("missing", "this is missing"))));
     let gate = matches!(
         key,
         FieldKey::UnitSerial | FieldKey::UnitMac | FieldKey::UnitIp | FieldKey::ManagerPassword | FieldKey::AdminEmail
@@ -45,11 +48,13 @@ fn slot(key: FieldKey, entries: &[Entry], kinds: &Kinds<'_>) -> Slot {
 
 fn two_values(key: FieldKey, values: &[&Entry]) -> Fault {
     if key == FieldKey::ManagerPassword {
-        return Fault::new("two_values", "two different passwords were found; expected one");
+        return Fault::new("two_values", phrase!("two_passwords", "two different passwords were found; expected one"));
     }
     let mut shown_values: Vec<String> = values.iter().map(|entry| format!("\"{}\"", shown(&entry.written))).collect();
     shown_values.dedup();
-    Fault::new("two_values", format!("values that differ were found: {}; expected one", shown_values.join(" and ")))
+    let found = Part::AllOf { all_of: shown_values.into_iter().map(Part::Text).collect() };
+    let text = phrase!("two_values", "values that differ were found: {found}; expected one", found = found);
+    Fault::new("two_values", text)
 }
 
 /// Where the two parts of a mail differ in what opens a gate, we ask.
@@ -60,10 +65,11 @@ pub(super) fn compare_parts(chosen: &mut Form, other: &Form) {
             continue;
         }
         let written = |form: &Form| form.fields.get(&key).map_or(String::new(), |slot| shown(&slot.written));
-        let text = format!(
-            "the plain and the formatted part of the mail differ: \"{}\" and \"{}\"; expected one value",
-            written(chosen),
-            written(other)
+        let text = phrase!(
+            "two_parts",
+            "the plain and the formatted part of the mail differ: \"{one}\" and \"{other}\"; expected one value",
+            one = written(chosen),
+            other = written(other)
         );
         if let Some(slot) = chosen.fields.get_mut(&key) {
             slot.read = Err(Fault::new("two_values", text));

@@ -7,6 +7,7 @@ use crate::desk::form::label::Label;
 use crate::desk::form::value::{Kinds, is_asap};
 use crate::desk::form::{Fault, FieldKey, Form, Slot, TimePart, Value};
 use crate::desk::moment::{self, MomentFault, Pieces, When, Zones};
+use crate::phrase;
 
 /// What a time is read against.
 #[derive(Clone, Copy)]
@@ -73,7 +74,11 @@ fn read(time: Option<&Entry>, pieces: Pieces<'_>, zone: Option<&str>, clock: Clo
     }
     match (whole, combined(pieces)) {
         (Ok(whole), Ok(combined)) if whole.first().at != combined.first().at => {
-            let text = format!("\"{}\" and the time given in pieces differ; expected one time", moment::shown(text));
+            let text = phrase!(
+                "time_pieces",
+                "\"{found}\" and the time given in pieces differ; expected one time",
+                found = moment::shown(text)
+            );
             Err(MomentFault { name: "time_two", text })
         }
         (Ok(when), _) | (Err(_), Ok(when)) => Ok(when),
@@ -142,7 +147,10 @@ fn conflict(form: &mut Form) {
         return;
     }
     if let Some(slot) = form.fields.get_mut(&FieldKey::Asap) {
-        let text = "both ASAP and a time were found; expected one of them: answer ASAP, or the time alone";
+        let text = phrase!(
+            "asap_and_time",
+            "both ASAP and a time were found; expected one of them: answer ASAP, or the time alone"
+        );
         slot.read = Err(Fault::new("asap_and_time", text));
     }
 }

@@ -15,6 +15,8 @@ use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::desk::form::{Fault, FieldKey, Spec, Value};
+use crate::desk::phrase::Phrase;
+use crate::phrase;
 
 pub use mac::mac;
 pub(in crate::desk) use password::{FOREIGN_MARK, is_placeholder, marker};
@@ -123,11 +125,12 @@ fn latin_twin(c: char) -> Option<char> {
 }
 
 /// What a letter is called in a sentence about it.
-fn script(c: char) -> &'static str {
+fn script(c: char) -> Phrase {
+    let letter = c.to_string();
     match c {
-        '\u{0400}'..='\u{052F}' => "the Cyrillic letter",
-        '\u{0370}'..='\u{03FF}' => "the Greek letter",
-        c if c.is_alphabetic() => "the letter",
-        _ => "the character",
+        '\u{0400}'..='\u{052F}' => phrase!("letter_cyrillic", "the Cyrillic letter {letter}", letter = letter),
+        '\u{0370}'..='\u{03FF}' => phrase!("letter_greek", "the Greek letter {letter}", letter = letter),
+        c if c.is_alphabetic() => phrase!("letter", "the letter {letter}", letter = letter),
+        _ => phrase!("character", "the character {letter}", letter = letter),
     }
 }

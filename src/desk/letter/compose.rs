@@ -6,15 +6,17 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+use minijinja::{Environment, UndefinedBehavior};
 use sha2::Sha256;
 
 use crate::desk::canary;
 use crate::desk::input::Input;
 use crate::desk::known::{FoundTicket, Known};
+use crate::desk::language::Language;
 use crate::desk::letter::header_text::HeaderText;
 use crate::desk::letter::mime::{self, AutoSubmitted};
-use crate::desk::letter::{Letter, Outgoing, Template, times};
+use crate::desk::letter::wording::Wording;
+use crate::desk::letter::{Letter, Outgoing, Template, layout};
 use crate::desk::limits::Limits;
 use crate::desk::rules::Rules;
 use crate::desk::token::{self, Action, Asked, Brought, Claim, reply_address};
@@ -27,9 +29,18 @@ pub struct LetterError {
     pub text: String,
 }
 
+/// The template of the English copy of the key facts (3.1).
+pub const KEY_FACTS: &str = "key-facts";
+
+/// The name of a template among the rules: `es/M-05`.
+pub fn file(language: Language, template: &str) -> String {
+    format!("{}/{template}", language.code())
+}
+
 /// The templates, compiled once.
 pub struct Composer {
     templates: Environment<'static>,
+    wording: Wording,
     /// Keys the tag in our Message-IDs: a guessed or forged id proves nothing.
     message_key: Vec<u8>,
 }
@@ -41,14 +52,14 @@ impl Composer {
         let plain_lines = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         let fail = |error: minijinja::Error| LetterError { template: "(all)".to_owned(), text: error.to_string() };
         templates.set_syntax(plain_lines.map_err(fail)?);
-        let desk_zone = rules.hours.zone.clone();
-        add_time_filters(&mut templates, desk_zone);
+        let wording = Wording::new(rules);
+        wording.clone().add_to(&mut templates);
         for (name, text) in &rules.letters {
             templates
-                .add_template_owned(format!("{name}.txt"), text.clone())
+                .add_template_owned(name.clone(), text.clone())
                 .map_err(|error| LetterError { template: name.clone(), text: error.to_string() })?;
         }
-        Ok(Composer { templates, message_key })
+        Ok(Composer { templates, wording, message_key })
     }
 
     /// Whether a mail is a canary that was sent with our key (TB2).
@@ -71,17 +82,36 @@ impl Composer {
     pub fn render(&self, letter: &Letter, rules: &Rules) -> Result<(String, String), LetterError> {
         let name = letter.say.template().name();
         let fail = |text: String| LetterError { template: name.to_owned(), text };
-        let template = self.templates.get_template(&format!("{name}.txt")).map_err(|error| fail(error.to_string()))?;
+        // A letter that a language does not have is better in English than not at all.
+        let language = Some(letter.language).filter(|language| rules.letters.contains_key(&file(*language, name)));
+        let language = language.unwrap_or_default();
+        let text = self.written(&file(language, name), letter, language, rules).map_err(fail)?;
+        let (subject, body) = text.split_once('\n').ok_or_else(|| fail("has a subject only".to_owned()))?;
+        let subject = subject.trim().to_owned();
+        let body =
+            if letter.say.template().is_for_staff() { layout::tidy(body) } else { layout::folded(&layout::tidy(body)) };
+        if language == Language::En || !rules.letters.contains_key(&file(Language::En, KEY_FACTS)) {
+            return Ok((subject, body));
+        }
+        let english = self.written(&file(Language::En, name), letter, Language::En, rules).map_err(fail)?;
+        let facts = self.written(&file(Language::En, KEY_FACTS), letter, Language::En, rules).map_err(fail)?;
+        let headline = english.lines().next().unwrap_or_default().trim();
+        let facts = layout::folded(&layout::tidy(&format!("-- \nIn English: {headline}\n{facts}")));
+        Ok((subject, format!("{body}\n{facts}")))
+    }
+
+    fn written(&self, file: &str, letter: &Letter, language: Language, rules: &Rules) -> Result<String, String> {
+        let template = self.templates.get_template(file).map_err(|error| error.to_string())?;
         let context = minijinja::context! {
             ticket => letter.ticket.as_ref().map(|id| id.0.clone()).unwrap_or_default(),
             name => letter.salutation.clone(),
             desk => desk_facts(rules),
             hours => hours_facts(rules),
+            language => language.code(),
+            answer => self.wording.answers(language),
             ..minijinja::Value::from(Serde(&letter.say)),
         };
-        let text = template.render(context).map_err(|error| fail(explain(&error)))?;
-        let (subject, body) = text.split_once('\n').ok_or_else(|| fail("has a subject only".to_owned()))?;
-        Ok((subject.trim().to_owned(), tidy(body)))
+        template.render(context).map_err(|error| explain(&error))
     }
 
     fn one(&self, letter: &Letter, no: u64, now: Timestamp, rules: &Rules) -> Result<Outgoing, LetterError> {
@@ -167,27 +197,6 @@ impl Composer {
     }
 }
 
-fn add_time_filters(templates: &mut Environment<'static>, desk_zone: String) {
-    let zone = desk_zone.clone();
-    templates.add_filter("when", move |at: String, customer: String| {
-        let at: Timestamp = parse(&at)?;
-        let lines: Vec<String> = times::zones(&customer, &zone).iter().map(|zone| times::point(at, zone)).collect();
-        Ok::<_, minijinja::Error>(lines.join("\n  = "))
-    });
-    templates.add_filter("window", move |window: minijinja::Value| {
-        let text = |name: &str| window.get_attr(name).map(|value| value.to_string());
-        let (start, end): (Timestamp, Timestamp) = (parse(&text("start")?)?, parse(&text("end")?)?);
-        let zones = text("zone")?;
-        let lines: Vec<String> =
-            times::zones(&zones, &desk_zone).iter().map(|zone| times::span(start, end, zone)).collect();
-        Ok::<_, minijinja::Error>(lines.join("\n  = "))
-    });
-}
-
-fn parse(text: &str) -> Result<Timestamp, minijinja::Error> {
-    text.parse().map_err(|error| minijinja::Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))
-}
-
 fn desk_facts(rules: &Rules) -> BTreeMap<&'static str, minijinja::Value> {
     let desk = &rules.desk;
     BTreeMap::from([
@@ -213,17 +222,4 @@ fn hours_facts(rules: &Rules) -> BTreeMap<&'static str, minijinja::Value> {
 fn explain(error: &minijinja::Error) -> String {
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
     format!("{error}{cause}")
-}
-
-/// At most one empty line in a row, one line end at the end.
-fn tidy(body: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    for line in body.lines().map(str::trim_end) {
-        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
-            lines.push(line);
-        }
-    }
-    let mut text = lines.join("\n").trim_end().to_owned();
-    text.push('\n');
-    text
 }

@@ -4,12 +4,17 @@
 mod problem;
 mod waiting;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::form::FieldKey;
+
 use crate::desk::letter::say::{
-    FeedbackFacts, FieldLine, Light, MissingItem, Say, TranscriptLine, UnitLine, UnitResult,
+    Detail, FeedbackFacts, FieldLine, Light, MissingItem, Read, Say, TranscriptLine, Understood, UnitLine, UnitResult,
 };
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Issue, Window};
+use crate::phrase;
 
 /// Thursday 3 December 2026, 18:00 UTC.
 const START_SECOND: i64 = 1_796_320_800;
@@ -26,6 +31,16 @@ fn window() -> Window {
 
 fn line(label: &str, value: &str) -> FieldLine {
     FieldLine { label: label.to_owned(), value: value.to_owned() }
+}
+
+const SATURDAY: Date = jiff::civil::date(2026, 12, 5);
+
+fn short_mac() -> Phrase {
+    phrase!(
+        "mac_length",
+        "a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A; this one has {count}",
+        count = "11"
+    )
 }
 
 /// At least one letter for each template.
@@ -45,9 +60,14 @@ fn customer_letters() -> Vec<Say> {
         serial: "SM-0417-22A".to_owned(),
         result,
         window,
-        details: vec!["Unit MAC Address: a MAC address has 12 hexadecimal digits, this one has 11".to_owned()],
+        details: vec![Detail { field: Some(FieldKey::UnitMac), text: short_mac() }],
     };
-    let fields = || vec![line("Unit Serial Number", "SM-0417-22A"), line("Manager Password", "received")];
+    let fields = || {
+        vec![
+            Understood { field: FieldKey::UnitSerial, value: "SM-0417-22A".into() },
+            Understood { field: FieldKey::ManagerPassword, value: phrase!("value_received", "received").into() },
+        ]
+    };
     vec![
         Say::Acknowledgement { units: vec![unit(UnitResult::Checking, None)], fields: fields() },
         Say::Acknowledgement { units: vec![unit(UnitResult::AlreadyOpen, Some(window()))], fields: Vec::new() },
@@ -65,11 +85,10 @@ fn customer_letters() -> Vec<Say> {
         },
         Say::Missing {
             items: vec![MissingItem {
-                label: "Unit MAC Address".to_owned(),
+                field: FieldKey::UnitMac,
                 written: "00:00:5E:00:53:A".to_owned(),
-                problem: "a MAC address has 12 hexadecimal digits, this one has 11".to_owned(),
+                problem: short_mac(),
                 example: "00:00:5E:00:53:0A".to_owned(),
-                hint: "on the label at the back of the unit".to_owned(),
             }],
             fields: fields(),
             unreadable: vec!["winmail.dat".to_owned()],
@@ -77,8 +96,8 @@ fn customer_letters() -> Vec<Say> {
             zone: "America/Chicago".to_owned(),
         },
         Say::Denial {
-            fields: vec![line("Unit MAC Address", "00:00:5E:00:53:7A")],
-            sentences: vec!["The MAC address does not match our record of this unit.".to_owned()],
+            fields: vec![Understood { field: FieldKey::UnitMac, value: "00:00:5E:00:53:7A".into() }],
+            sentences: vec![phrase!("D-MAC", "The MAC address does not match our record of this unit.")],
             reason: String::new(),
             corrections_left: 2,
         },
@@ -97,7 +116,11 @@ fn window_letters() -> Vec<Say> {
             longer: true,
             feedback_to: "dana@acme-tel.example".to_owned(),
             agent: "Noa Adler".to_owned(),
-            reading: "10:00 PST as Pacific time, UTC-07:00".to_owned(),
+            reading: Some(Read {
+                written: "3 December 10:00 PST".to_owned(),
+                at: start(),
+                zone: "America/Los_Angeles".to_owned(),
+            }),
             password_tested: false,
         },
         Say::AsapAccepted {
@@ -111,7 +134,7 @@ fn window_letters() -> Vec<Say> {
         Say::OutsideHours {
             serial: serial(),
             wanted: window(),
-            why: "Saturday is no business day".to_owned(),
+            why: phrase!("hours_no_business_day", "{day} is not a business day", day = SATURDAY),
             offers: vec![start()],
         },
         Say::Cancelled { serial: serial(), window: Some(window()), by_customer: true, words: String::new() },

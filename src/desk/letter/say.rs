@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::desk::letter::Template;
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Issue, Window};
 use crate::desk::token::Action;
 
 pub use facts::{
-    CalendarAnswer, FeedbackFacts, FieldLine, Light, MissingItem, TranscriptLine, Tried, UnitLine, UnitResult,
+    CalendarAnswer, Detail, FeedbackFacts, FieldLine, Light, MissingItem, Read, TranscriptLine, Tried, Understood,
+    UnitLine, UnitResult,
 };
 
 /// Everything we say, with its facts.
@@ -21,19 +23,19 @@ pub enum Say {
     /// M-01: a person is looking; or several units; or we have this already.
     Acknowledgement {
         units: Vec<UnitLine>,
-        fields: Vec<FieldLine>,
+        fields: Vec<Understood>,
     },
     Missing {
         items: Vec<MissingItem>,
-        fields: Vec<FieldLine>,
+        fields: Vec<Understood>,
         /// Names of attachments that only one mail program opens.
         unreadable: Vec<String>,
         offers: Vec<Timestamp>,
         zone: String,
     },
     Denial {
-        fields: Vec<FieldLine>,
-        sentences: Vec<String>,
+        fields: Vec<Understood>,
+        sentences: Vec<Phrase>,
         reason: String,
         corrections_left: u32,
     },
@@ -47,7 +49,7 @@ pub enum Say {
         feedback_to: String,
         agent: String,
         /// What the written time was read as, when it could be read otherwise.
-        reading: String,
+        reading: Option<Read>,
         password_tested: bool,
     },
     AsapAccepted {
@@ -61,7 +63,7 @@ pub enum Say {
     OutsideHours {
         serial: String,
         wanted: Window,
-        why: String,
+        why: Phrase,
         offers: Vec<Timestamp>,
     },
     Cancelled {
@@ -116,7 +118,7 @@ pub enum Say {
     },
     Expired {
         serial: String,
-        why: String,
+        why: Phrase,
     },
     WindowReminder {
         serial: String,
@@ -138,7 +140,7 @@ pub enum Say {
         /// The last four characters of the serial number.
         serial_end: String,
         /// The wished time as written.
-        wish: String,
+        wish: Phrase,
         arrived: Timestamp,
         until: Timestamp,
         zone: String,
@@ -165,7 +167,7 @@ pub enum Say {
         upgrade: String,
         upgraded_at: Option<Timestamp>,
         severity: String,
-        question: String,
+        question: Option<Phrase>,
         /// Somebody else reported it; empty: the reader himself.
         by_other: String,
         /// The desk opened it by itself, for its work left the unit degraded (UT-39).
@@ -181,7 +183,7 @@ pub enum Say {
         serial: String,
         version: String,
         slots: Vec<Window>,
-        why: String,
+        why: Phrase,
         /// Rollback or patch on a problem (T2b); else empty.
         change: String,
         text: String,

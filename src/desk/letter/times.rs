@@ -1,21 +1,39 @@
 //! The one formatter of times for all letters (decisions 20): the customer's
-//! zone, the desk's and UTC, each with its offset.
+//! zone, the desk's and UTC, each with its offset, in the reader's language.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::desk::language::Language;
 use crate::desk::moment::time_zone;
 
-/// `Thu 3 December 2026, 10:00 (Chicago, UTC-06:00)`.
+/// `Thu 3 December 2026, 10:00 (Chicago, UTC-06:00)`: for staff.
 pub fn point(at: Timestamp, zone: &str) -> String {
-    format!("{} ({})", stamp(at, zone, "%a %-d %B %Y, %H:%M"), place(at, zone))
+    point_in(Language::En, at, zone)
 }
 
-/// `Thu 3 December 2026, 10:00 to 11:00 (Chicago, UTC-06:00)`.
+/// `Thu 3 December 2026, 10:00 to 11:00 (Chicago, UTC-06:00)`: for staff.
 pub fn span(start: Timestamp, end: Timestamp, zone: &str) -> String {
-    let same_day = stamp(start, zone, "%F") == stamp(end, zone, "%F");
-    let till = stamp(end, zone, if same_day { "%H:%M" } else { "%a %-d %B %Y, %H:%M" });
-    format!("{} to {till} ({})", stamp(start, zone, "%a %-d %B %Y, %H:%M"), place(start, zone))
+    span_in(Language::En, start, end, zone)
+}
+
+/// As [`point`]: `Do, 3. Dezember 2026, 10:00 (Chicago, UTC-06:00)`.
+pub fn point_in(language: Language, at: Timestamp, zone: &str) -> String {
+    format!("{} ({})", stamp(language, at, zone), place(at, zone))
+}
+
+/// As [`span`].
+pub fn span_in(language: Language, start: Timestamp, end: Timestamp, zone: &str) -> String {
+    let day = |at: Timestamp| at.to_zoned(zone_of(zone)).date();
+    let till = if day(start) == day(end) { clock(end, zone) } else { stamp(language, end, zone) };
+    let start_place = place(start, zone);
+    let end_place = place(end, zone);
+    let until = language.until();
+    if start_place == end_place {
+        return format!("{} {until} {till} ({start_place})", stamp(language, start, zone));
+    }
+    // Over a change of the clocks each end has its own offset.
+    format!("{} ({start_place}) {until} {till} ({end_place})", stamp(language, start, zone))
 }
 
 /// The zones to show, each once by what it shows: the customer's, the desk's, UTC.
@@ -29,8 +47,12 @@ pub fn zones<'a>(customer: &'a str, desk: &'a str) -> Vec<&'a str> {
     shown
 }
 
-fn stamp(at: Timestamp, zone: &str, format: &str) -> String {
-    at.to_zoned(zone_of(zone)).strftime(format).to_string()
+fn stamp(language: Language, at: Timestamp, zone: &str) -> String {
+    format!("{}, {}", language.short_day(at.to_zoned(zone_of(zone)).date()), clock(at, zone))
+}
+
+fn clock(at: Timestamp, zone: &str) -> String {
+    at.to_zoned(zone_of(zone)).strftime("%H:%M").to_string()
 }
 
 fn place(at: Timestamp, zone: &str) -> String {

@@ -1,12 +1,16 @@
 //! Pieces become what was written: a date, a weekday, a time of day, a zone.
 
 mod numeric;
+mod part;
 
 use jiff::civil::{Time, Weekday};
 
 use crate::desk::moment::scan::{Piece, Token, fold, pieces};
 use crate::desk::moment::zone::{Claim, capital, named};
-use crate::desk::moment::{MomentFault, Pieces, Word, Zones, fault, shown, words};
+use crate::desk::moment::{MomentFault, Word, Zones, fault, shown, words};
+use crate::phrase;
+
+pub(super) use part::combine;
 
 /// A date as written, still without the day of the mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +81,13 @@ pub(super) fn parse(text: &str, zones: &Zones, desk_zone: &str) -> Result<Writte
     let folded = fold(text);
     let pieces = pieces(&folded);
     if pieces.is_empty() {
-        return Err(fault("time_missing", format!("no time was found; {EXPECTED}")));
+        return Err(fault(
+            "time_missing",
+            phrase!(
+                "time_missing",
+                "no time was found; expected a date, a time and a zone such as 2026-12-03 10:00 America/Los_Angeles"
+            ),
+        ));
     }
     let mut reader = Reader { pieces: &pieces, at: 0, zones, desk_zone, text, found: Written::default() };
     while reader.at < pieces.len() {
@@ -85,8 +95,6 @@ pub(super) fn parse(text: &str, zones: &Zones, desk_zone: &str) -> Result<Writte
     }
     reader.finish()
 }
-
-pub(super) const EXPECTED: &str = "expected a date, a time and a zone such as 2026-12-03 10:00 America/Los_Angeles";
 
 struct Reader<'a> {
     pieces: &'a [Piece],
@@ -133,7 +141,13 @@ impl Reader<'_> {
         }
         let Some(word) = self.meaning(0) else {
             let unknown = self.peek(0).and_then(Token::word).unwrap_or("").to_owned();
-            let text = format!("\"{}\" is not understood in \"{}\"; {EXPECTED}", shown(&unknown), shown(self.text));
+            let text = phrase!(
+                "time_word",
+                "\"{word}\" is not understood in \"{found}\"; expected a date, a time and a zone such as 2026-12-03 \
+                 10:00 America/Los_Angeles",
+                word = shown(&unknown),
+                found = shown(self.text)
+            );
             return Err(fault("time_unreadable", text));
         };
         if words::month(word).is_some() {
@@ -173,7 +187,12 @@ impl Reader<'_> {
             ahead += 1;
         }
         let Some((day, 1..=2)) = self.number(ahead) else {
-            let text = format!("\"{}\" names a month but no day of it; {EXPECTED}", shown(self.text));
+            let text = phrase!(
+                "time_month_only",
+                "\"{found}\" names a month but no day of it; expected a date, a time and a zone such as 2026-12-03 \
+                 10:00 America/Los_Angeles",
+                found = shown(self.text)
+            );
             return Err(fault("time_date_missing", text));
         };
         ahead += 1;
@@ -310,16 +329,30 @@ impl Reader<'_> {
     }
 
     fn unreadable(&self) -> MomentFault {
-        fault("time_unreadable", format!("\"{}\" is not understood as a time; {EXPECTED}", shown(self.text)))
+        let text = phrase!(
+            "time_unreadable",
+            "\"{found}\" is not understood as a time; expected a date, a time and a zone such as 2026-12-03 10:00 \
+             America/Los_Angeles",
+            found = shown(self.text)
+        );
+        fault("time_unreadable", text)
     }
 
     fn range(&self) -> MomentFault {
-        let text = format!("\"{}\" is more than one time; expected the one time at which to start", shown(self.text));
+        let text = phrase!(
+            "time_range",
+            "\"{found}\" is more than one time; expected the one time at which to start",
+            found = shown(self.text)
+        );
         fault("time_range", text)
     }
 
     fn two(&self) -> MomentFault {
-        let text = format!("\"{}\" holds two dates, times or zones that differ; expected one", shown(self.text));
+        let text = phrase!(
+            "time_two",
+            "\"{found}\" holds two dates, times or zones that differ; expected one",
+            found = shown(self.text)
+        );
         fault("time_two", text)
     }
 }
@@ -330,58 +363,4 @@ fn small(value: i16) -> i8 {
 
 fn is_ordinal(word: &str) -> bool {
     matches!(word, "st" | "nd" | "rd" | "th")
-}
-
-/// The pieces of the form: a whole date or time is read like text, a number as
-/// what its label says.
-pub(super) fn combine(pieces: Pieces<'_>, zones: &Zones, desk_zone: &str) -> Result<Written, MomentFault> {
-    let mut written = match (pieces.date, pieces.time) {
-        (None, None) => Written::default(),
-        (date, time) => {
-            let text: Vec<&str> = [date, time].into_iter().flatten().collect();
-            parse(&text.join(" "), zones, desk_zone)?
-        }
-    };
-    if written.date.is_none() && (pieces.year.is_some() || pieces.month.is_some() || pieces.day.is_some()) {
-        let day = part("day", pieces.day, zones, 1, 31)?;
-        let month = part("month", pieces.month, zones, 1, 12)?;
-        written.date = Some(match pieces.year {
-            None => DateWritten::NoYear(vec![(small(month), small(day))]),
-            year => {
-                let year = part("year", year, zones, 0, 9999)?;
-                DateWritten::Full(vec![(if year < 100 { 2000 + year } else { year }, small(month), small(day))])
-            }
-        });
-    }
-    if written.time.is_none()
-        && let Some(hour) = pieces.hour
-    {
-        // The date lets a bare number be read as an hour, as it is one here.
-        let mut text = format!("2000-01-01 {hour}");
-        if let Some(minute) = pieces.minute {
-            let minute = part("minute", Some(minute), zones, 0, 59)?;
-            let hour = part("hour", Some(hour), zones, 0, 24)?;
-            text = format!("2000-01-01 {hour}:{minute:02}");
-        }
-        let hours = parse(&text, zones, desk_zone)?;
-        written.time = hours.time;
-        written.zone = written.zone.or(hours.zone);
-    }
-    Ok(written)
-}
-
-/// One number of the form, or the name of a month.
-fn part(name: &str, written: Option<&str>, zones: &Zones, min: i16, max: i16) -> Result<i16, MomentFault> {
-    let Some(written) = written else {
-        return Err(fault("time_date_missing", format!("the {name} is missing; {EXPECTED}")));
-    };
-    let folded = fold(written);
-    let text = folded.trim().trim_end_matches('.');
-    let month = zones.words.get(text).copied().and_then(words::month);
-    let text = ["st", "nd", "rd", "th"].iter().find_map(|tail| text.strip_suffix(tail)).unwrap_or(text);
-    let value = if name == "month" { month.map(i16::from) } else { None }.or_else(|| text.parse().ok());
-    value.filter(|value| (min..=max).contains(value)).ok_or_else(|| {
-        let text = format!("\"{}\" is no {name}; expected a number from {min} to {max}", shown(written));
-        fault("time_unreadable", text)
-    })
 }

@@ -4,9 +4,12 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp, ToSpan};
 
-use crate::desk::moment::parse::{DateWritten, EXPECTED, TimeWritten, Written};
+use crate::desk::language::Language;
+use crate::desk::moment::parse::{DateWritten, TimeWritten, Written};
 use crate::desk::moment::zone::{Claim, ZoneReading, claims, missing, offset_name, spoken};
-use crate::desk::moment::{MomentFault, Reading, When, Word, Zones, fault, words};
+use crate::desk::moment::{MomentFault, Reading, When, Word, Zones, fault};
+use crate::desk::phrase::Part;
+use crate::phrase;
 
 /// More meanings than this help nobody; the mail is asked about either way.
 const READINGS_MAX: usize = 8;
@@ -20,10 +23,23 @@ pub(super) fn resolve(
     desk_zone: &str,
 ) -> Result<When, MomentFault> {
     let Some(date) = &written.date else {
-        return Err(fault("time_date_missing", format!("the date is missing; {EXPECTED}")));
+        return Err(fault(
+            "time_date_missing",
+            phrase!(
+                "time_date_missing",
+                "the date is missing; expected a date, a time and a zone such as 2026-12-03 10:00 America/Los_Angeles"
+            ),
+        ));
     };
     let Some(time) = written.time else {
-        return Err(fault("time_hour_missing", format!("the time of day is missing; {EXPECTED}")));
+        return Err(fault(
+            "time_hour_missing",
+            phrase!(
+                "time_hour_missing",
+                "the time of day is missing; expected a date, a time and a zone such as 2026-12-03 10:00 \
+                 America/Los_Angeles"
+            ),
+        ));
     };
     let named = named_zones(written, zone_written, zones, desk_zone).or_else(|fault| {
         // Whatever the zone, an impossible date is said first.
@@ -70,8 +86,9 @@ fn named_zones(
 }
 
 fn conflict(named: &[(String, Claim)]) -> MomentFault {
-    let names: Vec<&str> = named.iter().map(|(said, _)| said.as_str()).collect();
-    fault("zone_conflict", format!("two time zones that differ were named: {}; expected one", names.join(" and ")))
+    let names = Part::AllOf { all_of: named.iter().map(|(said, _)| said.as_str().into()).collect() };
+    let text = phrase!("zone_conflict", "two time zones that differ were named: {found}; expected one", found = names);
+    fault("zone_conflict", text)
 }
 
 fn rename(readings: &mut [Reading], others: &[Reading]) {
@@ -141,28 +158,39 @@ impl Asked<'_> {
 
     /// The instant at which the clocks of `zone` show `moment`, if there is one.
     fn instant(&self, moment: DateTime, zone: &ZoneReading, claim: &Claim) -> Result<Timestamp, MomentFault> {
-        let said = || format!("{} on {}", moment.strftime("%H:%M"), moment.strftime("%-d %B %Y"));
-        let place = spoken(&zone.name, self.zones);
+        let clock = || moment.strftime("%H:%M").to_string();
+        let place = || place_of(&zone.name);
         match zone.zone.to_ambiguous_timestamp(moment).offset() {
-            AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(moment).map_err(|_| impossible(&said())),
+            AmbiguousOffset::Unambiguous { offset } => {
+                offset.to_timestamp(moment).map_err(|_| impossible(moment.date()))
+            }
             AmbiguousOffset::Gap { .. } => Err(fault(
                 "time_gap",
-                format!("at {} the clocks of {place} are put forward: this time does not exist", said()),
+                phrase!(
+                    "time_gap",
+                    "at {time} on {day} the clocks of {place} are put forward: this time does not exist",
+                    time = clock(),
+                    day = moment.date(),
+                    place = place()
+                ),
             )),
             AmbiguousOffset::Fold { before, after } => {
                 // "PST" and "PDT" tell the two apart where the place alone cannot.
                 let fixed = claim.iter().filter_map(|other| other.zone.to_fixed_offset().ok());
                 let meant: Vec<_> = fixed.filter(|offset| *offset == before || *offset == after).collect();
                 match meant.as_slice() {
-                    [offset] => offset.to_timestamp(moment).map_err(|_| impossible(&said())),
+                    [offset] => offset.to_timestamp(moment).map_err(|_| impossible(moment.date())),
                     _ => Err(fault(
                         "time_doubled",
-                        format!(
-                            "at {} the clocks of {place} are put back: this time comes twice, with UTC{} and with \
-                             UTC{}; name the one you mean",
-                            said(),
-                            offset_name(before),
-                            offset_name(after)
+                        phrase!(
+                            "time_doubled",
+                            "at {time} on {day} the clocks of {place} are put back: this time comes twice, with \
+                             UTC{before} and with UTC{after}; name the one you mean",
+                            time = clock(),
+                            day = moment.date(),
+                            place = place(),
+                            before = offset_name(before),
+                            after = offset_name(after)
                         ),
                     )),
                 }
@@ -176,7 +204,7 @@ impl Asked<'_> {
             DateWritten::Full(days) => days.len() > 1 || self.time.days.len() > 1,
             DateWritten::NoYear(_) | DateWritten::Today | DateWritten::Tomorrow | DateWritten::Weekday(_) => true,
         };
-        let date = if found { format!(" on {}", words::date(moment.date())) } else { String::new() };
+        let date = if found { format!(" on {}", Language::En.day(moment.date())) } else { String::new() };
         let place = spoken(&zone.name, self.zones);
         let offset = format!("UTC{}", offset_name(zone.zone.to_offset(at)));
         let fixed = zone.zone.to_fixed_offset().is_ok();
@@ -195,8 +223,19 @@ fn plus_days(date: Date, days: i8) -> Option<Date> {
     date.checked_add(Span::new().days(days)).ok()
 }
 
-fn impossible(said: &str) -> MomentFault {
-    fault("time_date", format!("{said} lies outside every calendar; {EXPECTED}"))
+fn impossible(day: Date) -> MomentFault {
+    let text = phrase!(
+        "time_calendar",
+        "{day} lies outside every calendar; expected a date, a time and a zone such as 2026-12-03 10:00 \
+         America/Los_Angeles",
+        day = day
+    );
+    fault("time_date", text)
+}
+
+/// "Los Angeles" of `America/Los_Angeles`; an offset as it is.
+fn place_of(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 
 /// Every date that is meant, seen from the day of the mail in `zone`.
@@ -215,14 +254,23 @@ fn dates(
         DateWritten::Weekday(which) => return Ok(weekdays(today, weekday, *which)),
     };
     if found.is_empty() {
-        return Err(fault("time_date", format!("there is no such day; {EXPECTED}")));
+        return Err(fault(
+            "time_date",
+            phrase!(
+                "time_date",
+                "there is no such day; expected a date, a time and a zone such as 2026-12-03 10:00 America/Los_Angeles"
+            ),
+        ));
     }
     let Some(weekday) = weekday else { return Ok(found) };
     let fitting: Vec<Date> = found.iter().copied().filter(|date| date.weekday() == weekday).collect();
     if fitting.is_empty() {
-        let dates: Vec<String> = found.iter().map(|date| words::date(*date)).collect();
-        let text =
-            format!("the weekday does not fit the date, which is {}; name the date you mean", dates.join(" or "));
+        let dates = Part::AnyOf { any_of: found.iter().map(|date| (*date).into()).collect() };
+        let text = phrase!(
+            "time_weekday",
+            "the weekday does not fit the date, which is {dates}; name the date you mean",
+            dates = dates
+        );
         return Err(fault("time_weekday", text));
     }
     Ok(fitting)

@@ -23,8 +23,3 @@ pub(super) fn weekday(word: Word) -> Option<Weekday> {
         _ => None,
     }
 }
-
-/// A date as our sentences write it: "Friday 11 December 2026".
-pub(super) fn date(date: jiff::civil::Date) -> String {
-    date.strftime("%A %-d %B %Y").to_string()
-}

@@ -6,6 +6,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 
 use crate::desk::moment::scan::fold;
 use crate::desk::moment::{MomentFault, Zones};
+use crate::phrase;
 
 /// One meaning of a written zone: our name for it and its rules.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,16 +157,20 @@ fn brackets(text: &str) -> (String, String) {
 }
 
 pub(super) fn missing() -> MomentFault {
-    let text = "a time needs its time zone, and none was found: name a city such as Europe/Berlin, an offset such as \
-                UTC-05:00, or an abbreviation such as PST";
-    MomentFault { name: "zone_missing", text: text.to_owned() }
+    let text = phrase!(
+        "zone_missing",
+        "a time needs its time zone, and none was found: name a city such as Europe/Berlin, an offset such as \
+         UTC-05:00, or an abbreviation such as PST"
+    );
+    MomentFault { name: "zone_missing", text }
 }
 
 fn unknown(written: &str) -> MomentFault {
-    let text = format!(
-        "\"{}\" is no time zone we know: name a city such as Europe/Berlin, an offset such as UTC-05:00, or an \
+    let text = phrase!(
+        "zone_unknown",
+        "\"{found}\" is no time zone we know: name a city such as Europe/Berlin, an offset such as UTC-05:00, or an \
          abbreviation such as PST",
-        super::shown(written)
+        found = super::shown(written)
     );
     MomentFault { name: "zone_unknown", text }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Checked, Consent, Ending, Issue, Outcome, Requester, TicketId, Window};
 use crate::desk::urgency::Severity;
 
@@ -33,7 +34,7 @@ pub enum Event {
     Spam,
     /// UT-04, UT-06: what is missing or unclear, by field.
     Incomplete {
-        faults: BTreeMap<FieldKey, String>,
+        faults: BTreeMap<FieldKey, Phrase>,
     },
     /// New values from a reply; the state does not change by itself.
     Answered {

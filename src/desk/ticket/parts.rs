@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::language::Language;
 use crate::desk::mail::Proof;
 
 /// How work on a unit ended (section 2.1).
@@ -112,6 +113,10 @@ pub struct Requester {
     pub name: String,
     /// On file as a representative, whether or not this mail proved it.
     pub on_file: bool,
+    /// In which he wrote, when that could be told; all letters of the ticket follow
+    /// it where the register names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// Somebody's calendar said no (3.2).

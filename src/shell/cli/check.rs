@@ -7,6 +7,7 @@ mod servers;
 use serde_json::{Value, json};
 
 use crate::desk::access::Recipient;
+use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
 use crate::desk::letter::samples::samples;
@@ -84,6 +85,7 @@ fn letters(rules: &Rules, verdicts: &mut Verdicts) {
             to: Recipient::desk(rules),
             salutation: "Dana Ruiz".to_owned(),
             say,
+            language: Language::default(),
             ticket: Some(TicketId("UP-2026-00417".to_owned())),
             in_reply_to: None,
             references: Vec::new(),

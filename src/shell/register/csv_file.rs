@@ -1,11 +1,14 @@
 //! The register as one CSV table: a `kind` column says what a row is, lists
 //! are separated by semicolons.
 
+use strum::VariantArray;
+
+use crate::desk::language::Language;
 use crate::desk::register::{CalendarWish, Company, QuietHours, Representative, Role, Unit};
 use crate::shell::register::{At, Problem, Rows};
 
 /// Every column, and the kinds of rows that may fill it.
-const COLUMNS: [(&str, &[&str]); 18] = [
+const COLUMNS: [(&str, &[&str]); 19] = [
     ("kind", &["company", "representative", "unit"]),
     ("id", &["company"]),
     ("company", &["representative", "unit"]),
@@ -13,6 +16,7 @@ const COLUMNS: [(&str, &[&str]); 18] = [
     ("aliases", &["company"]),
     ("zone", &["company"]),
     ("quiet_hours", &["company"]),
+    ("language", &["company", "representative"]),
     ("address", &["representative"]),
     ("phones", &["representative"]),
     ("roles", &["representative"]),
@@ -98,6 +102,17 @@ impl Row<'_> {
         }
     }
 
+    fn language(&self, problems: &mut Vec<Problem>) -> Option<Language> {
+        let written = self.text("language").to_lowercase();
+        let language = written.parse().ok();
+        if language.is_none() && !written.is_empty() {
+            let codes: Vec<&str> = Language::VARIANTS.iter().map(|language| language.code()).collect();
+            let what = format!("expected {} or nothing in language, found \"{written}\"", codes.join(", "));
+            problems.push(Problem::error(self.line, what, "correct the code; letters are written in these languages"));
+        }
+        language
+    }
+
     /// A value in a column of another kind is a slip of one cell.
     fn check_columns(&self, kind: &str, problems: &mut Vec<Problem>) {
         for (column, kinds) in &COLUMNS {
@@ -141,6 +156,7 @@ fn company(row: &Row<'_>, problems: &mut Vec<Problem>) -> Company {
         aliases: row.list("aliases"),
         zone: (!zone.is_empty()).then_some(zone),
         quiet_hours,
+        language: row.language(problems),
         row: 0,
         retired: row.is_retired(problems),
     }
@@ -174,6 +190,7 @@ fn representative(row: &Row<'_>, problems: &mut Vec<Problem>) -> Representative 
         phones: row.list("phones"),
         roles,
         calendar: calendar(row, problems),
+        language: row.language(problems),
         valid_until,
         row: 0,
         retired: row.is_retired(problems),

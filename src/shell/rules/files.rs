@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 /// Every rule file, in the order in which their version is computed.
-const BUILT_IN: [(&str, &str); 41] = [
+const BUILT_IN: &[(&str, &str)] = &[
     ("form.toml", include_str!("../../../rules/form.toml")),
     ("hours.toml", include_str!("../../../rules/hours.toml")),
     ("zones.toml", include_str!("../../../rules/zones.toml")),
@@ -18,6 +18,8 @@ const BUILT_IN: [(&str, &str); 41] = [
     ("public_mail.toml", include_str!("../../../rules/public_mail.toml")),
     ("denials.toml", include_str!("../../../rules/denials.toml")),
     ("desk.toml", include_str!("../../../rules/desk.toml")),
+    ("letters/en/words.toml", include_str!("../../../rules/letters/en/words.toml")),
+    ("letters/en/key-facts.txt", include_str!("../../../rules/letters/en/key-facts.txt")),
     ("letters/en/M-01.txt", include_str!("../../../rules/letters/en/M-01.txt")),
     ("letters/en/M-02.txt", include_str!("../../../rules/letters/en/M-02.txt")),
     ("letters/en/M-03.txt", include_str!("../../../rules/letters/en/M-03.txt")),
@@ -72,7 +74,7 @@ pub fn built_in() -> Files {
 /// file is never replaced in silence, a misspelt one never ignored.
 pub fn read_folder(folder: &Path, faults: &mut Vec<FileFault>) -> Files {
     let mut files = Vec::new();
-    for (name, _) in &BUILT_IN {
+    for (name, _) in BUILT_IN {
         match TomlFile::open(&folder.join(name), "copy it from the rules/ that came with the program") {
             Ok(file) => files.push(((*name).to_owned(), file)),
             Err(fault) => faults.push(fault),

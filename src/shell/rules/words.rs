@@ -8,10 +8,13 @@ use strum::VariantArray;
 use toml::Spanned;
 
 use crate::desk::denial::Denial;
+use crate::desk::form::FieldKey;
+use crate::desk::language::{CommonWords, Language};
 use crate::desk::letter::Template;
+use crate::desk::letter::compose::KEY_FACTS;
 use crate::desk::limits::{Limits, Lookups};
 use crate::desk::mail::Marks;
-use crate::desk::rules::{Classify, Counts};
+use crate::desk::rules::{Classify, Counts, Words};
 use crate::shell::rules::files::Files;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
@@ -25,6 +28,7 @@ struct ClassifyText {
     no: Vec<String>,
     keep: Vec<String>,
     doubt: Vec<String>,
+    languages: BTreeMap<Spanned<String>, Vec<String>>,
     marks: MarksText,
 }
 
@@ -78,6 +82,15 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
             faults.push(file.fault(None, key, "words", "an empty one", "take it out: it would match every mail"));
         }
     }
+    let mut languages = CommonWords::new();
+    for (code, words) in &text.languages {
+        let Ok(language) = code.get_ref().parse::<Language>() else {
+            let found = format!("\"{}\"", code.get_ref());
+            faults.push(file.fault(Some(&code.span()), "languages", LANGUAGES, &found, "correct the code"));
+            continue;
+        };
+        languages.insert(language, words.iter().map(|word| word.to_lowercase()).collect());
+    }
     let lower = |words: Vec<String>| words.iter().map(|word| word.to_lowercase()).collect();
     Some(Classify {
         marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots), ours: String::new() },
@@ -88,6 +101,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         no: lower(text.no),
         keep: lower(text.keep),
         doubt: lower(text.doubt),
+        languages,
     })
 }
 
@@ -181,17 +195,51 @@ pub fn denials(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<BTreeMap<
     Some(sentences)
 }
 
+const LANGUAGES: &str = "one of en, es, de, fr";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsText {
+    answers: BTreeMap<String, String>,
+    #[serde(default)]
+    labels: BTreeMap<FieldKey, String>,
+    #[serde(default)]
+    hints: BTreeMap<FieldKey, String>,
+    #[serde(default)]
+    phrases: BTreeMap<String, String>,
+}
+
+/// The small words of each language's letters.
+pub fn words(files: &Files, faults: &mut Vec<FileFault>) -> BTreeMap<Language, Words> {
+    let mut all = BTreeMap::new();
+    for language in Language::VARIANTS {
+        let Some(file) = files.toml(&format!("letters/{}/words.toml", language.code())) else { continue };
+        match file.parse::<WordsText>() {
+            Ok(WordsText { answers, labels, hints, phrases }) => {
+                all.insert(*language, Words { answers, labels, hints, phrases });
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    all
+}
+
 /// One file for each template, with a subject and a text.
 pub fn letters(files: &Files, faults: &mut Vec<FileFault>) -> BTreeMap<String, String> {
     let mut letters = BTreeMap::new();
     for (name, file) in files.all() {
-        let Some(name) = name.strip_prefix("letters/en/").and_then(|name| name.strip_suffix(".txt")) else { continue };
+        let Some(name) = name.strip_prefix("letters/").and_then(|name| name.strip_suffix(".txt")) else { continue };
+        let template = name.rsplit('/').next().unwrap_or(name);
+        if template == KEY_FACTS {
+            letters.insert(name.to_owned(), file.text.clone());
+            continue;
+        }
         let (subject, body) = file.text.split_once('\n').unwrap_or((&file.text, ""));
         if subject.trim().is_empty() || body.trim().is_empty() {
             let way_out = "write the subject into the first line and the text below it";
             faults.push(file.fault(Some(&(0..0)), "", "a subject and a text", "less", way_out));
         }
-        if name.parse::<Template>().is_err() {
+        if template.parse::<Template>().is_err() {
             faults.push(file.fault(None, "", "a letter that is sent", "a name that no template has", "take it out"));
         }
         letters.insert(name.to_owned(), file.text.clone());
@@ -211,10 +259,8 @@ mod tests {
         let mut faults = Vec::new();
         let letters = letters(&files::built_in(), &mut faults);
         assert_eq!(faults, Vec::new());
-        let names: Vec<&str> = Template::VARIANTS.iter().map(|template| template.name()).collect();
-        let files: Vec<&str> = letters.keys().map(String::as_str).collect();
-        let mut sorted = names.clone();
-        sorted.sort_unstable();
-        assert_eq!(files, sorted);
+        for template in Template::VARIANTS {
+            assert!(letters.contains_key(&format!("en/{}", template.name())), "{}", template.name());
+        }
     }
 }

@@ -95,7 +95,7 @@ fn command(line: &crate::desk::command::CommandLine) -> Value {
     json!({
         "line": line.line,
         "command": line.read.as_ref().ok(),
-        "fault": line.read.as_ref().err().map(|fault| fault.text.clone()),
+        "fault": line.read.as_ref().err().map(|fault| fault.text.to_string()),
     })
 }
 
@@ -112,7 +112,7 @@ pub fn fields(form: &Form) -> Value {
             "written": slot.written,
             "value": slot.read.as_ref().ok().map(value),
             "fault": fault.map(|fault| fault.name.clone()),
-            "fault_text": fault.map(|fault| fault.text.clone()),
+            "fault_text": fault.map(|fault| fault.text.to_string()),
         });
         fields.insert(key.key().to_owned(), shown);
     }

@@ -1,5 +1,7 @@
 //! Tickets, their letters and reasons as JSON.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::desk::command::word::difference;
@@ -96,7 +98,7 @@ pub fn show(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
         "problem_of": ticket.problem.iter().filter_map(|problem| problem.upgrade.as_ref()).collect::<Vec<_>>(),
         "offers": ticket.offers,
         "confirm_until": ticket.confirm_until,
-        "faults": ticket.faults,
+        "faults": ticket.faults.iter().map(|(key, fault)| (key.key(), fault.to_string())).collect::<BTreeMap<_, _>>(),
         "denials": ticket.denials,
         "unproven": ticket.unproven,
         "password": if ticket.secret.is_some() { "[sealed]" } else { "none" },

@@ -230,10 +230,15 @@ fn a_desk_without_a_voucher_proves_nobody() {
     assert_eq!(rules::load(Some(copy.folder.path())).unwrap().access.authserv_id, None);
 }
 
+fn rule_files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { rule_files(&path) } else { 1 }).sum()
+}
+
 #[test]
 fn a_folder_that_is_not_there_names_every_file() {
     let copy = Copy::new();
     let told = rules::load(Some(&copy.path("none"))).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(told.lines().count(), 40, "{told}");
+    assert_eq!(told.lines().count(), rule_files(Path::new("rules")), "{told}");
     assert!(told.lines().all(|line| line.contains("/none/") && line.contains("copy it from the rules/")), "{told}");
 }

@@ -11,7 +11,7 @@ use crate::sample_rules;
 #[track_caller]
 fn check(start: &str, minutes: u32, expected: &str) {
     let judged = sample_rules::hours().judge(start.parse().unwrap(), minutes);
-    let found = judged.map_or_else(|out| out.why, |()| "inside".to_owned());
+    let found = judged.map_or_else(|out| out.why.to_string(), |()| "inside".to_owned());
     assert_eq!(found, expected, "{start}, {minutes} minutes");
 }
 

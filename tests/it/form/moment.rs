@@ -174,8 +174,8 @@ fn changes_of_clock() {
     check_at("2026-10-01T00:00:00Z", "2026-11-01 01:30 -08:00", None, "2026-11-01T09:30:00Z -08:00");
     let gap = read_at(WROTE, "2027-03-14 02:30", Some("PST")).unwrap_err();
     assert_eq!(
-        gap.text,
-        "at 02:30 on 14 March 2027 the clocks of Pacific time are put forward: this time does not exist"
+        gap.text.to_string(),
+        "at 02:30 on Sunday 14 March 2027 the clocks of Los Angeles are put forward: this time does not exist"
     );
     let doubled = read_at("2026-10-01T00:00:00Z", "2026-11-01 01:30", Some("America/Los_Angeles")).unwrap_err();
     assert!(doubled.text.contains("UTC-07:00") && doubled.text.contains("UTC-08:00"), "{}", doubled.text);

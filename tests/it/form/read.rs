@@ -501,7 +501,7 @@ fn every_fault_says_what_was_expected_and_found() {
     }
     assert_eq!(form.fields.len(), 11);
     let ip = form.fields.get(&FieldKey::UnitIp).unwrap().read.as_ref().unwrap_err();
-    assert_eq!(ip.text, "192.168.1.10 is an internal address; please send the public one");
+    assert_eq!(ip.text.to_string(), "192.168.1.10 is an internal address; please send the public one");
 }
 
 fn lines() -> impl Strategy<Value = String> {

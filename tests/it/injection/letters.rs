@@ -2,11 +2,13 @@
 
 use proptest::prelude::*;
 use upgrade_desk::desk::access::Recipient;
+use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::letter::Letter;
 use upgrade_desk::desk::letter::compose::Composer;
 use upgrade_desk::desk::letter::invite::{Invite, Progress};
 use upgrade_desk::desk::letter::samples::samples;
-use upgrade_desk::desk::letter::say::{FeedbackFacts, FieldLine, MissingItem, Say, UnitLine};
+use upgrade_desk::desk::letter::say::{FeedbackFacts, FieldLine, MissingItem, Say, Understood, UnitLine};
+use upgrade_desk::desk::phrase::{Part, Phrase};
 use upgrade_desk::desk::ticket::{Issue, Outcome, TicketId};
 
 use crate::sample_rules::rules;
@@ -17,19 +19,22 @@ use crate::support::{hostile, letter};
 /// stands here.
 fn values(say: &mut Say) -> Vec<&mut String> {
     match say {
-        Say::Acknowledgement { units, fields } => of_units(units).chain(of_fields(fields)).collect(),
+        Say::Acknowledgement { units, fields } => of_units(units).chain(of_understood(fields)).collect(),
         Say::Missing { items, fields, unreadable, .. } => {
-            of_items(items).chain(of_fields(fields)).chain(unreadable).collect()
+            of_items(items).chain(of_understood(fields)).chain(unreadable).collect()
         }
         Say::Denial { fields, sentences, reason, .. } => {
-            of_fields(fields).chain(sentences.iter_mut()).chain([reason]).collect()
+            of_understood(fields).chain(sentences.iter_mut().flat_map(of_phrase)).chain([reason]).collect()
         }
         Say::NeutralNote {} | Say::NeutralProblemNote {} => Vec::new(),
         Say::ScheduleConfirmation { serial, version, feedback_to, agent, reading, .. } => {
-            vec![serial, version, feedback_to, agent, reading]
+            let reading = reading.iter_mut().map(|reading| &mut reading.written);
+            reading.chain([serial, version, feedback_to, agent]).collect()
         }
         Say::AsapAccepted { serial, version, feedback_to, .. } => vec![serial, version, feedback_to],
-        Say::OutsideHours { serial, why, .. } | Say::Expired { serial, why } => vec![serial, why],
+        Say::OutsideHours { serial, why, .. } | Say::Expired { serial, why } => {
+            of_phrase(why).chain([serial]).collect()
+        }
         Say::Cancelled { serial, words, .. } => vec![serial, words],
         Say::Started { serial, agent, .. } => vec![serial, agent],
         Say::FeedbackSuccess { feedback } | Say::FeedbackIssues { feedback } | Say::FeedbackFailed { feedback } => {
@@ -40,12 +45,16 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::Reminder { serial, items, .. } => of_items(items).chain([serial]).collect(),
         Say::WindowReminder { serial, version, agent, .. } => vec![serial, version, agent],
         Say::TakingLonger { serial, reason, agent, .. } => vec![serial, reason, agent],
-        Say::Confirm { who, serial_end, wish, .. } => vec![who, serial_end, wish],
+        Say::Confirm { who, serial_end, wish, .. } => of_phrase(wish).chain([who, serial_end]).collect(),
         Say::Supplement { serial, issues, agent, instead_of, copy_of, .. } => {
             issues.iter_mut().flat_map(of_issue).chain([serial, agent, instead_of, copy_of]).collect()
         }
-        Say::ProblemReceived { serial, upgrade, question, by_other, .. } => vec![serial, upgrade, question, by_other],
-        Say::Proposal { serial, version, why, text, agent, .. } => vec![serial, version, why, text, agent],
+        Say::ProblemReceived { serial, upgrade, question, by_other, .. } => {
+            question.iter_mut().flat_map(of_phrase).chain([serial, upgrade, by_other]).collect()
+        }
+        Say::Proposal { serial, version, why, text, agent, .. } => {
+            of_phrase(why).chain([serial, version, text, agent]).collect()
+        }
         Say::Alarm { company, serial, why, reporter, phones, upgrade, tried, skipped, because, extract, .. } => {
             let lists = [phones, tried, skipped, because].into_iter().flat_map(|list| list.iter_mut());
             lists.chain([company, serial, why, reporter, upgrade, extract]).collect()
@@ -73,14 +82,37 @@ fn of_fields(fields: &mut [FieldLine]) -> impl Iterator<Item = &mut String> {
     fields.iter_mut().flat_map(|field| [&mut field.label, &mut field.value])
 }
 
+fn of_understood(fields: &mut [Understood]) -> impl Iterator<Item = &mut String> {
+    fields.iter_mut().flat_map(|field| of_part(&mut field.value))
+}
+
+/// The English text, and what is filled into that of another language.
+fn of_phrase(phrase: &mut Phrase) -> impl Iterator<Item = &mut String> {
+    phrase.with.values_mut().flat_map(of_part).chain([&mut phrase.text]).collect::<Vec<_>>().into_iter()
+}
+
+fn of_part(part: &mut Part) -> Vec<&mut String> {
+    match part {
+        Part::Text(text) => vec![text],
+        Part::Phrase(phrase) => of_phrase(phrase).collect(),
+        Part::AllOf { all_of: parts } | Part::AnyOf { any_of: parts } => parts.iter_mut().flat_map(of_part).collect(),
+        // Made by the desk itself.
+        Part::Day { .. } | Part::At { .. } => Vec::new(),
+    }
+}
+
 fn of_items(items: &mut [MissingItem]) -> impl Iterator<Item = &mut String> {
     items
         .iter_mut()
-        .flat_map(|MissingItem { label, written, problem, example, hint }| [label, written, problem, example, hint])
+        .flat_map(|MissingItem { written, problem, example, .. }| of_phrase(problem).chain([written, example]))
 }
 
 fn of_units(units: &mut [UnitLine]) -> impl Iterator<Item = &mut String> {
-    units.iter_mut().flat_map(|unit| [&mut unit.ticket, &mut unit.serial].into_iter().chain(unit.details.iter_mut()))
+    units.iter_mut().flat_map(|unit| {
+        [&mut unit.ticket, &mut unit.serial]
+            .into_iter()
+            .chain(unit.details.iter_mut().flat_map(|detail| of_phrase(&mut detail.text)))
+    })
 }
 
 fn of_feedback(facts: &mut FeedbackFacts) -> Vec<&mut String> {
@@ -126,6 +158,7 @@ fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
             to: Recipient::desk(rules),
             salutation: next(),
             say,
+            language: Language::default(),
             ticket: Some(TicketId("UP-2026-00417".to_owned())),
             in_reply_to: Some(next()),
             references: vec![next(), "first@acme-tel.example".to_owned(), next()],
@@ -170,6 +203,7 @@ fn what_looks_like_a_template_is_shown_as_it_is() {
             to,
             salutation: String::new(),
             say,
+            language: Language::default(),
             ticket,
             in_reply_to: None,
             references: Vec::new(),

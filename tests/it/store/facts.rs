@@ -74,7 +74,12 @@ pub fn form(serial: &str) -> Form {
 
 pub fn opened(serial: &str) -> Event {
     Event::Opened {
-        requester: Requester { address: "ana@acme.example".to_owned(), name: "Ana".to_owned(), on_file: true },
+        requester: Requester {
+            address: "ana@acme.example".to_owned(),
+            name: "Ana".to_owned(),
+            on_file: true,
+            language: None,
+        },
         company: Some("acme".to_owned()),
         form: form(serial),
         parent: None,
@@ -168,6 +173,7 @@ pub fn register() -> Register {
         roles: vec![role],
         calendar: CalendarWish::default(),
         valid_until: None,
+        language: None,
         row: 3,
         retired: false,
     };
@@ -187,6 +193,7 @@ pub fn register() -> Register {
         aliases: Vec::new(),
         zone: None,
         quiet_hours: None,
+        language: None,
         row: 1,
         retired: false,
     };

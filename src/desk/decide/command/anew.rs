@@ -8,6 +8,7 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, behalf, challenge};
 use crate::desk::denial::Denial;
 use crate::desk::ticket::{Ending, Event, NoteKind, Status};
+use crate::phrase;
 
 /// UT-14: a lead; for what identifies the unit a second person, too (T3c). The
 /// request is then put to the representative on file.
@@ -130,7 +131,10 @@ pub(super) fn close(
     let row = answer::requester(&draft.ticket, case.known);
     draft.happen(Event::Noted { kind: NoteKind::Staff, by: me(case), text: reason.trim().to_owned() })?;
     draft.happen(Event::Lapsed)?;
-    let say = challenge::ended(&draft.ticket, "it did not agree with our records, and was not corrected");
+    let say = challenge::ended(
+        &draft.ticket,
+        phrase!("ended_denied", "it did not agree with our records, and was not corrected"),
+    );
     effects.letters.extend(row.map(|row| answer::to_person(row, &draft.ticket, say)));
     Ok(match row {
         Some(row) => format!("closed; {} is told", row.address),

@@ -8,6 +8,7 @@ use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, ticket_id};
 use crate::desk::letter::say::Say;
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Event, NoteKind, Requester, Status, TicketId, TicketKind};
 use crate::desk::token::{self, Action};
 use crate::desk::urgency::Severity;
@@ -171,7 +172,7 @@ fn propose(
         serial: answer::serial(&ticket.form),
         version: String::new(),
         slots: Vec::new(),
-        why: String::new(),
+        why: Phrase::default(),
         change: what.to_owned(),
         text: text.to_owned(),
         until: None,

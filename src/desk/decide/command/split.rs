@@ -43,7 +43,7 @@ pub(super) fn of_problem(
     let just_taken = draft.events().iter().any(|event| matches!(event, Event::Acknowledged { .. }));
     let told = answer::requester(first, case.known).filter(|_| !of.automatic && !just_taken);
     if let Some(row) = told {
-        let say = letters::received(case, &second.ticket, None, String::new(), String::new());
+        let say = letters::received(case, &second.ticket, None, None, String::new());
         effects.letters.push(answer::to_person(row, &second.ticket, say));
     }
     effects.notices.push((second.clone(), format!("Split from {}: it is yours, too", first.id)));

@@ -9,6 +9,7 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::slots::{self, Misfit};
 use crate::desk::decide::{answer, challenge, due, offer, remind as reminders};
 use crate::desk::letter::times::span;
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Event, Status, Window};
 
 /// UT-20: times to choose from; nothing is set before the customer's yes (T2c).
@@ -34,7 +35,7 @@ pub(super) fn offer(
     }
     let shown: Vec<String> = windows.iter().map(|slot| span(slot.start, slot.end, &case.rules.hours.zone)).collect();
     draft.happen(Event::Proposed { slots: windows })?;
-    let letters = offer::letters(&case.world(), &draft.ticket, "", &zone);
+    let letters = offer::letters(&case.world(), &draft.ticket, &Phrase::default(), &zone);
     if letters.is_empty() {
         return Err(Refusal("nobody on file may consent for this company; the register must name somebody".to_owned()));
     }

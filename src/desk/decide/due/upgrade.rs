@@ -10,6 +10,7 @@ use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::ticket::{Event, Status, Window};
 use crate::desk::timers::{Timer, TimerName};
+use crate::phrase;
 
 pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     match timer.name {
@@ -65,7 +66,7 @@ fn ready(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
 fn lapse(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     let row = answer::requester(&draft.ticket, world.known);
     draft.happen(Event::Lapsed)?;
-    let say = challenge::ended(&draft.ticket, "our questions were not answered in time");
+    let say = challenge::ended(&draft.ticket, phrase!("ended_lapsed", "our questions were not answered in time"));
     Ok(row.map(|row| answer::to_person(row, &draft.ticket, say)).into_iter().collect())
 }
 
@@ -73,7 +74,8 @@ fn lapse(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
 fn unconfirmed(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     let before = draft.ticket.clone();
     draft.happen(Event::Disowned { by: None })?;
-    let say = challenge::ended(&draft.ticket, "nobody of your company confirmed it in time");
+    let say =
+        challenge::ended(&draft.ticket, phrase!("ended_unconfirmed", "nobody of your company confirmed it in time"));
     let asked = challenge::asked(&before, world);
     let mut letters: Vec<Letter> = asked.map(|row| answer::to_person(row, &draft.ticket, say.clone())).collect();
     letters.push(tell(draft, "Nobody confirmed this request in time: denied", world));

@@ -6,8 +6,10 @@ use crate::desk::decide::problem::link::Link;
 use crate::desk::decide::problem::neutral;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::Ticket;
 use crate::desk::urgency::Severity;
+use crate::phrase;
 
 /// A proven representative gets M-21; of anybody else's report the company's
 /// people on file are told. A machine's report is answered to nobody.
@@ -28,11 +30,11 @@ pub(super) fn outside(
     let mut letters: Vec<Letter> = neutral(case).into_iter().collect();
     if let Some(row) = case.author.representative {
         // Of the address on file, but nobody vouches: that address is told.
-        let say = received(case, ticket, upgrade, String::new(), String::new());
+        let say = received(case, ticket, upgrade, None, String::new());
         letters.push(answer::to_person(row, ticket, say));
     } else if !capped {
         let writer = case.input.mail.address().unwrap_or("somebody").to_owned();
-        let say = received(case, ticket, upgrade, String::new(), writer);
+        let say = received(case, ticket, upgrade, None, writer);
         let people = answer::consenting(ticket, &case.world());
         letters.extend(people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())));
     }
@@ -40,7 +42,13 @@ pub(super) fn outside(
 }
 
 /// M-21.
-pub fn received(case: &Case<'_>, ticket: &Ticket, upgrade: Option<&Ticket>, question: String, by_other: String) -> Say {
+pub fn received(
+    case: &Case<'_>,
+    ticket: &Ticket,
+    upgrade: Option<&Ticket>,
+    question: Option<Phrase>,
+    by_other: String,
+) -> Say {
     let severity = ticket.problem.as_ref().map_or(Severity::P2, |problem| problem.severity);
     let severity: &'static str = severity.into();
     let linked = ticket.problem.as_ref().and_then(|problem| problem.upgrade.as_ref());
@@ -60,12 +68,10 @@ pub fn received(case: &Case<'_>, ticket: &Ticket, upgrade: Option<&Ticket>, ques
 }
 
 /// One question at most (PT-04): which unit; else how far it reaches.
-fn question(case: &Case<'_>, link: &Link) -> String {
+fn question(case: &Case<'_>, link: &Link) -> Option<Phrase> {
     if link.question {
-        "which unit is it? Its serial number is enough.".to_owned()
-    } else if case.input.urgency.extent_known {
-        String::new()
-    } else {
-        "does it concern all calls and phones, or only some, and which?".to_owned()
+        return Some(phrase!("question_unit", "which unit is it? Its serial number is enough."));
     }
+    let unclear = !case.input.urgency.extent_known;
+    unclear.then(|| phrase!("question_extent", "does it concern all calls and phones, or only some, and which?"))
 }

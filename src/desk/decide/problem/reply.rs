@@ -144,7 +144,7 @@ fn reopened(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     }
     if let Some(row) = case.author.proven_representative() {
         let upgrade = case.known.linked.as_ref();
-        let mut say = letters::received(case, &draft.ticket, upgrade, String::new(), String::new());
+        let mut say = letters::received(case, &draft.ticket, upgrade, None, String::new());
         if let Say::ProblemReceived { reopened, .. } = &mut say {
             *reopened = true;
         }

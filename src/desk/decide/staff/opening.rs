@@ -142,7 +142,7 @@ fn problem(case: &Case<'_>, person: &str, text: &str) -> Result<Result<Begun, St
     if severity.is_urgent() {
         all.extend(alarm::raise(&case.world(), &mut draft, case.input.received, None, "A problem was reported.")?);
     }
-    let say = letters::received(&caller, &draft.ticket, place.linked.as_ref(), String::new(), String::new());
+    let say = letters::received(&caller, &draft.ticket, place.linked.as_ref(), None, String::new());
     all.push(customers::to_person(row, &draft.ticket, say));
     let name: &'static str = severity.into();
     Ok(Ok(Begun {
@@ -157,7 +157,7 @@ fn written_down(case: &Case<'_>, row: &Representative) -> Event {
 }
 
 fn requester(row: &Representative) -> Requester {
-    Requester { address: row.address.clone(), name: row.name.clone(), on_file: true }
+    Requester { address: row.address.clone(), name: row.name.clone(), on_file: true, language: None }
 }
 
 fn on_file<'a>(case: &Case<'a>, address: &str) -> Option<&'a Representative> {

@@ -3,6 +3,7 @@
 use crate::desk::form::Fault;
 use crate::desk::form::value::plain;
 use crate::desk::moment::shown;
+use crate::phrase;
 
 /// The one plain address in what was written, its domain in lower case.
 pub(super) fn read(written: &str) -> Result<String, Fault> {
@@ -23,14 +24,23 @@ pub(super) fn read(written: &str) -> Result<String, Fault> {
         [] => Err(unreadable(&text)),
         [one] => Ok(one.clone()),
         [first, second, ..] => {
-            let text = format!("two addresses were found, {first} and {second}; expected one");
+            let text = phrase!(
+                "two_emails",
+                "two addresses were found, {first} and {second}; expected one",
+                first = first.as_str(),
+                second = second.as_str()
+            );
             Err(Fault::new("two_values", text))
         }
     }
 }
 
 fn unreadable(found: &str) -> Fault {
-    let text = format!("expected an e-mail address such as dana@acme-tel.example; found \"{}\"", shown(found));
+    let text = phrase!(
+        "email_format",
+        "expected an e-mail address such as dana@acme-tel.example; found \"{found}\"",
+        found = shown(found)
+    );
     Fault::new("email_format", text)
 }
 

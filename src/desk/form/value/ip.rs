@@ -5,8 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::desk::form::Fault;
 use crate::desk::form::value::bare;
 use crate::desk::moment::shown;
-
-const EXPECTED: &str = "expected the public IP address of the unit, such as 203.0.113.10";
+use crate::phrase;
 
 /// The one public address in what was written.
 pub(super) fn read(written: &str) -> Result<IpAddr, Fault> {
@@ -29,7 +28,12 @@ pub(super) fn read(written: &str) -> Result<IpAddr, Fault> {
         (_, Some(place)) => Err(faults.swap_remove(place)),
         ([ip], None) => Ok(*ip),
         ([first, second, ..], None) => {
-            let text = format!("two public addresses were found, {first} and {second}; expected the one of this unit");
+            let text = phrase!(
+                "two_ips",
+                "two public addresses were found, {first} and {second}; expected the one of this unit",
+                first = first.to_string(),
+                second = second.to_string()
+            );
             Err(Fault::new("two_values", text))
         }
         ([], None) => Err(faults.pop().unwrap_or_else(|| nothing(&text))),
@@ -40,7 +44,14 @@ pub(super) fn read(written: &str) -> Result<IpAddr, Fault> {
 fn nothing(text: &str) -> Fault {
     let commas = text.replace(',', ".").replace(' ', "");
     if text.contains(',') && commas.parse::<Ipv4Addr>().is_ok() {
-        return Fault::new("ip_format", format!("{EXPECTED}; \"{}\" has commas; did you mean {commas}?", shown(text)));
+        let text = phrase!(
+            "ip_commas",
+            "expected the public IP address of the unit, such as 203.0.113.10; \"{found}\" has commas; did you mean \
+             {meant}?",
+            found = shown(text),
+            meant = commas
+        );
+        return Fault::new("ip_format", text);
     }
     let mut names = text.split_whitespace().map(|word| without_port(authority(word)));
     let host = names.find(|word| {
@@ -51,10 +62,24 @@ fn nothing(text: &str) -> Fault {
     match host {
         Some(host) => Fault::new(
             "ip_hostname",
-            format!("{EXPECTED}; \"{}\" is a name, and where names lead can change", shown(host)),
+            phrase!(
+                "ip_hostname",
+                "expected the public IP address of the unit, such as 203.0.113.10; \"{found}\" is a name, and where \
+                 names lead can change",
+                found = shown(host)
+            ),
         ),
-        None => Fault::new("ip_format", format!("{EXPECTED}; found \"{}\"", shown(text))),
+        None => unreadable(text),
     }
+}
+
+fn unreadable(found: &str) -> Fault {
+    let text = phrase!(
+        "ip_format",
+        "expected the public IP address of the unit, such as 203.0.113.10; found \"{found}\"",
+        found = shown(found)
+    );
+    Fault::new("ip_format", text)
 }
 
 /// Without scheme, user, path: `http://203.0.113.10:8081/admin`.
@@ -88,16 +113,26 @@ fn one(word: &str) -> Option<Result<IpAddr, Fault>> {
     if octets.len() < 3 || !octets.iter().all(digits) {
         // Colons and hexadecimal digits alone are an attempt at IPv6.
         let six = host.matches(':').count() >= 2 && host.chars().all(|c| c.is_ascii_hexdigit() || c == ':');
-        return six.then(|| Err(Fault::new("ip_format", format!("{EXPECTED}; found \"{}\"", shown(word)))));
+        return six.then(|| Err(unreadable(word)));
     }
     if octets.iter().any(|octet| octet.len() > 1 && octet.starts_with('0')) {
-        let text = format!("{EXPECTED}, without leading zeros (some programs read them as octal); found \"{host}\"");
+        let text = phrase!(
+            "ip_leading_zeros",
+            "expected the public IP address of the unit, such as 203.0.113.10, without leading zeros (some programs \
+             read them as octal); found \"{found}\"",
+            found = host
+        );
         return Some(Err(Fault::new("ip_leading_zeros", text)));
     }
     match host.parse::<Ipv4Addr>() {
         Ok(ip) => Some(judge(IpAddr::V4(ip))),
         Err(_) => {
-            let text = format!("{EXPECTED}: four numbers from 0 to 255; found \"{}\"", shown(host));
+            let text = phrase!(
+                "ip_numbers",
+                "expected the public IP address of the unit, such as 203.0.113.10: four numbers from 0 to 255; \
+                 found \"{found}\"",
+                found = shown(host)
+            );
             Some(Err(Fault::new("ip_format", text)))
         }
     }
@@ -120,11 +155,18 @@ fn judge(ip: IpAddr) -> Result<IpAddr, Fault> {
         }
     };
     if private {
-        let text = format!("{ip} is an internal address; please send the public one");
+        let text =
+            phrase!("ip_private", "{found} is an internal address; please send the public one", found = ip.to_string());
         return Err(Fault::new("ip_private", text));
     }
     if special {
-        return Err(Fault::new("ip_special", format!("{EXPECTED}; {ip} is an address that no unit can have")));
+        let text = phrase!(
+            "ip_special",
+            "expected the public IP address of the unit, such as 203.0.113.10; {found} is an address that no unit \
+             can have",
+            found = ip.to_string()
+        );
+        return Err(Fault::new("ip_special", text));
     }
     Ok(ip)
 }

@@ -3,8 +3,8 @@
 use crate::desk::form::Fault;
 use crate::desk::form::value::{is_dash, latin_twin, plain, script, several, without_note};
 use crate::desk::moment::shown;
-
-const EXPECTED: &str = "a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A";
+use crate::desk::phrase::Phrase;
+use crate::phrase;
 
 /// `00:00:5E:00:53:0A`, from any grouping.
 ///
@@ -54,22 +54,43 @@ fn without_separators(text: &str) -> String {
 
 fn check(digits: &str) -> Result<(), Fault> {
     if digits.len() != 12 {
-        let longer = if digits.len() == 16 { " (that is the length of an EUI-64, not of a MAC address)" } else { "" };
-        return Err(Fault::new("mac_length", format!("{EXPECTED}; this one has {}{longer}", digits.len())));
+        let text = if digits.len() == 16 {
+            phrase!(
+                "mac_eui64",
+                "a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A; this one has 16 (that is the \
+                 length of an EUI-64, not of a MAC address)"
+            )
+        } else {
+            phrase!(
+                "mac_length",
+                "a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A; this one has {count}",
+                count = digits.len().to_string()
+            )
+        };
+        return Err(Fault::new("mac_length", text));
     }
-    let special = |what: &str| {
-        let text = format!("{} is {what}, which no unit has; {EXPECTED}", grouped(digits));
+    let special = |what: Phrase| {
+        let text = phrase!(
+            "mac_special",
+            "{found} is {what}, which no unit has; a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A",
+            found = grouped(digits),
+            what = what
+        );
         Err(Fault::new("mac_special", text))
     };
     if digits.chars().all(|c| c == '0') {
-        return special("the empty address");
+        return special(phrase!("mac_empty", "the empty address"));
     }
     if digits.chars().all(|c| c == 'F') {
-        return special("the broadcast address");
+        return special(phrase!("mac_broadcast", "the broadcast address"));
     }
     // The lowest bit of the first octet marks a group of receivers (IEEE 802).
     let first = digits.get(1..2).and_then(|digit| u8::from_str_radix(digit, 16).ok());
-    if first.is_some_and(|nibble| nibble % 2 == 1) { special("a multicast address") } else { Ok(()) }
+    if first.is_some_and(|nibble| nibble % 2 == 1) {
+        special(phrase!("mac_multicast", "a multicast address"))
+    } else {
+        Ok(())
+    }
 }
 
 fn grouped(digits: &str) -> String {
@@ -87,11 +108,28 @@ fn letter_fault(text: &str, wrong: char) -> Fault {
     };
     let repaired: String = text.chars().map(meant).collect();
     let likely = repaired.chars().all(|c| c.is_ascii_hexdigit() || is_separator(c));
-    let found = format!("{EXPECTED}; \"{}\" contains {} {wrong}", shown(text), script(wrong));
     let repaired = likely.then(|| without_separators(&repaired)).filter(|digits| check(digits).is_ok());
     match repaired {
-        Some(digits) => Fault::new("mac_letter", format!("{found}; did you mean {}?", grouped(&digits))),
-        None => Fault::new("mac_letter", found),
+        Some(digits) => {
+            let text = phrase!(
+                "mac_letter_meant",
+                "a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A; \"{found}\" contains {letter}; \
+                 did you mean {meant}?",
+                found = shown(text),
+                letter = script(wrong),
+                meant = grouped(&digits)
+            );
+            Fault::new("mac_letter", text)
+        }
+        None => {
+            let text = phrase!(
+                "mac_letter",
+                "a MAC address has 12 hexadecimal digits, such as 00:00:5E:00:53:0A; \"{found}\" contains {letter}",
+                found = shown(text),
+                letter = script(wrong)
+            );
+            Fault::new("mac_letter", text)
+        }
     }
 }
 
@@ -124,6 +162,11 @@ fn two(text: &str) -> Option<Fault> {
 }
 
 fn differing(first: &str, second: &str) -> Fault {
-    let text = format!("two MAC addresses were found, {first} and {second}; expected the one of this unit");
+    let text = phrase!(
+        "two_macs",
+        "two MAC addresses were found, {first} and {second}; expected the one of this unit",
+        first = first,
+        second = second
+    );
     Fault::new("two_values", text)
 }

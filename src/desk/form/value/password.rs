@@ -3,6 +3,7 @@
 use crate::desk::form::label::compare_form;
 use crate::desk::form::value::bare;
 use crate::desk::form::{Fault, Spec, Value};
+use crate::phrase;
 
 /// What stands in a mail for its `n`-th secret, from 0.
 pub(in crate::desk) fn marker(n: usize) -> String {
@@ -16,10 +17,15 @@ pub(super) fn read(written: &str, spec: &Spec) -> Result<Value, Fault> {
     if let Some(n) = number(written.trim()) {
         return Ok(Value::Sealed(n));
     }
-    let expected = "expected the manager password itself";
     let text = match placeholder(written, spec) {
-        Some(found) => format!("{expected}; found words that stand for one: \"{found}\""),
-        None => format!("{expected}; found something that is none"),
+        Some(found) => phrase!(
+            "password_words",
+            "expected the manager password itself; found words that stand for one: \"{found}\"",
+            found = found.to_string()
+        ),
+        None => {
+            phrase!("password_none", "expected the manager password itself; found something that is none")
+        }
     };
     Err(Fault::new("password_placeholder", text))
 }

@@ -3,6 +3,7 @@
 use crate::desk::form::Fault;
 use crate::desk::form::value::{is_dash, plain};
 use crate::desk::moment::shown;
+use crate::phrase;
 
 /// `+14155550123`; an extension is dropped. Of several numbers the first counts:
 /// a phone is compared with the file, it opens no gate.
@@ -14,15 +15,16 @@ pub fn phone(written: &str, country: &str) -> Result<String, Fault> {
     let text = plain(written).to_lowercase();
     let number = first_number(&text);
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let fault = |what: &str| {
-        let text = format!(
-            "expected a phone number with its country code, such as +1 415 555 0123; {what} \"{}\"",
-            shown(written)
+    let unreadable = || {
+        let text = phrase!(
+            "phone_format",
+            "expected a phone number with its country code, such as +1 415 555 0123; found \"{found}\"",
+            found = shown(written)
         );
         Err(Fault::new("phone_format", text))
     };
     if digits.is_empty() {
-        return fault("found");
+        return unreadable();
     }
     let whole = match international(number, &digits) {
         Some(whole) => whole.to_owned(),
@@ -30,12 +32,20 @@ pub fn phone(written: &str, country: &str) -> Result<String, Fault> {
         None if country == "1" => match digits.len() {
             10 => format!("1{digits}"),
             11 if digits.starts_with('1') => digits,
-            _ => return fault("the area or country code is missing in"),
+            _ => {
+                let text = phrase!(
+                    "phone_code",
+                    "expected a phone number with its country code, such as +1 415 555 0123; the area or country \
+                     code is missing in \"{found}\"",
+                    found = shown(written)
+                );
+                return Err(Fault::new("phone_format", text));
+            }
         },
         None => format!("{country}{}", digits.strip_prefix('0').unwrap_or(&digits)),
     };
     // E.164: at most 15 digits; no subscriber has fewer than 7 with his country.
-    if (7..=15).contains(&whole.len()) { Ok(format!("+{whole}")) } else { fault("found") }
+    if (7..=15).contains(&whole.len()) { Ok(format!("+{whole}")) } else { unreadable() }
 }
 
 /// The digits behind `+`, `00` or the American `011`.

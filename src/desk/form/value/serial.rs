@@ -5,6 +5,7 @@ use regex::Regex;
 use crate::desk::form::Fault;
 use crate::desk::form::value::{bare, is_dash, script, several, without_note};
 use crate::desk::moment::shown;
+use crate::phrase;
 
 /// Upper case, without blanks and dashes.
 pub(super) fn read(written: &str, pattern: Option<&Regex>) -> Result<String, Fault> {
@@ -12,29 +13,37 @@ pub(super) fn read(written: &str, pattern: Option<&Regex>) -> Result<String, Fau
     let text = without_prefix(without_note(&text));
     let compact: String = text.chars().filter(|c| *c != ' ' && !is_dash(*c)).flat_map(char::to_uppercase).collect();
     if let Some((place, wrong)) = compact.chars().enumerate().find(|(_, c)| c.is_alphanumeric() && !c.is_ascii()) {
-        let text = format!(
-            "a serial number is written in Latin letters and digits; \"{}\" has {} {wrong} in place {}",
-            shown(text),
-            script(wrong),
-            place + 1
+        let text = phrase!(
+            "serial_letters",
+            "a serial number is written in Latin letters and digits; \"{found}\" has {letter} in place {place}",
+            found = shown(text),
+            letter = script(wrong),
+            place = (place + 1).to_string()
         );
         return Err(Fault::new("serial_letters", text));
     }
     let Some(pattern) = pattern else {
-        return Err(Fault::new("serial_pattern", "serial_pattern in form.toml is no regular expression"));
+        let text = phrase!("serial_pattern", "our desk cannot read serial numbers now; a person will look at it");
+        return Err(Fault::new("serial_pattern", text));
     };
     // Joined, two numbers may look like one.
     let parts = several(text);
     if parts.len() > 1 && parts.iter().all(|part| pattern.is_match(&compare(part))) {
-        let text =
-            format!("\"{}\" holds several serial numbers; expected one, and a block of lines a unit", shown(text));
+        let text = phrase!(
+            "two_serials",
+            "\"{found}\" holds several serial numbers; expected one, and a block of lines a unit",
+            found = shown(text)
+        );
         return Err(Fault::new("two_values", text));
     }
     if pattern.is_match(&compact) {
         return Ok(compact);
     }
-    let text =
-        format!("\"{}\" does not look like one of our serial numbers; read it from the unit's label", shown(text));
+    let text = phrase!(
+        "serial_format",
+        "\"{found}\" does not look like one of our serial numbers; read it from the unit's label",
+        found = shown(text)
+    );
     Err(Fault::new("serial_format", text))
 }
 

@@ -4,6 +4,7 @@ use crate::desk::form::label::compare_form;
 use crate::desk::form::value::{bare, plain};
 use crate::desk::form::{Fault, Spec, Value};
 use crate::desk::moment::shown;
+use crate::phrase;
 
 /// A text longer than this is no name, company or version.
 const CHARACTERS_MAX: usize = 200;
@@ -12,7 +13,13 @@ pub(super) fn text(written: &str) -> Result<Value, Fault> {
     let text = plain(written);
     let length = text.chars().count();
     if length > CHARACTERS_MAX {
-        let text = format!("expected at most {CHARACTERS_MAX} characters, found {length}: \"{}\"", shown(&text));
+        let text = phrase!(
+            "text_length",
+            "expected at most {max} characters, found {count}: \"{found}\"",
+            max = CHARACTERS_MAX.to_string(),
+            count = length.to_string(),
+            found = shown(&text)
+        );
         return Err(Fault::new("text_length", text));
     }
     Ok(Value::Text(text))
@@ -27,7 +34,10 @@ pub(super) fn yes_no(written: &str, spec: &Spec) -> Result<bool, Fault> {
         (true, false) => Ok(true),
         (false, true) => Ok(false),
         // "not tested" begins with a no; "no, tested" says both.
-        _ => Err(Fault::new("yes_no", format!("expected yes or no; found \"{}\"", shown(written)))),
+        _ => Err(Fault::new(
+            "yes_no",
+            phrase!("yes_no", "expected yes or no; found \"{found}\"", found = shown(written)),
+        )),
     }
 }
 

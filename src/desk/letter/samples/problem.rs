@@ -2,6 +2,7 @@
 
 use crate::desk::letter::say::Say;
 use crate::desk::ticket::{Issue, Window};
+use crate::phrase;
 
 pub(super) fn samples(window: &Window) -> Vec<Say> {
     let mut all: Vec<Say> = ["P1", "P2", "P3", "P4"].iter().map(|severity| received(window, severity)).collect();
@@ -18,7 +19,7 @@ fn received(window: &Window, severity: &str) -> Say {
         upgrade: "UP-2026-00417".to_owned(),
         upgraded_at: Some(window.end),
         severity: severity.to_owned(),
-        question: if urgent { String::new() } else { "which unit is it? Its serial number is enough.".to_owned() },
+        question: (!urgent).then(|| phrase!("question_unit", "which unit is it? Its serial number is enough.")),
         by_other: if urgent { "someone@elsewhere.example".to_owned() } else { String::new() },
         by_desk: severity == "P4",
         unproven: severity == "P2",

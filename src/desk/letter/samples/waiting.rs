@@ -1,7 +1,10 @@
 //! Letters about waiting: reminders, offers, confirmation, more time, the end.
 
+use crate::desk::form::FieldKey;
 use crate::desk::letter::say::{CalendarAnswer, MissingItem, Say, Tried};
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::Window;
+use crate::phrase;
 
 pub(super) fn samples(window: &Window) -> Vec<Say> {
     let mut all = asked(window);
@@ -20,11 +23,10 @@ fn asked(window: &Window) -> Vec<Say> {
     let serial = || "SM-0417-22A".to_owned();
     let zone = || window.zone.clone();
     let item = MissingItem {
-        label: "Unit MAC Address".to_owned(),
+        field: FieldKey::UnitMac,
         written: String::new(),
-        problem: "this is missing".to_owned(),
+        problem: phrase!("missing", "this is missing"),
         example: "00:00:5E:00:53:0A".to_owned(),
-        hint: String::new(),
     };
     let reminder = |items: Vec<MissingItem>, slots: Vec<Window>, last_call| Say::Reminder {
         serial: serial(),
@@ -38,7 +40,7 @@ fn asked(window: &Window) -> Vec<Say> {
         serial: serial(),
         version: "7.3.0".to_owned(),
         slots,
-        why: "The time that you asked for is too near.".to_owned(),
+        why: phrase!("offer_too_late", "The time that you chose is too near by now to be kept."),
         change: change.to_owned(),
         text: "Back to version 7.2.1, which takes about half an hour.".to_owned(),
         until: Some(window.start),
@@ -49,7 +51,7 @@ fn asked(window: &Window) -> Vec<Say> {
     let confirm = |reminder| Say::Confirm {
         who: "someone@elsewhere.example".to_owned(),
         serial_end: "-22A".to_owned(),
-        wish: "2026-12-03 10:00 PST".to_owned(),
+        wish: Phrase::written("2026-12-03 10:00 PST"),
         arrived: window.start,
         until: window.end,
         zone: zone(),
@@ -85,7 +87,7 @@ fn asked(window: &Window) -> Vec<Say> {
 fn told(window: &Window) -> Vec<Say> {
     let serial = || "SM-0417-22A".to_owned();
     vec![
-        Say::Expired { serial: serial(), why: "our questions were not answered in time".to_owned() },
+        Say::Expired { serial: serial(), why: phrase!("ended_lapsed", "our questions were not answered in time") },
         Say::WindowReminder {
             serial: serial(),
             version: "7.3.0".to_owned(),

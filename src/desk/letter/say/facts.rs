@@ -1,25 +1,42 @@
 //! The pieces that letters are told with.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::desk::form::FieldKey;
+use crate::desk::phrase::{Part, Phrase};
 use crate::desk::ticket::{Issue, Window};
 
-/// A field as understood: its label and the value.
+/// A line of a list for staff: a label or command, and words about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldLine {
     pub label: String,
     pub value: String,
 }
 
+/// A field as understood: which, and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Understood {
+    pub field: FieldKey,
+    pub value: Part,
+}
+
+/// How a written time was read, where it could be read otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Read {
+    pub written: String,
+    pub at: Timestamp,
+    pub zone: String,
+}
+
 /// Something to ask for (M-02).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MissingItem {
-    pub label: String,
+    pub field: FieldKey,
     /// As written, if anything was; the password never.
     pub written: String,
-    pub problem: String,
+    pub problem: Phrase,
     pub example: String,
-    pub hint: String,
 }
 
 /// One unit of a request with several (F-17).
@@ -30,7 +47,15 @@ pub struct UnitLine {
     pub result: UnitResult,
     pub window: Option<Window>,
     /// Faults or reasons, one a line.
-    pub details: Vec<String>,
+    pub details: Vec<Detail>,
+}
+
+/// What is wrong with a unit's request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// The field that it is about.
+    pub field: Option<FieldKey>,
+    pub text: Phrase,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -3,6 +3,7 @@
 use crate::desk::moment::parse::{DateWritten, Reader, TimeWritten, is_ordinal, small};
 use crate::desk::moment::scan::Token;
 use crate::desk::moment::{MomentFault, Word, fault, shown, words};
+use crate::phrase;
 
 impl Reader<'_> {
     pub(super) fn number_first(&mut self) -> Result<(), MomentFault> {
@@ -123,7 +124,11 @@ impl Reader<'_> {
             return Ok(false);
         }
         let Some(written) = TimeWritten::of_day(hour, minute, half) else {
-            let text = format!("\"{}\" holds no time of a day; expected a time from 00:00 to 24:00", shown(self.text));
+            let text = phrase!(
+                "time_of_day",
+                "\"{found}\" holds no time of a day; expected a time from 00:00 to 24:00",
+                found = shown(self.text)
+            );
             return Err(fault("time_unreadable", text));
         };
         self.time(written, ahead)?;

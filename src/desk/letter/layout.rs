@@ -1,0 +1,85 @@
+//! The lines of a letter: no empty ones in a row, none wider than a mail client
+//! of 1990 shows.
+
+use unicode_normalization::char::is_combining_mark;
+
+/// Columns of a customer's letter.
+pub const COLUMNS_MAX: usize = 72;
+
+/// At most one empty line in a row, one line end at the end.
+pub(super) fn tidy(body: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in body.lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    let mut text = lines.join("\n").trim_end().to_owned();
+    text.push('\n');
+    text
+}
+
+/// Folds what is wider than [`COLUMNS_MAX`]. A paragraph flows on into its next
+/// lines; a point of a list hangs below its mark.
+pub(super) fn folded(text: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if width(line) <= COLUMNS_MAX {
+            out.push(line.to_owned());
+            continue;
+        }
+        let indent = indent(line);
+        let hang = indent + mark(line.get(indent..).unwrap_or(""));
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        while let Some(next) = lines.next_if(|next| flows_on(next, hang)) {
+            words.extend(next.split_whitespace());
+        }
+        out.extend(filled(&words, indent, hang));
+    }
+    let mut text = out.join("\n");
+    text.push('\n');
+    text
+}
+
+/// Whether a line belongs to the paragraph above it.
+fn flows_on(line: &str, hang: usize) -> bool {
+    let inner = line.trim_start();
+    !inner.is_empty() && indent(line) == hang && mark(inner) == 0 && !inner.starts_with(['=', '-', '|'])
+}
+
+fn filled(words: &[&str], indent: usize, hang: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = " ".repeat(indent);
+    let mut empty = true;
+    for word in words {
+        if !empty && width(&line) + 1 + width(word) > COLUMNS_MAX {
+            lines.push(std::mem::replace(&mut line, " ".repeat(hang)));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    lines.push(line);
+    lines
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// How far the text of a list stands behind its mark; 0: there is no mark.
+fn mark(line: &str) -> usize {
+    match line.as_bytes() {
+        [b'*' | b'-' | b'=', b' ', ..] => 2,
+        _ => 0,
+    }
+}
+
+/// Columns, for letters of the languages that we write.
+pub(super) fn width(line: &str) -> usize {
+    line.chars().filter(|c| !is_combining_mark(*c)).count()
+}
