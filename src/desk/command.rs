@@ -109,6 +109,7 @@ impl Context<'_> {
             Word::Remind => alone(word, words, Command::Remind),
             Word::Ack => alone(word, words, Command::Ack),
             Word::Work => alone(word, words, Command::Work),
+            Word::Escalate => said(word, words).map(|reason| Command::Escalate { reason }),
             Word::Ask => said(word, words).map(|text| Command::Ask { text }),
             Word::Sev => arguments::severity(words),
             Word::Link => arguments::link(words),

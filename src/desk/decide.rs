@@ -16,6 +16,7 @@ mod delivery;
 mod draft;
 mod due;
 mod feedback;
+mod escalate;
 mod gates;
 mod hold;
 mod language;
@@ -23,6 +24,7 @@ mod likeness;
 mod mail;
 mod notice;
 mod offer;
+mod operator;
 mod page;
 mod problem;
 mod released;
@@ -122,7 +124,9 @@ impl Decision {
 /// What `input` means, given what is known of it.
 pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
     let mut decision = by_input(input, known, now, rules);
-    copies::add(&mut decision, &World { known, now, rules, agreed: &[] });
+    let world = World { known, now, rules, agreed: &[] };
+    copies::add(&mut decision, &world);
+    operator::tell(input, &world, &mut decision);
     language::choose(&mut decision, input, known, rules);
     decision
 }

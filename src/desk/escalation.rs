@@ -39,6 +39,15 @@ pub enum Post {
 /// How long we wait for whom. `bm` are minutes of business time, `bd` days of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waits {
+    /// W-01: a mail is looked at within so many minutes, or the operator is told.
+    pub looked_at_minutes: u32,
+    /// W-02: a request that nobody touched, until the list and then a lead is told.
+    pub untouched_bm: u32,
+    pub untouched_lead_bm: u32,
+    /// W-07: a denial that nobody corrected. Elapsed days.
+    pub denied_days: u32,
+    /// W-08: a special time that nobody arranged, until a lead is told.
+    pub special_bm: u32,
     /// W-04: P3 and P4 without a person, until a lead is told.
     pub unseen_p3_bm: u32,
     pub unseen_p4_bm: u32,

@@ -142,6 +142,14 @@ pub enum Template {
     #[serde(rename = "M-31")]
     #[strum(serialize = "M-31")]
     StaffNotice,
+    /// Somebody above has the customer's words.
+    #[serde(rename = "M-33")]
+    #[strum(serialize = "M-33")]
+    PassedOn,
+    /// What the operator must hear of.
+    #[serde(rename = "M-34")]
+    #[strum(serialize = "M-34")]
+    ToOperator,
     /// Something was tried in the reader's or his company's name.
     #[serde(rename = "M-32")]
     #[strum(serialize = "M-32")]
@@ -155,14 +163,14 @@ impl Template {
         match self {
             Template::Acknowledgement | Template::Missing | Template::Denial | Template::NeutralNote => true,
             Template::OutsideHours | Template::Expired | Template::Confirm | Template::ProblemReceived => true,
-            Template::NeutralProblemNote | Template::Proposal | Template::CalendarQuestion => true,
+            Template::NeutralProblemNote | Template::Proposal | Template::CalendarQuestion | Template::PassedOn => true,
             Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
             Template::WindowReminder | Template::Cancelled | Template::Started | Template::TakingLonger => false,
             Template::FeedbackSuccess | Template::FeedbackIssues | Template::FeedbackFailed => false,
             Template::Supplement | Template::Alarm | Template::PersonHasIt | Template::AgentReply => false,
             Template::Resolved | Template::Transcript | Template::Undelivered | Template::StaffNotice => false,
-            // It has a cap of its own.
-            Template::HeadsUp => false,
+            // They have caps of their own.
+            Template::HeadsUp | Template::ToOperator => false,
         }
     }
 

@@ -169,6 +169,12 @@ pub struct Ticket {
     /// The numbers of these letters.
     #[serde(default)]
     pub lost_letters: Vec<u64>,
+    /// When a person of the desk first did something here (W-02).
+    #[serde(default)]
+    pub seen_at: Option<Timestamp>,
+    /// When somebody above was last called at the customer's wish (2.8).
+    #[serde(default)]
+    pub escalated_at: Option<Timestamp>,
     /// Timers that fired, by name and time.
     pub reminded: Vec<String>,
     /// When the present state began, or was begun anew by an answer.

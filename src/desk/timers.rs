@@ -35,6 +35,21 @@ pub enum TimerName {
     #[serde(rename = "UT-33")]
     #[strum(serialize = "UT-33")]
     StartLate,
+    /// A request that nobody of the desk has touched.
+    #[serde(rename = "W-02")]
+    #[strum(serialize = "W-02")]
+    Untouched,
+    #[serde(rename = "W-02-lead")]
+    #[strum(serialize = "W-02-lead")]
+    UntouchedLead,
+    /// A denial that nobody corrected.
+    #[serde(rename = "W-07")]
+    #[strum(serialize = "W-07")]
+    Uncorrected,
+    /// A special time that nobody arranged.
+    #[serde(rename = "W-08")]
+    #[strum(serialize = "W-08")]
+    Special,
     /// The next step of a running alarm.
     #[serde(rename = "W-03")]
     #[strum(serialize = "W-03")]

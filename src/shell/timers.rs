@@ -9,8 +9,6 @@ use tokio::sync::watch;
 use crate::desk::input::Input;
 use crate::shell::process::{Desk, ProcessError};
 
-/// Timers taken up at once.
-const AT_ONCE: usize = 100;
 /// Looks at least so often: a clock that jumped is noticed.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -39,13 +37,11 @@ pub async fn run(desk: Arc<Desk>, mut stop: watch::Receiver<bool>) -> Result<(),
 pub async fn fire_due(desk: &Arc<Desk>) -> Result<(), ProcessError> {
     loop {
         let now = desk.clock.now();
-        let due = desk.store.read(move |view| view.due(now, AT_ONCE)).await;
+        // One at a time: what it does can bring a timer that was due before the
+        // next one (2.8: in order).
+        let due = desk.store.read(move |view| view.due(now, 1)).await;
         let due = due.map_err(|error| ProcessError::Unknown(error.to_string()))?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        for timer in due {
-            desk.decide_on(Input::Due(timer)).await?;
-        }
+        let Some(timer) = due.into_iter().next() else { return Ok(()) };
+        desk.decide_on(Input::Due(timer)).await?;
     }
 }

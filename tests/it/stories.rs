@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,7 +38,7 @@ fn keys(folder: &Path) -> Keys {
 pub async fn play(story: &Path) -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let script: Script = toml::from_str(&fs::read_to_string(story.join("story.toml")).unwrap()).unwrap();
-    let rules = rules::load(None).unwrap();
+    let rules = Arc::new(script.rules(&rules::load(None).unwrap()).unwrap());
     let desk = folder.path().join("desk");
     let register = sample_register().unwrap();
     let mut stage = Stage::build(&desk, script.monday, &keys(folder.path()), rules, register).await.unwrap();

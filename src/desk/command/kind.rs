@@ -71,6 +71,10 @@ pub enum Command {
     Remind,
     Ack,
     Work,
+    /// The next level is called at once (2.8).
+    Escalate {
+        reason: String,
+    },
     Ask {
         text: String,
     },
@@ -182,7 +186,12 @@ impl Command {
     /// What it is for; `None`: for every ticket.
     pub fn is_for(&self) -> Option<TicketKind> {
         match self {
-            Command::Note { .. } | Command::Reply { .. } | Command::Take | Command::Help | Command::Ask { .. } => None,
+            Command::Note { .. }
+            | Command::Reply { .. }
+            | Command::Take
+            | Command::Help
+            | Command::Ask { .. }
+            | Command::Escalate { .. } => None,
             Command::Precheck { .. } | Command::Schedule { .. } | Command::Deny { .. } => Some(TicketKind::Upgrade),
             Command::Start | Command::Applied | Command::Done { .. } => Some(TicketKind::Upgrade),
             Command::Partial { .. } | Command::RolledBack { .. } | Command::Failed { .. } => Some(TicketKind::Upgrade),

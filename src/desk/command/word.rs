@@ -31,6 +31,7 @@ pub(super) enum Word {
     Remind,
     Ack,
     Work,
+    Escalate,
     Ask,
     Sev,
     Link,
@@ -84,7 +85,7 @@ impl Word {
         match self {
             Word::Note | Word::Reply | Word::Deny | Word::Feedback => true,
             Word::Partial | Word::Rolledback | Word::Failed => true,
-            Word::Ask | Word::Propose | Word::Resolved | Word::Close => true,
+            Word::Escalate | Word::Ask | Word::Propose | Word::Resolved | Word::Close => true,
             Word::Offer | Word::Extend | Word::Remind | Word::Ack | Word::Work => false,
             Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
@@ -133,6 +134,9 @@ impl Word {
             Word::Remind => ("#remind", "asks the customer once more for what is open"),
             Word::Ack => ("#ack", "you have this problem; the alarm stops, the customer is told (ack alone does, too)"),
             Word::Work => ("#work", "you are looking into it"),
+            Word::Escalate => {
+                ("#escalate <reason>", "calls the next level, or a lead, at once; the customer never sees it")
+            }
             Word::Ask => ("#ask <text>", "a question to the customer; the clock waits for the answer"),
             Word::Sev => ("#sev 2 <reason>", "how severe the problem is: 1 urgent to 4 a question"),
             Word::Link => ("#link UP-2026-00417, or #link none", "which upgrade the problem is about"),

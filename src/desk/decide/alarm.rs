@@ -37,7 +37,26 @@ pub fn raise(
 pub fn step(world: &World<'_>, draft: &mut Draft, why: &str) -> Result<Vec<Letter>, NotNow> {
     let Some((problem, since, fired)) = running(&draft.ticket) else { return Ok(Vec::new()) };
     let Some(ladder) = world.rules.escalation.ladder(problem.severity) else { return Ok(Vec::new()) };
-    let Some(mut step) = ladder.due(fired, since, world.now) else { return Ok(Vec::new()) };
+    match ladder.due(fired, since, world.now) {
+        Some(step) => call(world, draft, step, why),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// `#escalate`: the level above the last call, now and not at its time. Without a
+/// running alarm the first level is who calls, and the second is called.
+pub fn next_level(world: &World<'_>, draft: &mut Draft, why: &str) -> Result<Vec<Letter>, NotNow> {
+    if running(&draft.ticket).is_none() {
+        draft.happen(Event::AlarmRaised { since: world.now, first: None, why: why.to_owned() })?;
+    }
+    let Some((problem, since, fired)) = running(&draft.ticket) else { return Ok(Vec::new()) };
+    let Some(ladder) = world.rules.escalation.ladder(problem.severity) else { return Ok(Vec::new()) };
+    call(world, draft, ladder.step(fired.max(1), since), why)
+}
+
+fn call(world: &World<'_>, draft: &mut Draft, mut step: Step, why: &str) -> Result<Vec<Letter>, NotNow> {
+    let Some((problem, since, _)) = running(&draft.ticket) else { return Ok(Vec::new()) };
+    let Some(ladder) = world.rules.escalation.ladder(problem.severity) else { return Ok(Vec::new()) };
     let mut skipped = Vec::new();
     let mut people = people(&step, &problem, world);
     while people.is_empty() && !step.to.is_empty() {

@@ -15,7 +15,7 @@ use crate::desk::bookings::{Booking, Clash};
 use crate::desk::command::Command;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, slots};
+use crate::desk::decide::{answer, escalate, slots};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
@@ -81,6 +81,7 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Offer { slots } => waiting::offer(case, draft, effects, slots),
         Command::Extend { minutes, reason } => waiting::extend(case, draft, effects, *minutes, reason),
         Command::Remind => waiting::remind(case, draft, effects),
+        Command::Escalate { reason } => escalate::by_staff(case, draft, effects, reason),
         Command::Ask { text } if draft.ticket.problem.is_none() => reply(case, draft, effects, text),
         Command::Assign { to } => hands::assign(case, draft, effects, to),
         Command::Release => hands::release(case, draft, effects),

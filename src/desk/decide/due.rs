@@ -9,6 +9,7 @@ use crate::desk::decide::{Decision, World, notice};
 use crate::desk::known::FoundTicket;
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Ticket, TicketKind};
 use crate::desk::timers::{self, Timer, TimerName};
 
@@ -56,12 +57,14 @@ fn fire(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> Result<Decision, N
 /// several that are due only the last is sent (2.8: no storm).
 fn is_overtaken(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> bool {
     use TimerName::{
-        BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Progress, Release, Remind, Update,
+        BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Progress, Release, Remind, Special,
+        Untouched, UntouchedLead, Update,
     };
     let by: &[TimerName] = match timer.name {
         Remind => &[Remind, LastCall, Release, Lapse],
         LastCall => &[Release, Lapse],
         ConfirmRemind => &[ConfirmLapse],
+        Untouched => &[UntouchedLead, Special],
         BeforeWindow => &[BeforeWindow],
         Progress => &[Overrun],
         Update => &[Update],
@@ -80,8 +83,12 @@ fn tell(draft: &Draft, headline: &str, world: &World<'_>) -> Letter {
 
 /// A notice to every lead; without a lead to the desk's list.
 fn tell_leads(draft: &Draft, headline: &str, world: &World<'_>) -> Vec<Letter> {
-    let letter = tell(draft, headline, world);
+    to_leads(&tell(draft, headline, world), world.rules)
+}
+
+/// The same letter to every lead; without a lead to the desk's list.
+pub fn to_leads(letter: &Letter, rules: &Rules) -> Vec<Letter> {
     let leads: Vec<Letter> =
-        world.rules.access.leads().map(|lead| Letter { to: Recipient::staff(lead), ..letter.clone() }).collect();
-    if leads.is_empty() { vec![Letter { to: Recipient::desk(world.rules), ..letter }] } else { leads }
+        rules.access.leads().map(|lead| Letter { to: Recipient::staff(lead), ..letter.clone() }).collect();
+    if leads.is_empty() { vec![Letter { to: Recipient::desk(rules), ..letter.clone() }] } else { leads }
 }

@@ -7,8 +7,8 @@ use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
 use crate::desk::decide::{
-    Decision, World, bounce, calendar, caps, contact, hold, likeness, notice, page, released, reply, request, staff,
-    stop, warning,
+    Decision, World, bounce, calendar, caps, contact, escalate, hold, likeness, notice, page, released, reply, request,
+    staff, stop, warning,
 };
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
@@ -102,6 +102,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
         decision.why.push(Why::new("TC4", format!("the token went to {person}; it stays unused")));
     }
     decision = hold::called(&case, decision);
+    escalate::asked(&case, &mut decision);
     likeness::warn(&case, &mut decision);
     if known.another_had_its_id() {
         decision.why.push(Why::new("TC8", "another mail had this Message-ID; both are handled"));

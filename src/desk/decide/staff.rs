@@ -75,7 +75,7 @@ fn says_ack(case: &Case<'_>) -> bool {
 
 /// PT-05: whatever a person does on a problem ends its alarm, `#help` apart.
 fn leaves_the_alarm_on(ticket: &Ticket, lines: &[CommandLine]) -> bool {
-    let ends_it = |line: &CommandLine| matches!(line.read, Ok(Command::Ack | Command::Take));
+    let ends_it = |line: &CommandLine| matches!(line.read, Ok(Command::Ack | Command::Take | Command::Escalate { .. }));
     let does_nothing = |line: &CommandLine| matches!(line.read, Ok(Command::Help | Command::Status) | Err(_));
     ticket.status == Status::Alerting && !lines.iter().any(ends_it) && !lines.iter().all(does_nothing)
 }

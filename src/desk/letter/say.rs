@@ -12,8 +12,8 @@ use crate::desk::ticket::{Issue, Window};
 use crate::desk::token::Action;
 
 pub use facts::{
-    CalendarAnswer, Detail, FeedbackFacts, FieldLine, Light, MissingItem, Read, TranscriptLine, Tried, Understood,
-    UnitLine, UnitResult,
+    CalendarAnswer, Detail, FeedbackFacts, FieldLine, GapLine, Light, MissingItem, Read, TranscriptLine, Tried,
+    Understood, UnitLine, UnitResult,
 };
 
 /// Everything we say, with its facts.
@@ -223,6 +223,19 @@ pub enum Say {
         next_update: Option<Timestamp>,
         zone: String,
     },
+    /// M-34: what the operator must hear of.
+    ToOperator {
+        /// A mail that arrived then was looked at so many minutes later.
+        late: Option<Timestamp>,
+        minutes: i64,
+        gaps: Vec<GapLine>,
+        zone: String,
+    },
+    /// M-33: somebody above has his words (2.8).
+    PassedOn {
+        problem: bool,
+        serial: String,
+    },
     Resolved {
         serial: String,
         text: String,
@@ -298,6 +311,8 @@ impl Say {
             Say::Proposal { .. } => Template::Proposal,
             Say::Alarm { .. } => Template::Alarm,
             Say::PersonHasIt { .. } => Template::PersonHasIt,
+            Say::ToOperator { .. } => Template::ToOperator,
+            Say::PassedOn { .. } => Template::PassedOn,
             Say::Resolved { .. } => Template::Resolved,
             Say::Transcript { .. } => Template::Transcript,
             Say::Undelivered { .. } => Template::Undelivered,

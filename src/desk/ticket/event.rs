@@ -229,6 +229,11 @@ pub enum Event {
         address: String,
         why: String,
     },
+    /// 2.8: a customer asked for somebody above, or a member of staff called him.
+    Escalated {
+        by: String,
+        words: String,
+    },
     /// A timer fired and was handled.
     Reminded {
         timer: String,

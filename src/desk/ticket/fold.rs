@@ -6,7 +6,7 @@ mod problem;
 use jiff::Timestamp;
 
 use crate::desk::form::Form;
-use crate::desk::ticket::{Declined, Event, Outcome, Requester, Scope, Status, Ticket, TicketId, next};
+use crate::desk::ticket::{Declined, Event, NoteKind, Outcome, Requester, Scope, Status, Ticket, TicketId, next};
 
 /// The ticket after `event`. The first event of a ticket is [`Event::Opened`]
 /// or [`Event::Reported`]; `None` when the first is another one, which the
@@ -29,6 +29,9 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
         ticket.status = status;
     }
     ticket.invitation = invitation(ticket.invitation, event);
+    if is_by_a_person(event) {
+        ticket.seen_at.get_or_insert(at);
+    }
     change(&mut ticket, event, at);
     problem::change(&mut ticket, event, at);
     hands::change(&mut ticket, event);
@@ -47,6 +50,16 @@ fn invitation(sequence: Option<u32>, event: &Event) -> Option<u32> {
             Some(number.saturating_add(1))
         }
         _ => sequence,
+    }
+}
+
+/// Only a member of staff can make this happen.
+fn is_by_a_person(event: &Event) -> bool {
+    match event {
+        Event::Noted { kind, .. } => matches!(kind, NoteKind::Staff | NoteKind::Reply),
+        Event::Taken { .. } | Event::Prechecked { .. } | Event::TermsOffered { .. } => true,
+        Event::TermsRefused { .. } | Event::Overridden { .. } | Event::Acknowledged { .. } => true,
+        _ => false,
     }
 }
 
@@ -101,6 +114,8 @@ fn blank(
         closing_words: String::new(),
         undelivered: Vec::new(),
         lost_letters: Vec::new(),
+        seen_at: None,
+        escalated_at: None,
         reminded: Vec::new(),
         since: at,
         invitation: None,
@@ -181,6 +196,8 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.undelivered.push(address.clone());
             ticket.lost_letters.push(*letter);
         }
+        // An address: a customer. Staff who call a lead use up nothing of his.
+        Event::Escalated { by, .. } if by.contains('@') => ticket.escalated_at = Some(at),
         Event::Reminded { timer } => ticket.reminded.push(timer.clone()),
         _ => work(ticket, event, at),
     }

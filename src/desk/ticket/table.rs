@@ -158,6 +158,7 @@ pub const ROWS: &[Row] = &[
     row("UT-43 5.2", ANY, E::Noted, None),
     row("2.5", BEFORE_START, E::SecretKept, None),
     row("T6d", ANY, E::Undelivered, None),
+    row("2.8", ANY, E::Escalated, None),
     row("2.8", ANY, E::Reminded, None),
 ];
 

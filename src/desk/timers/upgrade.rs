@@ -13,10 +13,23 @@ const WATCH: SignedDuration = SignedDuration::from_hours(7 * 24);
 type Due = (TimerName, Timestamp);
 
 pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let mut due = by_state(ticket, rules);
+    due.extend(untouched(ticket, rules));
+    due
+}
+
+fn by_state(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     let window = ticket.window.as_ref();
     match ticket.status {
         Status::NeedsInfo | Status::AwaitingConsent => waiting(ticket, rules),
         Status::RepCheck => confirming(ticket, rules),
+        Status::Denied => {
+            let days = i64::from(rules.escalation.waits.denied_days);
+            vec![(TimerName::Uncorrected, after(ticket.since, SignedDuration::from_hours(24 * days)))]
+        }
+        Status::SpecialReview => {
+            vec![(TimerName::Special, rules.hours.after_business(ticket.since, rules.escalation.waits.special_bm))]
+        }
         Status::Scheduled => {
             let ready = window.map(|window| (TimerName::ReadyCheck, before(window.start, READY_BEFORE)));
             ready.into_iter().chain(reminders(ticket, rules)).collect()
@@ -40,6 +53,24 @@ fn declined(ticket: &Ticket) -> Option<Due> {
     let (window, declined) = (ticket.window.as_ref()?, ticket.declined.as_ref()?);
     let at = before(window.start, hours(1));
     (at > declined.at).then_some((TimerName::Declined, at))
+}
+
+/// W-02: it is our turn, and nobody of the desk has done anything yet.
+fn untouched(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let ours = match ticket.status {
+        Status::Received | Status::Quarantine | Status::SpecialReview => true,
+        Status::Scheduled | Status::QueuedAsap | Status::Blocked => true,
+        Status::AwaitingConsent => ticket.offers.is_empty(),
+        _ => false,
+    };
+    if !ours || ticket.agent.is_some() || ticket.seen_at.is_some() {
+        return Vec::new();
+    }
+    let waits = &rules.escalation.waits;
+    let list = (TimerName::Untouched, rules.hours.after_business(ticket.since, waits.untouched_bm));
+    let lead = (TimerName::UntouchedLead, rules.hours.after_business(ticket.since, waits.untouched_lead_bm));
+    // W-08 tells the leads of a special time already.
+    if ticket.status == Status::SpecialReview { vec![list] } else { vec![list, lead] }
 }
 
 /// W-05: the customer's answer.

@@ -85,6 +85,11 @@ struct LevelText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WaitsText {
+    looked_at_minutes: u32,
+    untouched_business_minutes: u32,
+    untouched_lead_business_minutes: u32,
+    denied_days: u32,
+    special_business_minutes: u32,
     unseen_p3_business_minutes: u32,
     unseen_p4_business_minutes: u32,
     update_p1_minutes: u32,
@@ -211,6 +216,14 @@ impl Reader<'_> {
         })
     }
 
+    fn in_order(&self, written: &Spanned<String>, from: Timestamp, until: Timestamp, faults: &mut Vec<FileFault>) {
+        if until <= from && until != Timestamp::UNIX_EPOCH {
+            let found = format!("\"{}\"", written.get_ref());
+            let way_out = "write the later time as until";
+            faults.push(self.file.fault(Some(&written.span()), "until", "a time after from", &found, way_out));
+        }
+    }
+
     fn swap(&self, text: &SwapText, rotas: &mut [Rota], faults: &mut Vec<FileFault>) {
         let who = self.person(&text.who, faults);
         let Some(rota) = rotas.iter_mut().find(|rota| rota.name == *text.rota.get_ref()) else {
@@ -221,15 +234,21 @@ impl Reader<'_> {
         };
         let from = self.moment("from", &text.from, &rota.zone, faults);
         let until = self.moment("until", &text.until, &rota.zone, faults);
+        self.in_order(&text.until, from, until, faults);
+        if rota.swaps.iter().any(|swap| swap.from < until && from < swap.until) {
+            let found = format!("\"{}\", within another swap of this rota", text.from.get_ref());
+            let way_out = "let one end where the other begins";
+            faults.push(self.file.fault(Some(&text.from.span()), "from", "a time of its own", &found, way_out));
+        }
         rota.swaps.push(Swap { who, from, until });
     }
 
     fn absence(&self, text: &AbsenceText, zone: &str, faults: &mut Vec<FileFault>) -> Absence {
-        Absence {
-            who: self.person(&text.who, faults),
-            from: self.moment("from", &text.from, zone, faults),
-            until: self.moment("until", &text.until, zone, faults),
-        }
+        let who = self.person(&text.who, faults);
+        let from = self.moment("from", &text.from, zone, faults);
+        let until = self.moment("until", &text.until, zone, faults);
+        self.in_order(&text.until, from, until, faults);
+        Absence { who, from, until }
     }
 
     fn ladder(&self, text: &LadderText, rotas: &[Rota], faults: &mut Vec<FileFault>) -> Ladder {
@@ -295,6 +314,11 @@ impl Reader<'_> {
 
 fn waits(text: WaitsText) -> Waits {
     Waits {
+        looked_at_minutes: text.looked_at_minutes,
+        untouched_bm: text.untouched_business_minutes,
+        untouched_lead_bm: text.untouched_lead_business_minutes,
+        denied_days: text.denied_days,
+        special_bm: text.special_business_minutes,
         unseen_p3_bm: text.unseen_p3_business_minutes,
         unseen_p4_bm: text.unseen_p4_business_minutes,
         update_p1_minutes: text.update_p1_minutes,

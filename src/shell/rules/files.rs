@@ -50,6 +50,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("letters/en/M-29.txt", include_str!("../../../rules/letters/en/M-29.txt")),
     ("letters/en/M-31.txt", include_str!("../../../rules/letters/en/M-31.txt")),
     ("letters/en/M-32.txt", include_str!("../../../rules/letters/en/M-32.txt")),
+    ("letters/en/M-33.txt", include_str!("../../../rules/letters/en/M-33.txt")),
+    ("letters/en/M-34.txt", include_str!("../../../rules/letters/en/M-34.txt")),
 ];
 
 /// The rule files as they were found, by their names in the folder.

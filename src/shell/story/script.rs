@@ -6,6 +6,10 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde::Deserialize;
 
+use crate::desk::escalation::Absence;
+use crate::desk::letter::times::zone_of;
+use crate::desk::rules::Rules;
+
 /// `story.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +17,9 @@ pub struct Script {
     pub title: String,
     /// The Monday of the story's first week, when a test plays it.
     pub monday: Date,
+    /// Members of staff who cannot have a duty, though the rules know nothing of it.
+    #[serde(default)]
+    pub away: Vec<Away>,
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
 }
@@ -32,6 +39,28 @@ pub struct Step {
     pub down: bool,
     /// From now on the mail server refuses letters to this address.
     pub refuses: Option<String>,
+}
+
+/// Somebody is away: `from` and `until` as in [`Step::at`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Away {
+    pub who: String,
+    pub from: String,
+    pub until: String,
+}
+
+impl Script {
+    /// The rules as this story needs them.
+    pub fn rules(&self, rules: &Rules) -> Result<Rules, ScriptError> {
+        let mut rules = rules.clone();
+        let zone = zone_of(&rules.hours.zone);
+        for Away { who, from, until } in &self.away {
+            let (from, until) = (moment(from, self.monday, &zone)?, moment(until, self.monday, &zone)?);
+            rules.escalation.absences.push(Absence { who: who.clone(), from, until });
+        }
+        Ok(rules)
+    }
 }
 
 /// What is wrong with a script.

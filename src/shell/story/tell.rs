@@ -101,6 +101,7 @@ fn event(event: &Event) -> String {
             let starts: Vec<String> = slots.iter().map(|slot| slot.start.to_string()).collect();
             format!("{name} {}", starts.join(" or "))
         }
+        Event::Escalated { by, .. } => format!("{name} by {by}"),
         Event::Reminded { timer } => format!("{name} {timer}"),
         Event::Assigned { agent, .. } => format!("{name} {agent}"),
         Event::OverrideAsked { denial, .. } => format!("{name} {}", denial.code()),

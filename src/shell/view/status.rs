@@ -38,6 +38,7 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
         "register": { "companies": register.companies.len(), "representatives": register.representatives.len(),
             "units": register.units.len(), "empty": register.units.is_empty() },
         "problems": problems(&tickets),
+        "late_mail_told_at": view.office()?.late_told_at,
         "rota_gaps": rota::gaps(view.rules(), &view.office()?.takeovers, now),
         "last_backup": null,
     }))

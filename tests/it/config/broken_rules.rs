@@ -242,3 +242,51 @@ fn a_folder_that_is_not_there_names_every_file() {
     assert_eq!(told.lines().count(), rule_files(Path::new("rules")), "{told}");
     assert!(told.lines().all(|line| line.contains("/none/") && line.contains("copy it from the rules/")), "{told}");
 }
+
+/// 2.8: an alarm must not find out at night what is wrong with a rota.
+const BROKEN_ROTAS: &[(&str, &str, &str)] = &[
+    (
+        "[[swap]]\nrota = \"on-cal\"\nwho = \"lea\"\nfrom = \"2026-12-24 09:00\"\nuntil = \"2026-12-27 09:00\"\n",
+        "rota = \"on-cal\"",
+        "expected a rota, found \"on-cal\"; write the name of a [[rota]]",
+    ),
+    (
+        "[[swap]]\nrota = \"on-call\"\nwho = \"kim\"\nfrom = \"2026-12-24 09:00\"\nuntil = \"2026-12-27 09:00\"\n",
+        "who = \"kim\"",
+        "expected an id of staff (access.toml), found \"kim\"",
+    ),
+    (
+        "[[absence]]\nwho = \"kim\"\nfrom = \"2026-12-24 09:00\"\nuntil = \"2026-12-27 09:00\"\n",
+        "who = \"kim\"",
+        "expected an id of staff (access.toml), found \"kim\"",
+    ),
+    (
+        "[[absence]]\nwho = \"sam\"\nfrom = \"2026-12-24\"\nuntil = \"2026-12-27 09:00\"\n",
+        "from = \"2026-12-24\"",
+        "expected a day and a time, found \"2026-12-24\"; write for instance \"2026-12-24 09:00\"",
+    ),
+    (
+        "[[absence]]\nwho = \"sam\"\nfrom = \"2026-12-27 09:00\"\nuntil = \"2026-12-24 09:01\"\n",
+        "until = \"2026-12-24 09:01\"",
+        "expected a time after from, found \"2026-12-24 09:01\"; write the later time as until",
+    ),
+    (
+        "[[swap]]\nrota = \"on-call\"\nwho = \"lea\"\nfrom = \"2026-12-24 09:00\"\nuntil = \"2026-12-27 09:00\"\n\
+         [[swap]]\nrota = \"on-call\"\nwho = \"sam\"\nfrom = \"2026-12-26 09:00\"\nuntil = \"2026-12-28 09:00\"\n",
+        "from = \"2026-12-26 09:00\"",
+        "expected a time of its own, found \"2026-12-26 09:00\", within another swap of this rota",
+    ),
+];
+
+#[test]
+fn a_rota_with_faults_is_refused() {
+    for (added, where_, told) in BROKEN_ROTAS {
+        let copy = Copy::new();
+        copy.append("escalation.toml", &format!("\n{added}"));
+        let refused = copy.refused();
+        let line = copy.line("escalation.toml", where_);
+        let expected = format!("escalation.toml:{line}");
+        assert!(refused.contains(&expected) && refused.contains(told), "{expected}, {told}: {refused}");
+        assert_eq!(refused.lines().count(), 1, "{refused}");
+    }
+}

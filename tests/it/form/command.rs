@@ -164,6 +164,7 @@ fn name(command: &Command) -> &'static str {
         Command::Remind => "remind",
         Command::Ack => "ack",
         Command::Work => "work",
+        Command::Escalate { .. } => "escalate",
         Command::Ask { .. } => "ask",
         Command::Sev { .. } => "sev",
         Command::Link { .. } => "link",

@@ -60,6 +60,8 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             lists.chain([company, serial, why, reporter, upgrade, extract]).collect()
         }
         Say::PersonHasIt { agent, serial, words, .. } => vec![agent, serial, words],
+        Say::PassedOn { serial, .. } => vec![serial],
+        Say::ToOperator { gaps, .. } => gaps.iter_mut().map(|gap| &mut gap.rota).collect(),
         Say::Resolved { serial, text, agent, .. } => vec![serial, text, agent],
         Say::Transcript { lines, possible, visible_to, usage, .. } => {
             let lines = lines.iter_mut().flat_map(|line| [&mut line.line, &mut line.text]);

@@ -27,6 +27,16 @@ pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Resul
             draft.happen(Event::OffersEnded)?;
             Ok(vec![tell(draft, "No answer: the offered times are given up; #offer makes new ones", world)])
         }
+        TimerName::Untouched => {
+            Ok(vec![tell(draft, "Nobody has looked at this request yet; please take it (#take)", world)])
+        }
+        TimerName::UntouchedLead => {
+            Ok(tell_leads(draft, "Nobody has looked at this request for a whole business day", world))
+        }
+        TimerName::Special => {
+            Ok(tell_leads(draft, "A special time is asked for and nobody has arranged it yet", world))
+        }
+        TimerName::Uncorrected => uncorrected(draft, world),
         TimerName::Lapse => lapse(draft, world),
         TimerName::ConfirmRemind => Ok(challenge::remind(&draft.ticket, world)),
         TimerName::ConfirmLapse => unconfirmed(draft, world),
@@ -67,6 +77,17 @@ fn lapse(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     let row = answer::requester(&draft.ticket, world.known);
     draft.happen(Event::Lapsed)?;
     let say = challenge::ended(&draft.ticket, phrase!("ended_lapsed", "our questions were not answered in time"));
+    Ok(row.map(|row| answer::to_person(row, &draft.ticket, say)).into_iter().collect())
+}
+
+/// UT-15: a denial was not corrected. Who was told of its end already (UT-12)
+/// gets no second letter.
+fn uncorrected(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    let was_refused = !draft.ticket.denials.is_empty();
+    let row = answer::requester(&draft.ticket, world.known).filter(|_| was_refused);
+    draft.happen(Event::Lapsed)?;
+    let why = phrase!("ended_uncorrected", "what did not agree was not corrected in time");
+    let say = challenge::ended(&draft.ticket, why);
     Ok(row.map(|row| answer::to_person(row, &draft.ticket, say)).into_iter().collect())
 }
 

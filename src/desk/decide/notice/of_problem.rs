@@ -57,6 +57,9 @@ pub(super) fn possible(ticket: &Ticket, problem: &Problem) -> Vec<(&'static str,
         commands.push(("#close <reason>", "end it (or: #close upgrade: <issue for the official feedback>)"));
         commands.push(("#transfer <where>", "not about the upgrade: hand it on"));
     }
+    if !ticket.status.is_final() && ticket.status != Status::Resolved {
+        commands.push(("#escalate <reason>", "call the next level at once"));
+    }
     commands.push(("#reply <text>", "your words to the customer"));
     commands.push(("#help", "all commands"));
     commands

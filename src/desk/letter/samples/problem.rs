@@ -1,6 +1,6 @@
 //! Letters about problems.
 
-use crate::desk::letter::say::Say;
+use crate::desk::letter::say::{GapLine, Say};
 use crate::desk::ticket::{Issue, Window};
 use crate::phrase;
 
@@ -50,6 +50,15 @@ fn to_the_customer(window: &Window) -> Vec<Say> {
     };
     vec![
         Say::NeutralProblemNote {},
+        Say::ToOperator { late: Some(window.start), minutes: 42, gaps: Vec::new(), zone: window.zone.clone() },
+        Say::ToOperator {
+            late: None,
+            minutes: 0,
+            gaps: vec![GapLine { rota: "on-call".to_owned(), from: window.start, until: window.end }],
+            zone: window.zone.clone(),
+        },
+        Say::PassedOn { problem: true, serial: serial() },
+        Say::PassedOn { problem: false, serial: String::new() },
         has_it(false, "P1"),
         has_it(true, "P3"),
         words(true, ""),

@@ -133,3 +133,11 @@ pub enum Tried {
     /// TA13: another contact was asked for; the register stays as it is.
     Contact,
 }
+
+/// A time with nobody on duty in a rota (M-34).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GapLine {
+    pub rota: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}

@@ -54,5 +54,6 @@ pub const PROBLEM_ROWS: &[Row] = &[
     row("5.1", OPEN, E::Snoozed, None),
     row("UT-43 5.2", ANY, E::Noted, None),
     row("T6d", ANY, E::Undelivered, None),
+    row("2.8", ANY, E::Escalated, None),
     row("2.8", ANY, E::Reminded, None),
 ];

@@ -72,6 +72,7 @@ fn of(page: &Page, event: &Event) -> String {
         Event::SecretKept { secret } => format!("sealed as {secret}"),
         Event::Undelivered { letter, address, why } => with(&format!("letter {letter} to {address}"), why),
         Event::Reminded { timer } => reminded(page, timer),
+        Event::Escalated { by, words } => with(by, words),
         Event::Accepted | Event::Spam | Event::Lapsed | Event::Corrected | Event::Queued | Event::Readied => {
             String::new()
         }
