@@ -46,7 +46,7 @@ use crate::desk::input::Input;
 use crate::desk::known::{Counted, Duplicate, Known, Tally};
 use crate::desk::letter::Letter;
 use crate::desk::office::OfficeEvent;
-use crate::desk::record::{OutcomeWord, Quarantined, TicketChange, Why};
+use crate::desk::record::{Did, OutcomeWord, Quarantined, TicketChange, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{TicketId, TicketKind};
 
@@ -74,6 +74,8 @@ pub struct Decision {
     pub counted: Vec<Counted>,
     /// What happens to the desk itself.
     pub office: Vec<OfficeEvent>,
+    /// What staff did by mail that is otherwise done by hand.
+    pub did: Vec<Did>,
 }
 
 impl Decision {
@@ -88,6 +90,7 @@ impl Decision {
             spent: None,
             counted: Vec::new(),
             office: Vec::new(),
+            did: Vec::new(),
         }
     }
 

@@ -75,6 +75,8 @@ pub struct MailInput {
     pub secrets: Vec<String>,
     /// SHA-256 of the bytes as fetched.
     pub original_sha256: String,
+    /// The customer's mail that one of the staff forwarded; nothing vouches for it.
+    pub forwarded: Option<Box<MailInput>>,
 }
 
 /// Everything that can happen.
@@ -131,6 +133,22 @@ pub struct Understood {
     pub commands: Vec<CommandLine>,
     pub urgency: Reading,
     pub secrets: Vec<Secret>,
+    pub forwarded: Option<Forwarded>,
+}
+
+/// What stands in a mail that somebody of the staff forwarded.
+pub struct Forwarded {
+    pub mail: Mail,
+    pub meaning: Meaning,
+}
+
+/// What the words of a mail are.
+pub struct Meaning {
+    pub kind: Kind,
+    pub forms: Vec<Form>,
+    pub units: Named,
+    pub commands: Vec<CommandLine>,
+    pub urgency: Reading,
 }
 
 impl Understood {
@@ -152,7 +170,25 @@ impl Understood {
 
     /// What is decided about. `secrets` are the ids under which its own were kept.
     pub fn into_input(self, place: Place, received: Timestamp, secrets: Vec<String>, original_sha256: String) -> Input {
-        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, secrets: _ } = self;
+        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, secrets: _, forwarded } = self;
+        let forwarded = forwarded.map(|Forwarded { mail, meaning }| {
+            let Meaning { kind, forms, units, commands: _, urgency } = meaning;
+            Box::new(MailInput {
+                place: place.clone(),
+                received,
+                mail,
+                proof: Proof::None,
+                checked: None,
+                kind,
+                forms,
+                units,
+                commands: Vec::new(),
+                urgency,
+                secrets: secrets.clone(),
+                original_sha256: original_sha256.clone(),
+                forwarded: None,
+            })
+        });
         Input::Mail(Box::new(MailInput {
             place,
             received,
@@ -166,6 +202,7 @@ impl Understood {
             urgency,
             secrets,
             original_sha256,
+            forwarded,
         }))
     }
 }
@@ -177,31 +214,40 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
     let secrets = seal::take(&mut mail, &rules.form);
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
     let proof = weigh(&mail, rules, None);
+    let Meaning { kind, forms, units, commands, urgency } = meaning(&mail, received, rules);
+    let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
+    let inner = mail.inner().filter(|_| by_staff);
+    let forwarded = inner.map(|mail| Forwarded { meaning: meaning(&mail, received, rules), mail });
+    Understood { mail, proof, checked: None, kind, urgency, forms, units, commands, secrets, forwarded }
+}
+
+/// Forms, commands and the kind of a mail.
+fn meaning(mail: &Mail, received: Timestamp, rules: &Rules) -> Meaning {
     let zone = &rules.hours.zone;
-    let mut forms = form::read(&mail, &rules.form, &rules.zones, zone, received);
+    let mut forms = form::read(mail, &rules.form, &rules.zones, zone, received);
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);
-    let urgency = urgency::read(&mail, &rules.urgency);
+    let urgency = urgency::read(mail, &rules.urgency);
     let whole_form = !forms.is_empty();
-    let answers = if !whole_form && is_reply(&mail) {
-        form::read_reply(&mail, &rules.form, &rules.zones, zone, received)
+    let answers = if !whole_form && is_reply(mail) {
+        form::read_reply(mail, &rules.form, &rules.zones, zone, received)
     } else {
         None
     };
-    let reports = commands.is_empty() && reports_a_problem(&mail, &urgency, whole_form, answers.is_some());
-    let kind = classify(&mail, whole_form, reports, &rules.classify);
+    let reports = commands.is_empty() && reports_a_problem(mail, &urgency, whole_form, answers.is_some());
+    let kind = classify(mail, whole_form, reports, &rules.classify);
     if matches!(kind, Kind::Reply | Kind::Problem) {
         forms.extend(answers);
     }
     if kind == Kind::Request && forms.is_empty() {
         // Asked for in words: what they do not say is asked for at once.
-        forms.push(form::read_prose(&mail, &rules.form));
+        forms.push(form::read_prose(mail, &rules.form));
     }
     // A request names units by its form; where words are all there is, a number in
     // them may be one.
     let in_words = kind != Kind::Request && urgency.tone != Tone::Plain;
-    let units = if in_words { form::units_in(&mail, &rules.form) } else { Named::default() };
+    let units = if in_words { form::units_in(mail, &rules.form) } else { Named::default() };
     let units = named(&forms).and(units);
-    Understood { mail, proof, checked: None, kind, urgency, forms, units, commands, secrets }
+    Meaning { kind, forms, units, commands, urgency }
 }
 
 fn weigh(mail: &Mail, rules: &Rules, checked: Option<&Checked>) -> Proof {

@@ -105,6 +105,8 @@ pub struct Known {
     pub tallies: Tallies,
     /// Another mail had this Message-ID (TC8).
     pub same_id: bool,
+    /// The mail in quarantine whose notice this mail answers.
+    pub kept: Option<Kept>,
     /// Letters M-15 to each representative met, in the last 24 hours.
     pub challenges_today: BTreeMap<String, u32>,
     /// Alarms of strangers and machines in the last 24 hours (TC14).
@@ -201,6 +203,15 @@ pub enum FoundTicket {
     ByTag(Box<Ticket>),
 }
 
+/// A mail in quarantine, whose notice staff answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub no: u64,
+    pub sha256: Option<String>,
+    /// Nobody has dealt with it.
+    pub is_open: bool,
+}
+
 /// How long a mail has waited for its author to be found out (TB8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -271,7 +282,8 @@ impl Ask {
 
     fn about_mail(input: &MailInput, rules: &Rules) -> Ask {
         let mail = &input.mail;
-        let mut named = ids_in(&format!("{} {}", mail.subject, mail.own_text));
+        let inner = input.forwarded.as_ref().map_or("", |inner| inner.mail.own_text.as_str());
+        let mut named = ids_in(&format!("{} {} {inner}", mail.subject, mail.own_text));
         named.truncate(NAMED_MAX);
         named.extend(input.commands.iter().filter_map(|line| match &line.read {
             Ok(Command::Link { upgrade: Some(id) } | Command::Merge { into: id }) => Some(id.clone()),
@@ -279,15 +291,17 @@ impl Ask {
         }));
         let people = people(input, rules);
         let opens = !people.is_empty();
+        let carried = input.forwarded.as_ref().map(|inner| inner.units.clone()).unwrap_or_default();
+        let units = input.units.clone().and(carried);
         Ask {
             place: Some(input.place.clone()),
             duplicate_key: duplicate_key(input),
             message_id: mail.message_id.clone(),
             sha256: Some(input.original_sha256.clone()),
             address: mail.address().map(str::to_owned),
-            serials: input.units.serials.clone(),
-            macs: input.units.macs.clone(),
-            ips: input.units.ips.clone(),
+            serials: units.serials,
+            macs: units.macs,
+            ips: units.ips,
             in_reply_to: mail.in_reply_to.clone(),
             reply_tags: mail.reply_tags.clone(),
             references: mail.references.iter().rev().cloned().collect(),
@@ -331,7 +345,8 @@ fn people(input: &MailInput, rules: &Rules) -> Vec<String> {
         Ok(Command::New { what: Opening::Problem { person, .. } }) => vec![person.clone()],
         _ => Vec::new(),
     };
-    input.commands.iter().flat_map(named).take(NAMED_MAX).collect()
+    let carried = input.forwarded.iter().filter_map(|inner| inner.mail.address()).map(str::to_owned);
+    input.commands.iter().flat_map(named).chain(carried).take(NAMED_MAX).collect()
 }
 
 /// The ticket whose event a calendar answers: a hint like a tag, for anybody can

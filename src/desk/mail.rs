@@ -4,6 +4,7 @@ mod attachment;
 mod automatic;
 mod body;
 mod clean;
+mod forwarded;
 mod guard;
 mod header;
 mod html;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::calendar;
 
+pub use forwarded::Forwarded;
 pub use read::{field, read, read_header};
 
 /// What was read in one mail. Prints itself without its text.
@@ -62,6 +64,8 @@ pub struct Mail {
     pub report: Option<Report>,
     /// The answer of somebody's calendar to an invitation (RFC 5546).
     pub calendar: Option<calendar::read::Answer>,
+    /// A mail that this one carries on.
+    pub forwarded: Option<Forwarded>,
     /// What mail hosts put on top, topmost first; it proves nothing by itself.
     pub trace: Vec<TraceField>,
     /// Every `DKIM-Signature`, topmost first.

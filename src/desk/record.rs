@@ -102,6 +102,9 @@ pub struct Decided {
     pub counted: Vec<Counted>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub office: Vec<OfficeEvent>,
+    /// What staff did by mail that is otherwise done by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub did: Vec<Did>,
 }
 
 /// What a decision about a mail took its author's word on (decisions 19).

@@ -64,6 +64,9 @@ pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
         &mut mail.signature,
         &mut mail.subject,
     ];
+    texts.extend(
+        mail.forwarded.iter_mut().flat_map(|inner| [&mut inner.text, &mut inner.subject, &mut inner.from.name]),
+    );
     texts.extend(mail.attachments.iter_mut().map(|attachment| &mut attachment.name));
     texts.extend(mail.identity.as_mut().map(|identity| &mut identity.name));
     let recipients = mail.report.iter_mut().flat_map(|report| &mut report.recipients);

@@ -45,6 +45,7 @@ impl Holding {
     /// Brings back what is due until told to stop.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), ProcessError> {
         while !*stop.borrow() {
+            self.bring_accepted().await?;
             let rows = self.rows().await?;
             let now = self.desk.clock.now();
             let due: Vec<QuarantineRow> = rows.iter().filter(|row| self.is_due(row, now)).cloned().collect();
@@ -59,6 +60,29 @@ impl Holding {
             }
         }
         Ok(())
+    }
+
+    /// Mails that staff accepted by mail; how many were moved.
+    pub async fn bring_accepted(&mut self) -> Result<usize, ProcessError> {
+        let rows = self.desk.store.read(|view| view.accepted()).await;
+        let rows = rows.map_err(|error| ProcessError::Unknown(error.to_string()))?;
+        let now = self.desk.clock.now();
+        let due = rows.iter().filter(|row| {
+            let asked = self.asked.get(&(row.no, ACCEPTED));
+            asked.is_none_or(|asked| now.duration_since(*asked) >= AGAIN)
+        });
+        let wanted: Vec<Wanted> = due.filter_map(accepted).collect();
+        if wanted.is_empty() {
+            return Ok(0);
+        }
+        self.asked.extend(rows.iter().map(|row| ((row.no, ACCEPTED), now)));
+        match self.mailbox.bring_back_all(&wanted, self.desk.rules.limits.message_bytes_max).await {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                tracing::warn!(%error, "accepted mails cannot be brought back now");
+                Ok(0)
+            }
+        }
     }
 
     async fn rows(&self) -> Result<Vec<QuarantineRow>, ProcessError> {
@@ -89,6 +113,13 @@ impl Holding {
             Err(error) => tracing::warn!(%error, "held mails cannot be brought back now"),
         }
     }
+}
+
+/// In place of the tries of a held mail.
+const ACCEPTED: u32 = u32::MAX;
+
+fn accepted(row: &QuarantineRow) -> Option<Wanted> {
+    Some(Wanted { sha256: row.sha256.clone()?, kept: row.at, mark: format!("accepted-{}", row.no) })
 }
 
 /// In a Maildir names do not repeat: each try has its own.

@@ -296,6 +296,7 @@ pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
         spent: decision.spent,
         counted: decision.counted,
         office: decision.office,
+        did: decision.did,
     }
 }
 

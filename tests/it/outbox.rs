@@ -75,6 +75,7 @@ impl World {
             spent: None,
             counted: Vec::new(),
             office: Vec::new(),
+            did: Vec::new(),
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
         let body =

@@ -149,7 +149,11 @@ fn reply(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, text: &str) 
     noted(case, draft, NoteKind::Reply, text)?;
     let say = in_words(case, draft, text, false);
     effects.letters.push(answer::to_person(row, &draft.ticket, say));
-    Ok(format!("sent, visible to {}", row.address))
+    let left_out = match case.input.mail.attachments.len() {
+        0 => String::new(),
+        number => format!("; your {number} attachments were NOT sent"),
+    };
+    Ok(format!("sent, visible to {}{left_out}", row.address))
 }
 
 /// Who asked or reported, when he is on file (decisions 13).

@@ -104,6 +104,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
     decision = hold::called(&case, decision);
     escalate::asked(&case, &mut decision);
     likeness::warn(&case, &mut decision);
+    notice::offer_release(&mut decision);
     if known.another_had_its_id() {
         decision.why.push(Why::new("TC8", "another mail had this Message-ID; both are handled"));
     }
@@ -214,7 +215,7 @@ fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 
 /// PT-01: a request that also reports something urgent is both; who gets a
 /// letter about the request gets no second one (decisions 9).
-fn with_problem(case: &Case<'_>, mut decision: Decision) -> Result<Decision, NotNow> {
+pub fn with_problem(case: &Case<'_>, mut decision: Decision) -> Result<Decision, NotNow> {
     if !case.input.urgency.alarms() {
         return Ok(decision);
     }

@@ -104,6 +104,22 @@ pub fn lights_of(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
     }
 }
 
+/// UT-03: what can be done by answering the notice of a mail in quarantine.
+pub fn offer_release(decision: &mut Decision) {
+    let is_kept = decision.quarantine.as_ref().is_some_and(|kept| kept.held.is_none());
+    let line = |(label, value): (&str, &str)| FieldLine { label: label.to_owned(), value: value.to_owned() };
+    for letter in decision.letters.iter_mut().filter(|letter| is_kept && letter.ticket.is_none()) {
+        if let Say::StaffNotice { commands, .. } = &mut letter.say {
+            *commands = [
+                ("#accept", "read it after all, as a mail that nobody vouches for"),
+                ("#spam", "it is nothing for us; nobody outside is told"),
+            ]
+            .map(line)
+            .into();
+        }
+    }
+}
+
 /// A mail that belongs to no ticket, for a person to read.
 pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
     let mail = &case.input.mail;

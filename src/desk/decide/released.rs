@@ -26,6 +26,8 @@ fn opened(case: &Case<'_>, pass: &Pass) -> Result<Decision, NotNow> {
     let mut decision = Decision::new(OutcomeWord::RepCheck, case.author.actor.clone());
     for (number, form) in (case.known.next_ticket..).zip(&case.input.forms) {
         let mut draft = request::open(case, form, number)?;
+        draft.happen(Event::SetAside { reason: pass.because.clone() })?;
+        draft.happen(Event::Accepted)?;
         draft.happen(Event::Unproven { because: vec![in_words(pass)] })?;
         let letters = challenge::ask(case, &mut draft, &mut decision.why)?;
         let headline =

@@ -1,6 +1,8 @@
 //! Staff work by replying: commands at the top of the new text, all or
 //! nothing, answered by a transcript (5.1). Without a command it is a note.
 
+mod forwarded;
+mod kept;
 mod opening;
 mod token;
 
@@ -41,6 +43,10 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     {
         return not_taken(case, ticket, lines, &missing);
     }
+    let answers_nothing = !matches!(case.known.ticket, FoundTicket::ByReference(_));
+    if let (Some(inner), [], true) = (&case.input.forwarded, lines, answers_nothing) {
+        return forwarded::decide(case, inner, ticket);
+    }
     match (ticket, lines) {
         (Some(ticket), []) if ticket.status == Status::Alerting && token::is_brought(case, ticket).is_ok() => {
             acknowledged_note(case, ticket)
@@ -57,6 +63,7 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
         }
         (Some(ticket), lines) => commands(case, ticket, lines),
         (None, [line]) if opening::is_one(line) => opening::decide(case, line),
+        (None, [line]) if kept::is_meant(case, line) => Ok(kept::decide(case, line)),
         (None, lines) => Ok(without_ticket(case, lines)),
     }
 }

@@ -9,7 +9,7 @@ use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks};
 use crate::desk::mail::{
-    attachment, automatic, body, clean, guard, html, identity, report, signature, structure, trace,
+    attachment, automatic, body, clean, forwarded, guard, html, identity, report, signature, structure, trace,
 };
 
 /// Of a From line that is not plain.
@@ -132,6 +132,7 @@ fn from_header(header: &Header<'_>) -> Mail {
         automatic_because: Vec::new(),
         report: None,
         calendar: None,
+        forwarded: None,
         trace: trace::read(header),
         signatures: header.all("dkim-signature").filter_map(|field| signature::read(&field.unfolded())).collect(),
         content_fields: present.map(|name| (*name).to_owned()).collect(),
@@ -165,6 +166,7 @@ fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     read_texts(mail, message, limits);
     mail.report = report::read(message);
     mail.calendar = message.parts.iter().find_map(calendar);
+    mail.forwarded = forwarded::read(mail, message, limits.text_bytes_max);
     attachment::list(mail, message, limits);
 }
 

@@ -20,7 +20,7 @@ use crate::shell::store::journal::Line;
 use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
-pub use quarantine::{held_key, pass_key};
+pub use quarantine::{held_key, notice_key, pass_key};
 
 /// Writes what `line` says. Nothing of a record that contradicts what is
 /// stored may be kept.
@@ -69,6 +69,12 @@ fn apply_decided(
         tally::add(state, counted.what, &counted.of, at)?;
     }
     apply_office(state, &decided.office, at)?;
+    for did in &decided.did {
+        by_hand(state, did, ByHand { by: decided.actor.name().to_owned(), at })?;
+        if let Did::Released { kept, sha256, .. } = did {
+            quarantine::accept(state, *kept, sha256)?;
+        }
+    }
     apply_cause(state, decided, at, seq)
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::desk::access::day_of;
 use crate::desk::bookings::Booking;
 use crate::desk::input::Place;
-use crate::desk::known::{Ask, Duplicate, FoundTicket, Held, Known, Pass, Sender, Tallies};
+use crate::desk::known::{Answered, Ask, Duplicate, FoundTicket, Held, Kept, Known, Pass, Sender, Tallies};
 use crate::desk::office::Office;
 use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Register, Representative};
@@ -19,10 +19,10 @@ use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
 use crate::desk::token::Brought;
-use crate::shell::store::apply::{OFFICE, bytes_key, first_start_key, floor_key, held_key, pass_key};
+use crate::shell::store::apply::{OFFICE, bytes_key, first_start_key, floor_key, held_key, notice_key, pass_key};
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
-use crate::shell::store::rows::{OutboxRow, QuarantineRow, SameBytes, WhyRow};
+use crate::shell::store::rows::{KeptState, OutboxRow, QuarantineRow, SameBytes, WhyRow};
 use crate::shell::store::state::{Looks, State, StateError, Tree, instant, key, number};
 
 /// The store as it is at this moment, for the time of one question.
@@ -77,6 +77,7 @@ impl View<'_> {
                 Some(id) => self.state.has(Tree::Index, &key(&[b"id", id.as_bytes()]))?,
                 None => false,
             },
+            kept: None,
             challenges_today: BTreeMap::new(),
             stranger_alarms_today: self.stranger_alarms(now)?,
             on_file: Vec::new(),
@@ -90,6 +91,7 @@ impl View<'_> {
             known.on_file = self.everybody()?;
             known.likenesses_today = self.likenesses(now)?;
         }
+        known.kept = self.kept_of_notice(&known.answered)?;
         self.look_up_units(ask, &mut known)?;
         self.look_up_companies(ask, &mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
@@ -267,6 +269,27 @@ impl View<'_> {
         let Some(no) = self.state.get::<u64>(Tree::Index, &held_key(sha256))? else { return Ok(None) };
         let row = self.kept(no)?;
         Ok(row.and_then(|row| row.quarantined.held).map(|held| (no, held)))
+    }
+
+    /// The mail in quarantine that an answered notice was about.
+    fn kept_of_notice(&self, answered: &[Answered]) -> Result<Option<Kept>, StateError> {
+        for letter in answered.iter().map(|answered| &answered.letter).filter(|letter| letter.for_staff) {
+            let Some(no) = self.state.get::<u64>(Tree::Index, &notice_key(letter.no))? else { continue };
+            let Some(row) = self.kept(no)? else { continue };
+            let is_open = row.state == KeptState::Open && row.decided_again.is_none();
+            return Ok(Some(Kept { no, sha256: row.sha256, is_open }));
+        }
+        Ok(None)
+    }
+
+    /// Mails that staff accepted by mail, and that lie in the Quarantine folder yet.
+    pub fn accepted(&self) -> Result<Vec<QuarantineRow>, StateError> {
+        let numbers: Vec<u64> = self.state.values(Tree::Index, &key(&[b"accepted", b""]))?;
+        let mut rows = Vec::new();
+        for no in numbers {
+            rows.extend(self.kept(no)?);
+        }
+        Ok(rows)
     }
 
     /// Mails that are decided again by themselves.

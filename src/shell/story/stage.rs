@@ -23,10 +23,12 @@ use crate::shell::carrier::{Carrier, Envelope, Sent};
 use crate::shell::clock::Clock;
 use crate::shell::config::{Keys, StartFrom};
 use crate::shell::health::Health;
+use crate::shell::held::Holding;
 use crate::shell::intake::Intake;
 use crate::shell::process::{Desk, plainly};
 use crate::shell::run::{Failure, open_desk};
 use crate::shell::source::folder::FolderSource;
+use crate::shell::source::recall::Mailbox;
 use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Line;
 use crate::shell::story::script::{Answerable, Filling, ScriptError, Step, moment};
@@ -182,6 +184,10 @@ impl Stage {
         let health = self.health.clone();
         let intake = Intake::new(Arc::clone(&self.desk), source, StartFrom::All, in_hand, health, true);
         intake.run(stop.clone()).await?;
+        let mut holding = Holding::new(Arc::clone(&self.desk), Mailbox::Folder(Stage::mailbox(&self.folder)));
+        if holding.bring_accepted().await? > 0 {
+            return Box::pin(self.work()).await;
+        }
         timers::fire_due(&self.desk).await?;
         let postman = Stage::postman(&self.folder);
         let folder = Folder::open(&postman).map_err(io(&postman))?;

@@ -104,6 +104,7 @@ fn nothing_known(ask: &Ask) -> Known {
         token: Brought::None,
         tallies: Tallies::default(),
         same_id: false,
+        kept: None,
         challenges_today: BTreeMap::new(),
         stranger_alarms_today: 0,
         on_file: Vec::new(),

@@ -29,6 +29,7 @@ pub fn request(text: &str) -> Mail {
         automatic_because: Vec::new(),
         report: None,
         calendar: None,
+        forwarded: None,
         trace: Vec::new(),
         signatures: Vec::new(),
         content_fields: BTreeSet::new(),

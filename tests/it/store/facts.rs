@@ -119,6 +119,7 @@ pub fn about_mail(item: u64) -> Decided {
         spent: None,
         counted: Vec::new(),
         office: Vec::new(),
+        did: Vec::new(),
     }
 }
 

@@ -26,6 +26,12 @@ pub fn is_brought(case: &Case<'_>, ticket: &Ticket) -> Result<(), String> {
     })
 }
 
+/// The same for a notice about a mail that belongs to no ticket.
+pub fn is_of_no_ticket(case: &Case<'_>) -> bool {
+    let answered = case.known.answered.iter().map(|answered| &answered.letter);
+    answered.into_iter().any(|letter| letter.for_staff && letter.ticket.is_none() && is_his(case, letter))
+}
+
 /// Forwarded notices of colleagues are not his: whoever forwards one does not
 /// hand over his place.
 fn is_his(case: &Case<'_>, letter: &LetterKnown) -> bool {

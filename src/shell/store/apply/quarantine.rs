@@ -38,7 +38,26 @@ pub fn add(state: &mut State, no: u64, at: Timestamp, kept: &Kept<'_>, decided: 
     if let (KeptState::Held, Some(sha256)) = (row.state, &row.sha256) {
         state.put(Tree::Index, held_key(sha256), &no)?;
     }
+    // Whoever answers the notice means this mail.
+    let notices = decided.letters.iter().filter(|letter| letter.for_staff && letter.ticket.is_none());
+    for letter in notices {
+        state.put(Tree::Index, notice_key(letter.no), &no)?;
+    }
     state.put(Tree::Meta, b"quarantine".to_vec(), &no)
+}
+
+/// Released by mail: nobody stands at a console to move it, so the desk does.
+pub fn accept(state: &mut State, no: u64, sha256: &str) -> Result<(), StateError> {
+    state.put(Tree::Index, accepted_key(sha256), &no)
+}
+
+/// Where the number of the mail is kept that a notice is about.
+pub fn notice_key(letter: u64) -> Vec<u8> {
+    key(&[b"notice", &number(letter)])
+}
+
+fn accepted_key(sha256: &str) -> Vec<u8> {
+    key(&[b"accepted", sha256.as_bytes()])
 }
 
 /// A mail with these bytes was decided: if it was held, its row waits on (true),
@@ -102,6 +121,7 @@ pub fn drop_it(state: &mut State, no: u64, hand: ByHand, reason: &str) -> Result
 pub fn use_pass(state: &mut State, sha256: &str, seq: u64) -> Result<(), StateError> {
     let Some(pass) = state.get::<Pass>(Tree::Index, &pass_key(sha256))? else { return Ok(()) };
     state.remove(Tree::Index, pass_key(sha256));
+    state.remove(Tree::Index, accepted_key(sha256));
     let mut row = row(state, pass.kept)?;
     row.decided_again = Some(seq);
     put(state, &row)
