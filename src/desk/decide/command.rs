@@ -96,9 +96,7 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Ack | Command::Work | Command::Ask { .. } | Command::Sev { .. } | Command::Link { .. } => {
             problem::run(case, command, draft, effects)
         }
-        Command::Propose { .. } | Command::Resolved { .. } | Command::Transfer { .. } => {
-            problem::run(case, command, draft, effects)
-        }
+        Command::Propose { .. } | Command::Resolved { .. } => problem::run(case, command, draft, effects),
         Command::Override { code, reason } => anew::override_(case, draft, effects, code, reason),
         Command::Reopen { reason } => anew::reopen(case, draft, effects, reason),
         Command::Spam => anew::spam(case, draft),
@@ -114,7 +112,8 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         }
         Command::New { .. } => Err(Refusal("#new begins a mail of its own, not an answer to a notice".to_owned())),
         Command::Close { reason, .. } if draft.ticket.problem.is_none() => anew::close(case, draft, effects, reason),
-        Command::Merge { .. } | Command::Close { .. } => problem::run(case, command, draft, effects),
+        Command::Transfer { .. } | Command::Merge { .. } => problem::run(case, command, draft, effects),
+        Command::Close { .. } => problem::run(case, command, draft, effects),
         Command::Help => Ok("all commands are listed below".to_owned()),
     }
 }
