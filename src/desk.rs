@@ -30,3 +30,4 @@ pub mod lookalike;
 pub mod letter;
 pub mod record;
 pub mod decide;
+pub mod report;

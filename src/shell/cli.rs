@@ -144,6 +144,13 @@ enum Command {
     Rota(RotaAction),
     /// How the desk is doing
     Status(Asking),
+    /// Numbers over a period, each with the tickets it was counted from
+    ///
+    /// Medians are the middle value (of an even number of values the mean of both
+    /// in the middle); p90 and p95 the smallest value that at least so many percent
+    /// of the values do not exceed. A ticket counts in the period in which the
+    /// thing happened: the end of the work, the report, the letter.
+    Report(commands::report::Wanted),
     /// Show the sealed password of a ticket, with a staff key
     Reveal {
         /// The ticket, such as UP-2026-00417
@@ -358,6 +365,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Outbox(action) => commands::outbox::outbox(action).await,
         Command::Quarantine(action) => commands::quarantine::quarantine(action).await,
         Command::Rota(RotaAction::Show { weeks, at, asking }) => commands::rota(&asking, weeks, at).await,
+        Command::Report(wanted) => commands::report::report(wanted).await,
         Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,
         Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),

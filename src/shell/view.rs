@@ -6,6 +6,7 @@ mod considered;
 mod import;
 mod kept;
 mod read;
+mod report;
 mod rota;
 mod status;
 mod ticket;
@@ -13,12 +14,14 @@ mod ticket;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::desk::letter::compose::Composer;
 use crate::desk::record::Did;
 use crate::desk::register::Register;
+use crate::desk::report::Name;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Status;
 use crate::shell::authenticate::Authenticator;
@@ -66,6 +69,11 @@ pub enum Request {
         at: Option<Timestamp>,
     },
     Status,
+    Report {
+        name: Name,
+        from: Date,
+        to: Date,
+    },
     #[serde(rename = "outbox_list")]
     Outbox {
         state: Option<LetterState>,
@@ -182,6 +190,7 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Ticket { id } => return ticket::with(view, id, ticket::show),
         Request::Why { id } => return ticket::with(view, id, ticket::why),
         Request::Log { id } => return ticket::with(view, id, ticket::log),
+        Request::Report { name, from, to } => return report::report(view, *name, *from, *to),
         Request::Register => json!(view.register()?),
         Request::Outbox { state } => kept::letters(view, *state)?,
         Request::Letter { no } => return kept::letter(view, *no),

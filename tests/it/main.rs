@@ -23,6 +23,7 @@ mod mime;
 mod month;
 mod outbox;
 mod register;
+mod report;
 mod urgency;
 mod vault;
 mod walk;

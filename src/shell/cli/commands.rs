@@ -5,6 +5,7 @@ pub mod outbox;
 pub mod quarantine;
 pub mod register;
 pub mod replay;
+pub mod report;
 
 use std::path::{Path, PathBuf};
 
