@@ -61,6 +61,8 @@ pub fn of(ticket: &Ticket, say: &Say, row: &Representative) -> Option<Invite> {
         Say::FeedbackSuccess { .. } | Say::FeedbackIssues { .. } | Say::FeedbackFailed { .. } => {
             (Progress::Completed(ticket.outcome?), worked_until.unwrap_or(window.end))
         }
+        // Every letter that tells a new time moves the event, however it is worded.
+        other if other.template().name() == "M-11" => (Progress::Confirmed, window.end),
         _ => return None,
     };
     let wants = row.calendar != CalendarWish::None;

@@ -59,6 +59,9 @@ impl ValueEnum for Name {
 
 pub async fn report(wanted: Wanted) -> Result<(), Failure> {
     let Wanted { name, from, to, csv, ids, asking } = wanted;
+    if to < from {
+        return Err(Failure::Use(format!("expected --to on or after --from, found {from} to {to}")));
+    }
     let request = Request::Report { name, from, to };
     if csv {
         let reached = reach::find(&asking.which)?;
@@ -92,13 +95,11 @@ fn people(page: &mut Page, answer: &Value, ids: bool) {
     let (name, zone) = (text(answer, "report"), text(answer, "zone"));
     page.line(format!("{name}, {} to {}, days in {zone}", text(answer, "from"), text(answer, "to")));
     let shown = |row: &Value| {
-        let value = text(row, "value");
-        let value = if value.is_empty() { "-" } else { value };
-        let mut cells: Vec<Cell> = vec![
-            text(row, "group").into(),
-            text(row, "what").into(),
-            format!("{value} {}", text(row, "unit")).trim_end().to_owned().into(),
-        ];
+        let number = match text(row, "value") {
+            "" => "-".to_owned(),
+            value => format!("{value} {}", text(row, "unit")).trim_end().to_owned(),
+        };
+        let mut cells: Vec<Cell> = vec![text(row, "group").into(), text(row, "what").into(), number.into()];
         if ids {
             cells.push(ids_of(row).into());
         }
