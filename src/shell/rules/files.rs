@@ -5,6 +5,25 @@ use std::path::Path;
 
 use crate::shell::toml_file::{FileFault, TomlFile};
 
+/// The files of one language's letters beside the English ones.
+macro_rules! translated {
+    ($language:literal: $($name:literal),* $(,)?) => {
+        &[$((
+            concat!("letters/", $language, "/", $name),
+            include_str!(concat!("../../../rules/letters/", $language, "/", $name)),
+        )),*]
+    };
+}
+
+/// Letters that customers get, in every language but English.
+macro_rules! of_language {
+    ($language:literal) => {
+        translated!($language: "words.toml", "M-01.txt", "M-02.txt", "M-03.txt", "M-04-neutral.txt", "M-04.txt", "M-05.txt", "M-06.txt", "M-07.txt", "M-08.txt", "M-09.txt", "M-12.txt", "M-13.txt", "M-14.txt", "M-15.txt", "M-16.txt", "M-17.txt", "M-18.txt", "M-19.txt", "M-21-neutral.txt", "M-21.txt", "M-22.txt", "M-24.txt", "M-25-calendar.txt", "M-25.txt", "M-26.txt", "M-32.txt")
+    };
+}
+
+const TRANSLATED: [&[(&str, &str)]; 3] = [of_language!("es"), of_language!("de"), of_language!("fr")];
+
 /// Every rule file, in the order in which their version is computed.
 const BUILT_IN: &[(&str, &str)] = &[
     ("form.toml", include_str!("../../../rules/form.toml")),
@@ -67,16 +86,20 @@ impl Files {
     }
 }
 
+fn list() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    BUILT_IN.iter().chain(TRANSLATED.into_iter().flatten())
+}
+
 pub fn built_in() -> Files {
     let named = |(name, text): &(&str, &str)| ((*name).to_owned(), TomlFile::new(format!("rules/{name}"), *text));
-    Files(BUILT_IN.iter().map(named).collect())
+    Files(list().map(named).collect())
 }
 
 /// Reads a folder. It must hold exactly what the built-in list holds: a missing
 /// file is never replaced in silence, a misspelt one never ignored.
 pub fn read_folder(folder: &Path, faults: &mut Vec<FileFault>) -> Files {
     let mut files = Vec::new();
-    for (name, _) in BUILT_IN {
+    for (name, _) in list() {
         match TomlFile::open(&folder.join(name), "copy it from the rules/ that came with the program") {
             Ok(file) => files.push(((*name).to_owned(), file)),
             Err(fault) => faults.push(fault),
@@ -94,9 +117,7 @@ fn find_leftovers(folder: &Path, prefix: &str, faults: &mut Vec<FileFault>) {
         let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
         if entry.path().is_dir() {
             find_leftovers(folder, &name, faults);
-        } else if (name.ends_with(".toml") || name.ends_with(".txt"))
-            && !BUILT_IN.iter().any(|(known, _)| *known == name)
-        {
+        } else if (name.ends_with(".toml") || name.ends_with(".txt")) && !list().any(|(known, _)| *known == name) {
             faults.push(FileFault {
                 file: entry.path().display().to_string(),
                 line: None,
