@@ -2,9 +2,10 @@
 #   make demo   the desk on this machine, nothing to configure
 #   make test   everything that is checked, the real mail servers included
 
-.PHONY: help demo test check fmt bench soak fuzz
+.PHONY: help demo letters test check fmt bench soak fuzz
 
 help:
+	@echo "make letters all letters in all languages: target/letters.html"
 	@echo "make demo    build, then watch the desk handle its sample mails"
 	@echo "make test    all checks and tests; installs Dovecot and Postfix when missing"
 	@echo "make check   formatting and lints only"
@@ -19,6 +20,9 @@ demo:
 	@echo "Building the desk (a few minutes the first time) ..."
 	@cargo build --locked --bin upgrade-desk
 	@cargo run --locked --quiet --bin upgrade-desk -- demo $(ARGS)
+
+letters:
+	@cargo run --locked --quiet --bin upgrade-desk -- letters
 
 test:
 	@tests/install.sh

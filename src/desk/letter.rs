@@ -1,9 +1,11 @@
 //! What to say, to whom, and the bytes it becomes.
 
 pub mod compose;
+pub mod gallery;
 pub mod header_text;
 pub mod invite;
 mod layout;
+pub mod lint;
 pub mod mime;
 pub mod samples;
 pub mod say;
@@ -176,7 +178,14 @@ impl Template {
 
     /// Read by staff only, and so in English only.
     pub fn is_for_staff(self) -> bool {
-        matches!(self, Template::Alarm | Template::Transcript | Template::Undelivered | Template::StaffNotice)
+        matches!(
+            self,
+            Template::Alarm
+                | Template::Transcript
+                | Template::Undelivered
+                | Template::StaffNotice
+                | Template::ToOperator
+        )
     }
 
     pub fn name(self) -> &'static str {

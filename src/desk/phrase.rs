@@ -107,7 +107,7 @@ impl From<Phrase> for Part {
     }
 }
 
-/// `phrase!("mac_length", "a MAC address has 12 digits, this one has {found}", found = "11")`:
+/// `phrase!("mac_length", "a MAC address has 12 digits, this one has {count}", count = "11")`:
 /// the code, the English sentence, and what is filled in by name. The sentence
 /// stands in `words.toml` of every other language under the same code
 /// (`tests/it/letters.rs` sees to that).

@@ -2,6 +2,7 @@
 
 mod check;
 mod commands;
+mod letters;
 mod log;
 mod page;
 mod people;
@@ -93,6 +94,15 @@ enum Command {
         canary_mail: Option<PathBuf>,
         #[command(flatten)]
         asking: Asking,
+    },
+    /// Write all letters in all languages with sample facts as one HTML page
+    Letters {
+        /// Where the page goes
+        #[arg(long, value_name = "FILE", default_value = "target/letters.html")]
+        html: PathBuf,
+        /// The rules to write with, instead of the built-in ones
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
     },
     /// Show what the desk reads in one mail; touches nothing
     Read {
@@ -355,6 +365,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Run { config, drain } => commands::run(&config, drain).await,
         Command::Check { asking, canary_mail: Some(file), .. } => check::canary_mail(&asking, &file),
         Command::Check { connect, wait, asking, .. } => check::check(&asking, connect, wait).await,
+        Command::Letters { html, rules } => letters::write(&html, rules.as_deref()),
         Command::Read { file, rules, config, form } => {
             commands::mail::read(&file, rules.as_deref(), config.as_deref(), form.json).await
         }

@@ -17,6 +17,7 @@ mod espoofer;
 mod flood;
 mod form;
 mod injection;
+mod letters;
 mod lookalike;
 mod mail;
 mod mime;

@@ -14,6 +14,8 @@ enum Use {
     /// A folder a case: `case.toml` names its mails and says what must come of
     /// them; `parts` holds what mails of several cases are made of.
     Attacks,
+    /// A folder a language: each letter as its reader sees it, `tests/it/letters.rs`.
+    Letters,
     /// Each file is named by a test, by the program or by another fixture.
     Named,
 }
@@ -24,9 +26,16 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/stories/", Use::Stories),
     ("fixtures/attack/keys/", Use::Named),
     ("fixtures/attack/", Use::Attacks),
+    ("fixtures/letters/", Use::Letters),
     ("fixtures/register/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];
+
+fn letter(tree: &Tree, path: &str, folder: &str) -> Option<Finding> {
+    let name = path.strip_prefix(folder).unwrap_or(path);
+    let is_there = tree.text(&format!("rules/letters/{name}")).is_some();
+    (!is_there).then(|| Finding::new(path, 0, "no letter has this name", "delete it, or correct its name"))
+}
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -35,6 +44,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
             Some((folder, Use::Cases { input, answers })) => findings.extend(case(tree, path, folder, input, answers)),
             Some((_, Use::Stories)) => findings.extend(story(tree, path)),
             Some((_, Use::Attacks)) => findings.extend(attack(tree, path)),
+            Some((folder, Use::Letters)) => findings.extend(letter(tree, path, folder)),
             Some((_, Use::Named)) => findings.extend(named(tree, path)),
             None => findings.push(Finding::new(
                 path,

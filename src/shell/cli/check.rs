@@ -6,14 +6,9 @@ mod servers;
 
 use serde_json::{Value, json};
 
-use crate::desk::access::Recipient;
-use crate::desk::language::Language;
-use crate::desk::letter::Letter;
-use crate::desk::letter::compose::Composer;
-use crate::desk::letter::samples::samples;
+use crate::desk::letter::{gallery, lint};
 use crate::desk::mail::proof::Checks;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::TicketId;
 use crate::shell::cli::commands::print_json;
 use crate::shell::cli::page::{Cell, Page, Style, bad, good};
 use crate::shell::cli::reach::{self, Reached};
@@ -73,30 +68,17 @@ fn who_vouches(rules: &Rules, verdicts: &mut Verdicts) {
     verdicts.fine("who vouches", all.join(" and "));
 }
 
-/// Each letter is written with sample facts.
+/// Each letter is written with sample facts in every language, and looked over.
 fn letters(rules: &Rules, verdicts: &mut Verdicts) {
-    let composer = match Composer::new(rules, vec![0; 32]) {
-        Ok(composer) => composer,
-        Err(error) => return verdicts.wrong("letters", error.to_string()),
-    };
-    let mut written = 0;
-    for say in samples() {
-        let letter = Letter {
-            to: Recipient::desk(rules),
-            salutation: "Dana Ruiz".to_owned(),
-            say,
-            language: Language::default(),
-            ticket: Some(TicketId("UP-2026-00417".to_owned())),
-            in_reply_to: None,
-            references: Vec::new(),
-            invite: None,
-        };
-        match composer.compose(&[letter], 1, jiff::Timestamp::UNIX_EPOCH, rules) {
-            Ok(_) => written += 1,
-            Err(error) => verdicts.wrong("letters", error.to_string()),
+    match gallery::all(rules) {
+        Err(error) => verdicts.wrong("letters", error.to_string()),
+        Ok(shown) => {
+            for fault in shown.iter().flat_map(lint::faults) {
+                verdicts.wrong("letters", fault);
+            }
+            verdicts.fine("letters", format!("{} written with sample facts", shown.len()));
         }
     }
-    verdicts.fine("letters", format!("{written} written with sample facts"));
 }
 
 /// The register in the store, if there is one yet.

@@ -18,7 +18,37 @@ macro_rules! translated {
 /// Letters that customers get, in every language but English.
 macro_rules! of_language {
     ($language:literal) => {
-        translated!($language: "words.toml", "M-01.txt", "M-02.txt", "M-03.txt", "M-04-neutral.txt", "M-04.txt", "M-05.txt", "M-06.txt", "M-07.txt", "M-08.txt", "M-09.txt", "M-12.txt", "M-13.txt", "M-14.txt", "M-15.txt", "M-16.txt", "M-17.txt", "M-18.txt", "M-19.txt", "M-21-neutral.txt", "M-21.txt", "M-22.txt", "M-24.txt", "M-25-calendar.txt", "M-25.txt", "M-26.txt", "M-32.txt")
+        translated!(
+            $language:
+            "words.toml",
+            "M-01.txt",
+            "M-02.txt",
+            "M-03.txt",
+            "M-04-neutral.txt",
+            "M-04.txt",
+            "M-05.txt",
+            "M-06.txt",
+            "M-07.txt",
+            "M-08.txt",
+            "M-09.txt",
+            "M-12.txt",
+            "M-13.txt",
+            "M-14.txt",
+            "M-15.txt",
+            "M-16.txt",
+            "M-17.txt",
+            "M-18.txt",
+            "M-19.txt",
+            "M-21-neutral.txt",
+            "M-21.txt",
+            "M-22.txt",
+            "M-24.txt",
+            "M-25-calendar.txt",
+            "M-25.txt",
+            "M-26.txt",
+            "M-32.txt",
+            "M-33.txt"
+        )
     };
 }
 

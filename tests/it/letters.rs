@@ -1,0 +1,171 @@
+//! Every letter in every language as its reader sees it: snapshots in
+//! `fixtures/letters/<language>/`, which `UPDATE=1` writes anew to be read, and the
+//! lint that no letter promises anything.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+use strum::VariantArray;
+use upgrade_desk::desk::language::Language;
+use upgrade_desk::desk::letter::gallery::{Shown, all};
+use upgrade_desk::desk::letter::{Template, lint};
+
+use crate::sample_rules::rules;
+
+fn shown() -> Vec<Shown> {
+    all(rules()).unwrap()
+}
+
+#[test]
+fn each_letter_reads_as_it_was_read_by_a_person() {
+    let mut wrong = Vec::new();
+    for language in Language::VARIANTS {
+        for template in Template::VARIANTS {
+            let letters: Vec<Shown> =
+                shown().into_iter().filter(|one| one.template == *template && one.language == *language).collect();
+            if letters.is_empty() {
+                continue;
+            }
+            let text: Vec<String> =
+                letters.iter().map(|one| format!("Subject: {}\n\n{}", one.subject, one.text)).collect();
+            let text = text.join("\n==========\n\n");
+            let file = format!("fixtures/letters/{}/{}.txt", language.code(), template.name());
+            if std::env::var_os("UPDATE").is_some() {
+                fs::create_dir_all(Path::new(&file).parent().unwrap()).unwrap();
+                fs::write(&file, &text).unwrap();
+            }
+            if fs::read_to_string(&file).ok().as_ref() != Some(&text) {
+                wrong.push(file);
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "UPDATE=1 writes them; read each");
+}
+
+#[test]
+fn every_letter_to_customers_exists_in_every_language() {
+    let mut missing = Vec::new();
+    for template in Template::VARIANTS.iter().filter(|template| !template.is_for_staff()) {
+        for language in Language::VARIANTS {
+            let name = format!("{}/{}", language.code(), template.name());
+            if !rules().letters.contains_key(&name) {
+                missing.push(name);
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn no_letter_promises_or_is_too_wide() {
+    let faults: Vec<String> = shown().iter().flat_map(lint::faults).collect();
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn the_lint_knows_promises() {
+    let text = |language, text: &str| Shown {
+        template: Template::Started,
+        language,
+        subject: "x".to_owned(),
+        text: text.to_owned(),
+    };
+    for (language, promise) in [
+        (Language::En, "We guarantee that."),
+        (Language::En, "It will be back by noon."),
+        (Language::Es, "Lo garantizamos."),
+        (Language::De, "Das garantieren wir."),
+        (Language::Fr, "C'est garanti."),
+    ] {
+        assert_eq!(lint::faults(&text(language, promise)).len(), 1, "{promise}");
+    }
+    let denied = "How long it takes\ncannot be guaranteed.";
+    assert_eq!(lint::faults(&text(Language::En, denied)), Vec::<String>::new());
+}
+
+/// Every sentence that the code can say stands in each language, with the same
+/// places to fill.
+#[test]
+fn every_phrase_of_the_code_is_translated() {
+    let mut sources = String::new();
+    read_all(Path::new("src/desk"), &mut sources);
+    let calls = Regex::new(r#"phrase!\(\s*"([^"]+)",\s*"((?:[^"\\]|\\.|\\\n)*)""#).unwrap();
+    let places = Regex::new(r"\{(\w+)\}").unwrap();
+    let of = |text: &str| places.captures_iter(text).map(|found| found[1].to_owned()).collect::<BTreeSet<String>>();
+    let mut wrong = Vec::new();
+    let mut codes = 0;
+    for call in calls.captures_iter(&sources) {
+        let (code, english) = (&call[1], of(&call[2]));
+        codes += 1;
+        for language in Language::VARIANTS.iter().filter(|language| **language != Language::En) {
+            match rules().words[language].phrases.get(code) {
+                None => wrong.push(format!("{}: {code} is missing", language.code())),
+                Some(text) if of(text) != english && !code.starts_with("hours_no") => {
+                    wrong.push(format!("{}: {code} has other places", language.code()));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    assert!(codes > 60, "{codes}");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+fn read_all(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            read_all(&entry, text);
+        } else {
+            text.push_str(&fs::read_to_string(&entry).unwrap());
+        }
+    }
+}
+
+/// A letter never asks for a word that the desk does not understand.
+#[test]
+fn every_word_that_letters_ask_for_is_read_as_such() {
+    let classify = &rules().classify;
+    for (language, words) in &rules().words {
+        for (meaning, word) in &words.answers {
+            let word = word.to_lowercase();
+            let known = match meaning.as_str() {
+                "yes" | "go_ahead" => classify.yes.contains(&word),
+                "no" => classify.no.contains(&word),
+                "cancel" | "stop" => classify.withdraw.contains(&word),
+                _ => true,
+            };
+            assert!(known, "{}: {meaning} = {word}", language.code());
+        }
+        for (field, label) in &words.labels {
+            let plain = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+            let rule = rules().form.rule(*field).unwrap();
+            let bare = label.split('(').next().unwrap_or(label);
+            let known = rule.labels.iter().any(|one| plain(one) == plain(label) || plain(one) == plain(bare));
+            assert!(known, "{}: {label} is not read as {}", language.code(), field.key());
+        }
+    }
+    // The line above the form of M-02 and M-03, in each language.
+    for one in shown().iter().filter(|one| one.template == Template::Missing) {
+        let marked = rules().form.question_marks.iter().any(|mark| one.text.contains(mark));
+        assert!(marked, "{}", one.language.code());
+    }
+}
+
+#[test]
+fn a_customers_language_is_known_by_his_words() {
+    use upgrade_desk::desk::language::detect;
+    let words = &rules().classify.languages;
+    for (text, expected) in [
+        ("Buenos días, necesitamos actualizar nuestro equipo el martes por la tarde, gracias", Some(Language::Es)),
+        ("Guten Tag, bitte aktualisieren Sie unser Gerät am Dienstag, vielen Dank", Some(Language::De)),
+        ("Bonjour, nous souhaitons une mise à jour de notre appareil mardi, merci", Some(Language::Fr)),
+        ("Hello, please upgrade our unit on Tuesday, thank you", Some(Language::En)),
+        ("Unit Serial Number: SM-0417-22A", None),
+        ("ok", None),
+        ("", None),
+    ] {
+        assert_eq!(detect(text, words), expected, "{text}");
+    }
+}
