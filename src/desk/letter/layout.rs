@@ -52,7 +52,8 @@ fn filled(words: &[&str], indent: usize, hang: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = " ".repeat(indent);
     let mut empty = true;
-    for word in words {
+    for word in whole_numbers(words) {
+        let word = word.as_str();
         if !empty && width(&line) + 1 + width(word) > COLUMNS_MAX {
             lines.push(std::mem::replace(&mut line, " ".repeat(hang)));
             empty = true;
@@ -65,6 +66,25 @@ fn filled(words: &[&str], indent: usize, hang: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// A number in groups, such as a telephone number, is not broken.
+fn whole_numbers(words: &[&str]) -> Vec<String> {
+    let is_group = |word: &str| {
+        let bare = word.trim_start_matches('+').trim_end_matches(['.', ',', ';', ')']);
+        !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit())
+    };
+    let mut whole: Vec<String> = Vec::new();
+    for word in words {
+        match whole.last_mut() {
+            Some(last) if is_group(word) && last.rsplit(' ').next().is_some_and(is_group) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => whole.push((*word).to_owned()),
+        }
+    }
+    whole
 }
 
 fn indent(line: &str) -> usize {
