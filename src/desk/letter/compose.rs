@@ -96,7 +96,7 @@ impl Composer {
         let english = self.written(&file(Language::En, name), letter, Language::En, rules).map_err(fail)?;
         let facts = self.written(&file(Language::En, KEY_FACTS), letter, Language::En, rules).map_err(fail)?;
         let headline = english.lines().next().unwrap_or_default().trim();
-        let facts = layout::folded(&layout::tidy(&format!("-- \nIn English: {headline}\n{facts}")));
+        let facts = layout::folded(&layout::tidy(&format!("-- \nIn English: {headline}\n\n{facts}")));
         Ok((subject, format!("{body}\n{facts}")))
     }
 

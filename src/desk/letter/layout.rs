@@ -32,7 +32,9 @@ pub(super) fn folded(text: &str) -> String {
         let indent = indent(line);
         let hang = indent + mark(line.get(indent..).unwrap_or(""));
         let mut words: Vec<&str> = line.split_whitespace().collect();
-        while let Some(next) = lines.next_if(|next| flows_on(next, hang)) {
+        // Lines that stand in without a mark are a table: each is its own.
+        let flows = indent == 0 || hang > indent;
+        while let Some(next) = lines.next_if(|next| flows && flows_on(next, hang)) {
             words.extend(next.split_whitespace());
         }
         out.extend(filled(&words, indent, hang));
