@@ -113,8 +113,8 @@ impl Context<'_> {
             Word::Ask => said(word, words).map(|text| Command::Ask { text }),
             Word::Sev => arguments::severity(words),
             Word::Link => arguments::link(words),
-            Word::Propose => arguments::propose(words),
-            Word::Resolved => said(word, words).map(|text| Command::Resolved { text }),
+            Word::Propose => self.propose(words),
+            Word::Resolved => said(word, words).map(|text| arguments::resolved(&text)),
             Word::Transfer => said(word, words).map(|to| Command::Transfer { to }),
             Word::Merge => arguments::merge(words),
             Word::Close => arguments::close(words),
@@ -136,6 +136,21 @@ impl Context<'_> {
 }
 
 impl Context<'_> {
+    /// `#propose rollback <text>`, or `#propose rollback 2026-12-03 22:00 America/Los_Angeles; <text>`.
+    fn propose(&self, words: &str) -> Result<Command, CommandFault> {
+        let (what, text) = arguments::propose(words)?;
+        let Some((time, text)) = text.split_once(';').filter(|_| text.starts_with(|c: char| c.is_ascii_digit())) else {
+            let text = text.strip_prefix("now;").unwrap_or(&text).trim().to_owned();
+            return Ok(Command::Propose { what, text, when: None });
+        };
+        match schedule::read(time.trim(), self.zones, self.desk_zone, self.received)? {
+            Command::Schedule { start, zone, minutes } => {
+                Ok(Command::Propose { what, text: text.trim().to_owned(), when: Some(Slot { start, zone, minutes }) })
+            }
+            _ => fault("expected a time as in #schedule, then a semicolon and the text"),
+        }
+    }
+
     /// `#offer`, or `#offer <time>; <time>`, each as in `#schedule`.
     fn offer(&self, words: &str) -> Result<Command, CommandFault> {
         let mut slots = Vec::new();

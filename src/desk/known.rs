@@ -95,6 +95,8 @@ pub struct Known {
     pub named: BTreeMap<TicketId, Ticket>,
     /// The newest tickets of the companies met, upgrades and problems.
     pub of_company: Vec<Ticket>,
+    /// Where the found ticket goes on, if it was merged.
+    pub continued: Option<Ticket>,
     /// The upgrade that the found problem ticket is linked to.
     pub linked: Option<Ticket>,
     /// The agreed windows of all tickets, when they were asked for.
@@ -271,7 +273,7 @@ impl Ask {
                 ticket: Some(timer.ticket.clone()),
                 bookings: true,
                 // A problem holds its upgrade (W-16, W-17).
-                of_company: matches!(timer.name, TimerName::WatchOver),
+                of_company: matches!(timer.name, TimerName::Reset | TimerName::WatchOver),
                 ..Ask::default()
             },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {

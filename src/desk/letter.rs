@@ -96,10 +96,18 @@ pub enum Template {
     #[serde(rename = "M-18")]
     #[strum(serialize = "M-18")]
     FeedbackFailed,
+    /// What came of a rollback or patch on a problem.
+    #[serde(rename = "M-18-change")]
+    #[strum(serialize = "M-18-change")]
+    ChangeReport,
     /// The official feedback's supplement: a late issue.
     #[serde(rename = "M-19")]
     #[strum(serialize = "M-19")]
     Supplement,
+    /// Please set a new manager password.
+    #[serde(rename = "M-20")]
+    #[strum(serialize = "M-20")]
+    PasswordReminder,
     /// A problem report has arrived.
     #[serde(rename = "M-21")]
     #[strum(serialize = "M-21")]
@@ -169,7 +177,12 @@ impl Template {
             Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
             Template::WindowReminder | Template::Cancelled | Template::Started | Template::TakingLonger => false,
             Template::FeedbackSuccess | Template::FeedbackIssues | Template::FeedbackFailed => false,
-            Template::Supplement | Template::Alarm | Template::PersonHasIt | Template::AgentReply => false,
+            Template::Supplement
+            | Template::PasswordReminder
+            | Template::ChangeReport
+            | Template::Alarm
+            | Template::PersonHasIt
+            | Template::AgentReply => false,
             Template::Resolved | Template::Transcript | Template::Undelivered | Template::StaffNotice => false,
             // They have caps of their own.
             Template::HeadsUp | Template::ToOperator => false,

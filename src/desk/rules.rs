@@ -86,6 +86,8 @@ pub struct Classify {
     pub marks: Marks,
     /// A customer's first own line that withdraws: `cancel`, `stop` …
     pub withdraw: Vec<String>,
+    /// A customer's first own line that says it is done (T5e): `done`, `erledigt` …
+    pub done: Vec<String>,
     /// Phrases that ask for an upgrade in words, without a form.
     pub request: Vec<String>,
     /// Phrases that ask for another contact (TA13).

@@ -21,7 +21,7 @@ pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
 pub use hands::Hands;
 pub use parts::{Checked, Consent, ConsentChannel, Declined, Ending, Issue, Outcome, Requester, Scope, Window};
-pub use problem::{Alarm, Change, Problem};
+pub use problem::{Alarm, Change, ChangeResult, Item, Problem};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
 
 /// `UP-2026-00417`. Never authorises anything (decisions 7).
@@ -155,6 +155,15 @@ pub struct Ticket {
     pub precheck_ok: Option<bool>,
     /// Id of the sealed manager password, while it exists.
     pub secret: Option<String>,
+    /// Every sealed file of this ticket that was not destroyed yet (W-18).
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// T5e: when the customer was asked to set a new manager password, and when
+    /// he said that he had.
+    #[serde(default)]
+    pub reset_asked_at: Option<Timestamp>,
+    #[serde(default)]
+    pub reset_confirmed_at: Option<Timestamp>,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
     /// When the last required item reached our server (S-01).
@@ -196,6 +205,9 @@ pub struct Ticket {
     pub confirmed_by: Option<String>,
     /// Minutes by which the work takes longer than planned (UT-34).
     pub extended_minutes: u32,
+    /// Where a ticket that was merged goes on.
+    #[serde(default)]
+    pub merged_into: Option<TicketId>,
     /// A problem ticket has this; an upgrade ticket has none.
     pub problem: Option<Problem>,
     /// What staff arranged about it.

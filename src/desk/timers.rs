@@ -121,6 +121,14 @@ pub enum TimerName {
     #[serde(rename = "W-15")]
     #[strum(serialize = "W-15")]
     Settle,
+    /// Has the customer set a new manager password (T5e)?
+    #[serde(rename = "W-16")]
+    #[strum(serialize = "W-16")]
+    Reset,
+    /// The sealed password is destroyed (2.5).
+    #[serde(rename = "W-18")]
+    #[strum(serialize = "W-18")]
+    Destroy,
     /// End of the watch period.
     #[serde(rename = "W-17")]
     #[strum(serialize = "W-17")]

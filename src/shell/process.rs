@@ -204,6 +204,7 @@ impl Desk {
             let receipt = receipt.map_err(ProcessError::from)?;
             desk.committed.notify_waiters();
             desk.drop_unused(secrets, &receipt);
+            desk.destroy(&receipt.given_up).await;
             Ok(receipt)
         }
     }
@@ -237,6 +238,20 @@ impl Desk {
         let beside = decided.secrets.iter().map(|id| self.vault.path(id)).collect();
         let body = Body::Decided { decided: Box::new(decided), letters, text, original, beside };
         Ok(Commitment { at: now, body })
+    }
+
+    /// W-18, after the commit: what no ticket has any more is removed. A stop in
+    /// between leaves an orphan, which the next start removes.
+    async fn destroy(&self, given_up: &[String]) {
+        if given_up.is_empty() {
+            return;
+        }
+        let Ok(kept) = self.store.read(|view| view.known_secrets()).await else { return };
+        for secret in given_up.iter().filter(|secret| !kept.contains(*secret)) {
+            if let Err(error) = self.vault.destroy(secret) {
+                tracing::warn!(%secret, %error, "a destroyed secret could not be removed now; the next start does it");
+            }
+        }
     }
 
     /// Secrets that no ticket keeps are destroyed at once: they live on only

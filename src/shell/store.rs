@@ -70,7 +70,34 @@ pub struct Receipt {
     pub letters: Vec<u64>,
     /// Secrets that a ticket keeps from now on.
     pub secrets: Vec<String>,
+    /// Secrets that a ticket gave up (W-18).
+    pub given_up: Vec<String>,
     pub quarantined: bool,
+}
+
+impl Receipt {
+    fn of(outcome: OutcomeWord) -> Receipt {
+        Receipt {
+            seq: None,
+            outcome,
+            tickets: Vec::new(),
+            letters: Vec::new(),
+            secrets: Vec::new(),
+            given_up: Vec::new(),
+            quarantined: false,
+        }
+    }
+
+    fn about(decided: &Decided) -> Receipt {
+        Receipt {
+            tickets: decided.changes.iter().map(|change| change.ticket.clone()).collect(),
+            letters: decided.letters.iter().map(|letter| letter.no).collect(),
+            secrets: decided.secrets.clone(),
+            given_up: apply::given_up(decided),
+            quarantined: decided.quarantine.is_some(),
+            ..Receipt::of(decided.outcome)
+        }
+    }
 }
 
 /// Why a commitment did not come about.

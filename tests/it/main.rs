@@ -23,6 +23,7 @@ mod mail;
 mod mime;
 mod month;
 mod outbox;
+mod owed;
 mod register;
 mod report;
 mod urgency;

@@ -59,6 +59,15 @@ pub(super) fn merge(words: &str) -> Result<Command, CommandFault> {
     }
 }
 
+/// `#resolved <text>`, or `#resolved 2 <text>` of several problems.
+pub(super) fn resolved(words: &str) -> Command {
+    let (number, text) = first(words);
+    match number.parse::<u32>() {
+        Ok(item) if item > 0 && !text.is_empty() => Command::Resolved { item: Some(item), text: text.to_owned() },
+        _ => Command::Resolved { item: None, text: words.to_owned() },
+    }
+}
+
 fn one_id(words: &str, prefix: &str) -> Option<TicketId> {
     let ids = ids_in(words);
     match ids.as_slice() {
@@ -68,11 +77,11 @@ fn one_id(words: &str, prefix: &str) -> Option<TicketId> {
 }
 
 /// `#propose rollback <text>` or `#propose patch <text>` (T2b).
-pub(super) fn propose(words: &str) -> Result<Command, CommandFault> {
+pub(super) fn propose(words: &str) -> Result<(String, String), CommandFault> {
     let (what, text) = first(words);
     let what = what.to_lowercase();
     if matches!(what.as_str(), "rollback" | "patch") && !text.is_empty() {
-        return Ok(Command::Propose { what, text: text.to_owned() });
+        return Ok((what, text.to_owned()));
     }
     fault(format!(
         "expected #propose rollback or #propose patch, and what the customer is to agree to, found \"{}\"",

@@ -90,8 +90,12 @@ pub enum Command {
     Propose {
         what: String,
         text: String,
+        /// `None`: at once after the yes.
+        when: Option<Slot>,
     },
     Resolved {
+        /// One of several problems of the ticket, from 1; `None`: all of it.
+        item: Option<u32>,
         text: String,
     },
     Transfer {
@@ -193,8 +197,9 @@ impl Command {
             | Command::Ask { .. }
             | Command::Escalate { .. } => None,
             Command::Precheck { .. } | Command::Schedule { .. } | Command::Deny { .. } => Some(TicketKind::Upgrade),
-            Command::Start | Command::Applied | Command::Done { .. } => Some(TicketKind::Upgrade),
-            Command::Partial { .. } | Command::RolledBack { .. } | Command::Failed { .. } => Some(TicketKind::Upgrade),
+            // Also of the change that a problem needs (PT-11).
+            Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. } => None,
+            Command::Applied | Command::Partial { .. } => Some(TicketKind::Upgrade),
             Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
             Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
             Command::Assign { .. } | Command::Release | Command::Handover { .. } | Command::Ack => None,

@@ -140,10 +140,14 @@ impl Word {
             Word::Ask => ("#ask <text>", "a question to the customer; the clock waits for the answer"),
             Word::Sev => ("#sev 2 <reason>", "how severe the problem is: 1 urgent to 4 a question"),
             Word::Link => ("#link UP-2026-00417, or #link none", "which upgrade the problem is about"),
-            Word::Propose => {
-                ("#propose rollback <text>, or #propose patch <text>", "asks the customer's consent to a change")
-            }
-            Word::Resolved => ("#resolved <text>", "what was done; the customer is asked to confirm"),
+            Word::Propose => (
+                "#propose rollback <text>, or #propose patch 2026-12-03 22:00 America/Los_Angeles; <text>",
+                "asks the customer's consent to a change, at once or at that time",
+            ),
+            Word::Resolved => (
+                "#resolved <text>, or #resolved 2 <text>",
+                "what was done; the customer is asked to confirm; a number is one of several problems",
+            ),
             Word::Transfer => ("#transfer <where>", "not about the upgrade: handed on; the customer is told"),
             Word::Merge => ("#merge PR-2026-00088", "the same problem as that one"),
             Word::Close => {

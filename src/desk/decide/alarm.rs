@@ -92,6 +92,23 @@ pub fn step_early(world: &World<'_>, draft: &mut Draft, why: &str) -> Result<Vec
     step(&World { now: next.at.max(world.now), ..*world }, draft, why)
 }
 
+/// The customer asks for news of an alarm that nobody has answered: the next step
+/// now, unless the last one is so fresh that an answer may be on its way.
+pub fn nudged(world: &World<'_>, draft: &mut Draft) -> Result<Vec<Letter>, NotNow> {
+    const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+    let Some((problem, since, fired)) = running(&draft.ticket) else { return Ok(Vec::new()) };
+    let Some(ladder) = world.rules.escalation.ladder(problem.severity) else { return Ok(Vec::new()) };
+    let last = fired.checked_sub(1).map(|step| ladder.step(step, since).at);
+    let next = ladder.step(fired, since);
+    // The last address is the last there is; before its hour the ladder has not begun.
+    let began = last.is_some_and(|last| world.now.duration_since(last) >= FRESH);
+    if !began || next.to.is_empty() {
+        return Ok(Vec::new());
+    }
+    let world = World { now: next.at.max(world.now), ..*world };
+    step(&world, draft, "The customer asks for news, and nobody has answered yet.")
+}
+
 /// Who would be called first about a problem of this severity.
 pub fn on_duty(world: &World<'_>, severity: Severity) -> Vec<Recipient> {
     let Some(ladder) = world.rules.escalation.ladder(severity) else { return Vec::new() };

@@ -2,6 +2,7 @@
 
 mod anew;
 mod hands;
+mod change;
 mod feedback;
 mod problem;
 mod split;
@@ -36,6 +37,8 @@ impl From<NotNow> for Refusal {
 #[derive(Default)]
 pub struct Effects {
     pub letters: Vec<Letter>,
+    /// A change of a problem that these commands ended.
+    pub change: Option<crate::desk::ticket::Change>,
     /// Other tickets that change or begin.
     pub changes: Vec<TicketChange>,
     /// The agent asked how the ticket stands.
@@ -59,6 +62,12 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Precheck { closed_ports } => window::precheck(case, draft, closed_ports),
         Command::Schedule { start, zone, minutes } => window::schedule(case, draft, effects, *start, zone, *minutes),
         Command::Deny { code, reason } => deny(case, draft, effects, code, reason),
+        Command::Start if draft.ticket.problem.is_some() => change::start(case, draft, effects),
+        Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. }
+            if draft.ticket.problem.is_some() =>
+        {
+            change::ended(case, draft, effects, command)
+        }
         Command::Start => work::start(case, draft, effects),
         Command::Applied => {
             own(case, draft)?;
@@ -145,6 +154,9 @@ fn noted(case: &Case<'_>, draft: &mut Draft, kind: NoteKind, text: &str) -> Resu
 /// 5.2: the customer gets these words and nothing of the thread.
 fn reply(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, text: &str) -> Result<String, Refusal> {
     let row = requester(case, draft)?;
+    if draft.ticket.problem.is_some() {
+        problem::spoke(case, draft)?;
+    }
     noted(case, draft, NoteKind::Reply, text)?;
     let say = in_words(case, draft, text, false);
     effects.letters.push(answer::to_person(row, &draft.ticket, say));
@@ -169,6 +181,7 @@ fn in_words(case: &Case<'_>, draft: &Draft, text: &str, asks: bool) -> Say {
         problem: draft.ticket.problem.is_some(),
         asks,
         handed_to: String::new(),
+        goes_on_as: String::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A timer that has come due: compared with the ticket once more, then done.
 
+mod ended;
 mod problem;
 mod upgrade;
 
@@ -48,6 +49,11 @@ fn fire(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> Result<Decision, N
     let mut decision = Decision::new(OutcomeWord::Timer, Actor::System);
     let name: &'static str = timer.name.into();
     decision.why.push(Why::new(name, format!("was due at {}", timer.at)));
+    if matches!(timer.name, TimerName::Reset | TimerName::WatchOver)
+        && let Some(problem) = ended::open_problem(ticket, world)
+    {
+        decision.why.push(Why::new(name, format!("{} is open: looked at again tomorrow", problem.id)));
+    }
     decision.letters = letters;
     decision.changes.push(draft.into_change());
     Ok(decision)

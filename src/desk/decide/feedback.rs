@@ -48,6 +48,17 @@ pub fn supplement(ticket: &Ticket, issues: Vec<Issue>, world: &World<'_>) -> Vec
         .collect()
 }
 
+/// M-20 (T5e).
+pub fn reset(ticket: &Ticket, world: &World<'_>) -> Option<Letter> {
+    let (to, _) = reader(ticket, world)?;
+    let say = Say::PasswordReminder {
+        serial: answer::serial(&ticket.form),
+        ended: ticket.ended_at,
+        zone: answer::zone_of(ticket, world),
+    };
+    Some(answer::to_person(to, ticket, say))
+}
+
 /// The letter that could not be delivered, to the next contact on file.
 pub fn once_more(ticket: &Ticket, template: &str, world: &World<'_>) -> Vec<Letter> {
     let letters = if template == "M-19" {
@@ -86,6 +97,7 @@ fn say_opened(upgrade: &Ticket, problem: &Ticket, world: &World<'_>) -> Say {
         upgrade: upgrade.id.0.clone(),
         upgraded_at: upgrade.ended_at,
         severity: "P1".to_owned(),
+        items: Vec::new(),
         question: None,
         by_other: String::new(),
         by_desk: true,

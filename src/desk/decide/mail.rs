@@ -19,7 +19,7 @@ use crate::desk::mail::proof::own::Policy;
 use crate::desk::mail::{AutomaticSign, IdentityFault, Mail, Proof};
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Event, NoteKind, Ticket, TicketKind};
+use crate::desk::ticket::{Event, NoteKind, Status, Ticket, TicketKind};
 use crate::desk::token::{Brought, reply_address};
 use crate::desk::urgency::Tone;
 
@@ -66,6 +66,11 @@ impl<'a> Case<'a> {
             let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '\'');
             line.contains('?') || words.any(|word| self.rules.classify.doubt.iter().any(|doubt| doubt == word))
         })
+    }
+
+    /// T5e: "done" as the answer to M-20.
+    pub fn says_done(&self) -> bool {
+        self.rules.classify.done.contains(&self.first_line())
     }
 
     pub fn says_no(&self) -> bool {
@@ -204,6 +209,12 @@ fn forged(case: &Case<'_>) -> &'static str {
 }
 
 fn on_ticket(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    // 2.6: what was merged goes on in the other problem.
+    if let (Status::Merged, Some(other)) = (ticket.status, &case.known.continued)
+        && other.status != Status::Merged
+    {
+        return on_ticket(case, other);
+    }
     match (ticket.kind(), case.input.kind) {
         (TicketKind::Problem, Kind::Request) => with_problem(case, request::decide(case)?),
         (TicketKind::Problem, _) => problem::reply::decide(case, ticket),

@@ -1,6 +1,7 @@
 //! A problem was reported (PT-01): a ticket, the upgrade that it is about, an
 //! alarm when it is urgent, and the letters of decisions 12, 13 and 16.
 
+mod items;
 pub mod letters;
 pub mod link;
 pub mod reply;
@@ -13,6 +14,7 @@ use crate::desk::known::Tally;
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Event, Requester, Ticket, TicketKind};
+use crate::desk::urgency::Severity;
 
 /// The first words of a report that travel in alarms.
 const EXTRACT_CHARS_MAX: usize = 600;
@@ -30,7 +32,7 @@ pub fn decide(case: &Case<'_>, hint: Option<&Ticket>) -> Result<Decision, NotNow
 fn open(case: &Case<'_>, place: Place) -> Result<Decision, NotNow> {
     let Place { company, link, linked } = place;
     let mut draft = report(case, &company, &link)?;
-    let urgent = case.input.urgency.severity.is_urgent();
+    let urgent = draft.ticket.problem.as_ref().is_some_and(|problem| problem.severity.is_urgent());
     let mut decision = Decision::new(OutcomeWord::Problem, case.author.actor.clone());
     decision.why.extend(case.input.urgency.because.iter().map(|reason| Why::new("4.4", reason.clone())));
     decision.why.push(Why::new("2.6", link.because.clone()));
@@ -91,11 +93,13 @@ fn report(case: &Case<'_>, company: &Option<String>, link: &Link) -> Result<Draf
         form: link.form.clone(),
         upgrade: link.upgrade.clone(),
         suggested: link.suggested.clone(),
-        severity: reading.severity,
+        severity: items::of(case).iter().map(|item| item.severity).fold(reading.severity, Severity::min),
         claimed: reading.claimed,
         because: reading.because.clone(),
         extract: extract(case),
         automatic: case.is_machine(),
+        earlier: link.earlier.clone(),
+        items: items::of(case),
         received: case.input.received,
     };
     Draft::open(&id, reported, case.now)

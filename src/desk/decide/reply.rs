@@ -40,6 +40,7 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         // a whole form for another unit, or after the work.
         _ if case.input.kind == Kind::Request && is_another(case, ticket) => request::decide(case),
         [form] => answered(case, ticket, form),
+        _ if case.says_done() && draft_may_confirm(case, ticket) => reset_confirmed(case, ticket),
         // UT-43: thanks after the work need no reader and change nothing.
         _ if case.input.urgency.tone == Tone::Thanks && ticket.status.has_ended() => {
             note(case, ticket, NoteKind::Customer)
@@ -63,6 +64,26 @@ fn held(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     if notice::tells_again(case, &mut decision, &by) {
         let headline = "Somebody who may not act on this ticket wrote; nothing was changed";
         decision.letters.push(notice::of(case, &draft, headline));
+    }
+    decision.changes.push(draft.into_change());
+    Ok(decision)
+}
+
+fn draft_may_confirm(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let confirmed = Event::ResetConfirmed { by: String::new() };
+    ticket.ended_at.is_some() && Draft::of(ticket, case.now).may(&confirmed)
+}
+
+/// T5e: recorded, and nobody need read it, unless there is more to read.
+fn reset_confirmed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::Noted { kind: NoteKind::Customer, by: by.clone(), text: case.input.mail.own_text.clone() })?;
+    draft.happen(Event::ResetConfirmed { by })?;
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.why.push(Why::new("T5e", "the customer says that a new manager password is set"));
+    if case.is_doubted() {
+        decision.letters.push(notice::of(case, &draft, "The customer has set a new password, and wrote more"));
     }
     decision.changes.push(draft.into_change());
     Ok(decision)

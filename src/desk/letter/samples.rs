@@ -144,13 +144,20 @@ fn window_letters() -> Vec<Say> {
             by_customer: false,
             words: "the release was withdrawn".to_owned(),
         },
-        Say::Started { serial: serial(), at: start(), window: window(), agent: "Noa Adler".to_owned() },
+        Say::Started {
+            serial: serial(),
+            at: start(),
+            window: window(),
+            agent: "Noa Adler".to_owned(),
+            change: String::new(),
+        },
         Say::AgentReply {
             text: "Please have somebody at the phones.".to_owned(),
             agent: "Noa Adler".to_owned(),
             problem: false,
             asks: false,
             handed_to: String::new(),
+            goes_on_as: String::new(),
         },
     ]
 }

@@ -77,6 +77,24 @@ pub enum Say {
         at: Timestamp,
         window: Window,
         agent: String,
+        /// `rollback` or `patch` of a problem (PT-10); else empty.
+        change: String,
+    },
+    /// What came of a rollback or patch (PT-11).
+    ChangeReport {
+        serial: String,
+        change: String,
+        /// What the customer agreed to.
+        text: String,
+        actual: Window,
+        minutes: i64,
+        result: String,
+        words: String,
+        /// How the problem is solved by it; empty: it is not yet.
+        resolved: String,
+        /// Business days until silence closes the problem.
+        days: u32,
+        agent: String,
     },
     FeedbackSuccess {
         feedback: FeedbackFacts,
@@ -96,6 +114,8 @@ pub enum Say {
         asks: bool,
         /// Whom it was handed to (PT-18); else empty.
         handed_to: String,
+        /// The problem that this one was merged into; else empty.
+        goes_on_as: String,
     },
     CalendarQuestion {
         serial: String,
@@ -162,11 +182,19 @@ pub enum Say {
         /// To whom it went, when this is a copy; else empty.
         copy_of: String,
     },
+    PasswordReminder {
+        serial: String,
+        /// When the work ended.
+        ended: Option<Timestamp>,
+        zone: String,
+    },
     ProblemReceived {
         serial: String,
         upgrade: String,
         upgraded_at: Option<Timestamp>,
         severity: String,
+        /// Several problems of one mail, the first is number 1.
+        items: Vec<String>,
         question: Option<Phrase>,
         /// Somebody else reported it; empty: the reader himself.
         by_other: String,
@@ -238,6 +266,10 @@ pub enum Say {
     },
     Resolved {
         serial: String,
+        /// One of several problems; empty: all of it.
+        item: String,
+        /// What is still open of them.
+        left: Vec<String>,
         text: String,
         agent: String,
         days: u32,
@@ -298,6 +330,7 @@ impl Say {
             Say::FeedbackSuccess { .. } => Template::FeedbackSuccess,
             Say::FeedbackIssues { .. } => Template::FeedbackIssues,
             Say::FeedbackFailed { .. } => Template::FeedbackFailed,
+            Say::ChangeReport { .. } => Template::ChangeReport,
             Say::AgentReply { .. } => Template::AgentReply,
             Say::CalendarQuestion { .. } => Template::CalendarQuestion,
             Say::Reminder { .. } => Template::Reminder,
@@ -306,6 +339,7 @@ impl Say {
             Say::TakingLonger { .. } => Template::TakingLonger,
             Say::Confirm { .. } => Template::Confirm,
             Say::Supplement { .. } => Template::Supplement,
+            Say::PasswordReminder { .. } => Template::PasswordReminder,
             Say::ProblemReceived { .. } => Template::ProblemReceived,
             Say::NeutralProblemNote {} => Template::NeutralProblemNote,
             Say::Proposal { .. } => Template::Proposal,

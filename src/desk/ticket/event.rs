@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::phrase::Phrase;
-use crate::desk::ticket::{Checked, Consent, Ending, Issue, Outcome, Requester, TicketId, Window};
+use crate::desk::ticket::{ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, TicketId, Window};
 use crate::desk::urgency::Severity;
 
 /// What can happen to a ticket. The ids are those of the life-cycle table 2.2.
@@ -201,6 +201,16 @@ pub enum Event {
     FeedbackSent {
         letter: u64,
     },
+    /// T5e: the customer was asked to set a new manager password.
+    ResetAsked,
+    /// T5e: he says that he has.
+    ResetConfirmed {
+        by: String,
+    },
+    /// W-18: from the commit of this on, the sealed files are removed from the desk.
+    SecretsDestroyed {
+        secrets: Vec<String>,
+    },
     /// UT-40.
     WatchOver,
     /// UT-42.
@@ -250,7 +260,23 @@ pub enum Event {
         because: Vec<String>,
         extract: String,
         automatic: bool,
+        /// The ended problem that came back too late to be the same (PT-15).
+        #[serde(default)]
+        earlier: Option<TicketId>,
+        /// Several problems in one mail.
+        #[serde(default)]
+        items: Vec<Item>,
         received: Timestamp,
+    },
+    /// "any news?"
+    Nudged {
+        by: String,
+    },
+    /// One of several problems is settled; the numbers count from 1.
+    ItemSettled {
+        item: u32,
+        text: String,
+        by: String,
     },
     /// PT-04: which unit or upgrade it is about is not sure.
     Unsure {
@@ -290,14 +316,24 @@ pub enum Event {
     ChangeProposed {
         what: String,
         text: String,
+        /// When it is to be done; `None`: at once after the yes.
+        #[serde(default)]
+        window: Option<Window>,
         by: String,
     },
     ChangeAgreed {
         by: String,
     },
-    /// PT-11: the change ended, or was given up.
+    ChangeStarted {
+        by: String,
+    },
+    /// PT-11: how the change ended; `None`: it was given up.
     ChangeEnded {
         by: String,
+        #[serde(default)]
+        result: Option<ChangeResult>,
+        #[serde(default)]
+        words: String,
     },
     /// PT-12.
     Resolved {

@@ -103,6 +103,9 @@ fn blank(
         agent: None,
         precheck_ok: None,
         secret: None,
+        secrets: Vec::new(),
+        reset_asked_at: None,
+        reset_confirmed_at: None,
         opened_at: at,
         updated_at: at,
         complete_at: None,
@@ -126,6 +129,7 @@ fn blank(
         confirm_until: None,
         confirmed_by: None,
         extended_minutes: 0,
+        merged_into: None,
         problem: None,
         hands: Default::default(),
         letters_at_end: 0,
@@ -190,7 +194,10 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             withdraw_consent(ticket, at);
         }
         Event::Lapsed => ticket.ending = Some(crate::desk::ticket::Ending::Expired),
-        Event::Merged { .. } => ticket.ending = Some(crate::desk::ticket::Ending::Duplicate),
+        Event::Merged { into } => {
+            ticket.ending = Some(crate::desk::ticket::Ending::Duplicate);
+            ticket.merged_into = Some(into.clone());
+        }
         Event::Spam => ticket.ending = Some(crate::desk::ticket::Ending::NotARequest),
         Event::Undelivered { letter, address, .. } => {
             ticket.undelivered.push(address.clone());
@@ -225,7 +232,16 @@ fn work(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::FeedbackWritten { text, .. } => ticket.closing_words = text.clone(),
         Event::FeedbackSent { .. } => ticket.feedback_sent_at = Some(at),
         Event::LateIssue { issue } => ticket.issues.push(issue.clone()),
-        Event::SecretKept { secret } => ticket.secret = Some(secret.clone()),
+        Event::SecretKept { secret } => {
+            ticket.secret = Some(secret.clone());
+            ticket.secrets.push(secret.clone());
+        }
+        Event::SecretsDestroyed { secrets } => {
+            ticket.secrets.retain(|secret| !secrets.contains(secret));
+            ticket.secret = ticket.secret.take().filter(|secret| !secrets.contains(secret));
+        }
+        Event::ResetAsked => ticket.reset_asked_at = Some(at),
+        Event::ResetConfirmed { .. } => ticket.reset_confirmed_at = Some(at),
         Event::Extended { minutes, .. } => ticket.extended_minutes = ticket.extended_minutes.saturating_add(*minutes),
         Event::Overran => ticket.overrun_told_at = Some(at),
         _ => {}
@@ -245,6 +261,8 @@ impl Scope {
             Scope::Window { start: from, end: to } => *from == start && end <= *to,
             // That the window lies in business hours is checked where it is set.
             Scope::AnyBusinessHours => true,
+            // Of a problem's change; no upgrade is done under it.
+            Scope::AtOnce => false,
         }
     }
 }

@@ -76,6 +76,8 @@ pub enum Scope {
     },
     /// ASAP: any time in business hours.
     AnyBusinessHours,
+    /// A change of a problem (T2b): at once, and not a day later.
+    AtOnce,
 }
 
 /// An issue met during or after the work (T6b, T6c).

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::ticket::TicketId;
+use crate::desk::ticket::{TicketId, Window};
 use crate::desk::urgency::Severity;
 
 /// A problem that was reported after an upgrade, or instead of one.
@@ -12,6 +12,15 @@ use crate::desk::urgency::Severity;
 pub struct Problem {
     /// As it stands: assessed by the desk until a person sets it (2.7).
     pub severity: Severity,
+    /// The ended problem that this one may be again (PT-15).
+    #[serde(default)]
+    pub earlier: Option<TicketId>,
+    /// Several problems of one mail, each settled by itself.
+    #[serde(default)]
+    pub items: Vec<Item>,
+    /// How often the customer asked for news.
+    #[serde(default)]
+    pub nudges: u32,
     /// What the customer's own loud words claim; kept beside, never argued with.
     pub claimed: Option<Severity>,
     /// The words that made it so.
@@ -61,4 +70,28 @@ pub struct Change {
     /// `rollback` or `patch`.
     pub what: String,
     pub text: String,
+    /// When it is to be done; `None`: at once after the yes.
+    #[serde(default)]
+    pub window: Option<Window>,
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+}
+
+/// How a change ended (PT-11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum ChangeResult {
+    Done,
+    /// Taken back: the unit is as it was before the change.
+    RolledBack,
+    Failed,
+}
+
+/// One of several problems in one mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub text: String,
+    pub severity: Severity,
+    pub settled: bool,
 }

@@ -149,6 +149,9 @@ pub const ROWS: &[Row] = &[
     row("T6b T6c", &[InProgress, Verifying, FeedbackDue], E::IssueFound, None),
     row("T6", &[Verifying, FeedbackDue], E::FeedbackWritten, None),
     row("UT-38", &[FeedbackDue], E::FeedbackSent, Some(Watch)),
+    row("T5e", &[Watch], E::ResetAsked, None),
+    row("T5e", &[FeedbackDue, Watch, Closed], E::ResetConfirmed, None),
+    row("2.5 W-18", ANY, E::SecretsDestroyed, None),
     row("UT-40", &[Watch], E::WatchOver, Some(Closed)),
     // Also while the first feedback is on its way: the supplement follows it.
     row("UT-42", &[FeedbackDue, Watch, Closed], E::LateIssue, Some(FeedbackDue)),

@@ -4,17 +4,22 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Outcome, Status, Ticket};
-use crate::desk::timers::{TimerName, after, before, hours, minutes};
+use crate::desk::timers::{Timer, TimerName, after, before, hours, minutes};
 
 const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
 const LATE_AFTER: SignedDuration = SignedDuration::from_mins(10);
 const WATCH: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+const RESET: SignedDuration = SignedDuration::from_hours(3 * 24);
+const CORRECTION: SignedDuration = SignedDuration::from_hours(14 * 24);
+const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 type Due = (TimerName, Timestamp);
 
 pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     let mut due = by_state(ticket, rules);
     due.extend(untouched(ticket, rules));
+    due.extend(destruction(ticket));
     due
 }
 
@@ -41,9 +46,7 @@ fn by_state(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
         Status::Blocked => declined(ticket).into_iter().collect(),
         Status::InProgress => progress(ticket, rules),
         Status::FeedbackDue if !ticket.has_feedback_letter() => feedback(ticket, rules),
-        Status::Watch => {
-            ticket.feedback_sent_at.map(|sent| (TimerName::WatchOver, after(sent, WATCH))).into_iter().collect()
-        }
+        Status::Watch => watch(ticket),
         _ => Vec::new(),
     }
 }
@@ -71,6 +74,41 @@ fn untouched(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     let lead = (TimerName::UntouchedLead, rules.hours.after_business(ticket.since, waits.untouched_lead_bm));
     // W-08 tells the leads of a special time already.
     if ticket.status == Status::SpecialReview { vec![list] } else { vec![list, lead] }
+}
+
+/// W-16 and W-17. Each comes again every day for as long as something holds it:
+/// a problem is open, or the reminder has not gone out.
+fn watch(ticket: &Ticket) -> Vec<Due> {
+    let mut due = Vec::new();
+    let well = matches!(ticket.outcome, Some(Outcome::Success | Outcome::SuccessWithIssues));
+    let answered = ticket.reset_asked_at.or(ticket.reset_confirmed_at).is_some();
+    if let Some(ended) = ticket.ended_at.filter(|_| well && !answered) {
+        due.extend(daily(ticket, TimerName::Reset, after(ended, RESET)));
+    }
+    if let Some(sent) = ticket.feedback_sent_at {
+        due.extend(daily(ticket, TimerName::WatchOver, after(sent, WATCH)));
+    }
+    due
+}
+
+/// The first of these times that has not fired yet.
+fn daily(ticket: &Ticket, name: TimerName, first: Timestamp) -> Option<Due> {
+    const DAYS_MAX: i64 = 400;
+    let at = |days: i64| after(first, SignedDuration::from_hours(24 * days));
+    let timer = |at| Timer { at, ticket: ticket.id.clone(), name };
+    (0..DAYS_MAX).map(at).find(|at| !ticket.reminded.contains(&timer(*at).key())).map(|at| (name, at))
+}
+
+/// W-18 and 2.5: at the end of the ticket; of what is denied once it cannot be
+/// corrected any more; of everything else a week after its window.
+fn destruction(ticket: &Ticket) -> Option<Due> {
+    let (_, window) = (ticket.secrets.first()?, ticket.window.as_ref());
+    let at = match ticket.status {
+        Status::Closed | Status::Cancelled => ticket.since,
+        Status::Denied => after(ticket.since, CORRECTION),
+        _ => after(window.filter(|_| ticket.window_set_at.is_some())?.end, KEPT),
+    };
+    Some((TimerName::Destroy, at))
 }
 
 /// W-05: the customer's answer.

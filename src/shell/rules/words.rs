@@ -22,6 +22,7 @@ use crate::shell::toml_file::{FileFault, TomlFile};
 #[serde(deny_unknown_fields)]
 struct ClassifyText {
     withdraw: Vec<String>,
+    done: Vec<String>,
     request: Vec<String>,
     contact: Vec<String>,
     yes: Vec<String>,
@@ -67,6 +68,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     let text: ClassifyText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
     let lists = [
         ("withdraw", &text.withdraw),
+        ("done", &text.done),
         ("request", &text.request),
         ("contact", &text.contact),
         ("yes", &text.yes),
@@ -95,6 +97,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     Some(Classify {
         marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots), ours: String::new() },
         withdraw: lower(text.withdraw),
+        done: lower(text.done),
         request: lower(text.request),
         contact: lower(text.contact),
         yes: lower(text.yes),

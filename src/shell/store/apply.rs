@@ -3,6 +3,7 @@
 
 mod letters;
 mod quarantine;
+mod secrets;
 pub mod tally;
 
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 pub use quarantine::{held_key, notice_key, pass_key};
+pub use secrets::{given_up, secret_key};
 
 /// Writes what `line` says. Nothing of a record that contradicts what is
 /// stored may be kept.
@@ -60,7 +62,7 @@ fn apply_decided(
         add_why(state, &change.ticket, decided, at, seq)?;
     }
     for secret in &decided.secrets {
-        state.put(Tree::Index, key(&[b"secret", secret.as_bytes()]), &seq)?;
+        state.put(Tree::Index, secrets::secret_key(secret), &seq)?;
     }
     if let Some(letter) = decided.spent {
         state.put(Tree::Index, spent_key(letter), &at)?;
@@ -167,8 +169,13 @@ fn apply_change(
             .ok_or_else(|| StateError::Contradiction(format!("the first event of {id} does not open it")))?;
         let happened = Happened { at, event: event.clone(), status: after.status };
         state.put(Tree::Events, key(&[id.0.as_bytes(), &number(after.events)]), &happened)?;
-        if let Event::Undelivered { letter, why, .. } = event {
-            letters::finish(state, *letter, LetterState::Failed, why, at)?;
+        match event {
+            Event::Undelivered { letter, why, .. } => {
+                letters::finish(state, *letter, LetterState::Failed, why, at)?;
+            }
+            Event::SecretKept { secret } => secrets::keep(state, secret, id)?,
+            Event::SecretsDestroyed { secrets } => secrets::destroy(state, secrets, id)?,
+            _ => {}
         }
         ticket = Some(after);
     }

@@ -363,29 +363,6 @@ impl CommitError {
     }
 }
 
-impl Receipt {
-    fn of(outcome: OutcomeWord) -> Receipt {
-        Receipt {
-            seq: None,
-            outcome,
-            tickets: Vec::new(),
-            letters: Vec::new(),
-            secrets: Vec::new(),
-            quarantined: false,
-        }
-    }
-
-    fn about(decided: &Decided) -> Receipt {
-        Receipt {
-            tickets: decided.changes.iter().map(|change| change.ticket.clone()).collect(),
-            letters: decided.letters.iter().map(|letter| letter.no).collect(),
-            secrets: decided.secrets.clone(),
-            quarantined: decided.quarantine.is_some(),
-            ..Receipt::of(decided.outcome)
-        }
-    }
-}
-
 fn row(letter: Outgoing, bytes: crate::desk::record::PackPlace) -> LetterRow {
     LetterRow {
         no: letter.no,

@@ -69,6 +69,7 @@ impl View<'_> {
             answered,
             named: BTreeMap::new(),
             of_company: Vec::new(),
+            continued: None,
             linked: None,
             bookings: if ask.bookings { self.bookings()? } else { Vec::new() },
             token: Brought::None,
@@ -125,6 +126,7 @@ impl View<'_> {
                 known.named.insert(id.clone(), ticket);
             }
         }
+        known.continued = self.continued(known_ticket(&known.ticket))?;
         let problem = known_ticket(&known.ticket).and_then(|ticket| ticket.problem.as_ref());
         if let Some(id) = problem.and_then(|problem| problem.upgrade.clone()) {
             known.linked = self.ticket(&id)?;
@@ -144,6 +146,19 @@ impl View<'_> {
             known.challenges_today.insert(address, challenges);
         }
         Ok(())
+    }
+
+    /// The end of a chain of merged tickets.
+    fn continued(&self, merged: Option<&Ticket>) -> Result<Option<Ticket>, StateError> {
+        const MERGES_MAX: usize = 5;
+        let mut next = merged.and_then(|ticket| ticket.merged_into.clone());
+        let mut found = None;
+        for _ in 0..MERGES_MAX {
+            let Some(id) = next else { break };
+            found = self.ticket(&id)?;
+            next = found.as_ref().and_then(|ticket: &Ticket| ticket.merged_into.clone());
+        }
+        Ok(found)
     }
 
     fn sender(&self, address: Option<&str>) -> Result<Sender, StateError> {

@@ -99,6 +99,7 @@ fn nothing_known(ask: &Ask) -> Known {
         answered: Vec::new(),
         named: BTreeMap::new(),
         of_company: Vec::new(),
+        continued: None,
         linked: None,
         bookings: Vec::new(),
         token: Brought::None,

@@ -122,6 +122,7 @@ fn consent(consent: &Consent) -> Value {
     let scope = match &consent.scope {
         Scope::Window { start, end } => json!({ "start": start, "end": end }),
         Scope::AnyBusinessHours => json!("any business hours"),
+        Scope::AtOnce => json!("at once"),
     };
     json!({
         "given_by": consent.given_by,

@@ -36,11 +36,14 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             of_phrase(why).chain([serial]).collect()
         }
         Say::Cancelled { serial, words, .. } => vec![serial, words],
-        Say::Started { serial, agent, .. } => vec![serial, agent],
+        Say::Started { serial, agent, change, .. } => vec![serial, agent, change],
         Say::FeedbackSuccess { feedback } | Say::FeedbackIssues { feedback } | Say::FeedbackFailed { feedback } => {
             of_feedback(feedback)
         }
-        Say::AgentReply { text, agent, handed_to, .. } => vec![text, agent, handed_to],
+        Say::AgentReply { text, agent, handed_to, goes_on_as, .. } => vec![text, agent, handed_to, goes_on_as],
+        Say::ChangeReport { serial, change, text, words, resolved, agent, .. } => {
+            vec![serial, change, text, words, resolved, agent]
+        }
         Say::CalendarQuestion { serial, by_other, .. } => vec![serial, by_other],
         Say::Reminder { serial, items, .. } => of_items(items).chain([serial]).collect(),
         Say::WindowReminder { serial, version, agent, .. } => vec![serial, version, agent],
@@ -49,8 +52,9 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::Supplement { serial, issues, agent, instead_of, copy_of, .. } => {
             issues.iter_mut().flat_map(of_issue).chain([serial, agent, instead_of, copy_of]).collect()
         }
-        Say::ProblemReceived { serial, upgrade, question, by_other, .. } => {
-            question.iter_mut().flat_map(of_phrase).chain([serial, upgrade, by_other]).collect()
+        Say::PasswordReminder { serial, .. } => vec![serial],
+        Say::ProblemReceived { serial, upgrade, items, question, by_other, .. } => {
+            question.iter_mut().flat_map(of_phrase).chain(items).chain([serial, upgrade, by_other]).collect()
         }
         Say::Proposal { serial, version, why, text, agent, .. } => {
             of_phrase(why).chain([serial, version, text, agent]).collect()
@@ -62,7 +66,9 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::PersonHasIt { agent, serial, words, .. } => vec![agent, serial, words],
         Say::PassedOn { serial, .. } => vec![serial],
         Say::ToOperator { gaps, .. } => gaps.iter_mut().map(|gap| &mut gap.rota).collect(),
-        Say::Resolved { serial, text, agent, .. } => vec![serial, text, agent],
+        Say::Resolved { serial, item, left, text, agent, .. } => {
+            left.iter_mut().chain([serial, item, text, agent]).collect()
+        }
         Say::Transcript { lines, possible, visible_to, usage, .. } => {
             let lines = lines.iter_mut().flat_map(|line| [&mut line.line, &mut line.text]);
             lines.chain(possible.iter_mut()).chain(visible_to.iter_mut()).chain(of_fields(usage)).collect()

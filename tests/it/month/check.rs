@@ -93,6 +93,7 @@ impl Walk<'_> {
         };
         let covered = match &consent.scope {
             Scope::Window { start, end } => *start == window.start && window.end <= *end,
+            Scope::AtOnce => false,
             Scope::AnyBusinessHours => true,
         };
         let customer = self.world.customer_of(&consent.given_by);

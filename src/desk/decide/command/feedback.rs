@@ -71,6 +71,7 @@ impl Effects {
     /// What follows from all commands together: the official feedback, once,
     /// when the work has ended and its words are there (T6, UT-38).
     pub fn conclude(&mut self, case: &Case<'_>, draft: &mut Draft) -> Result<(), Refusal> {
+        self.report_change(case, draft);
         if draft.events().iter().any(|event| matches!(event, Event::LateIssue { .. })) {
             return supplement(case, self, draft).map(|_| ());
         }

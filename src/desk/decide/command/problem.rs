@@ -2,15 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Effects, Refusal, feedback, hands, in_words, me, my_name, requester};
+use super::{Effects, Refusal, change, feedback, hands, in_words, me, my_name, requester};
+use crate::desk::access::Recipient;
 use crate::desk::command::Command;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, ticket_id};
+use crate::desk::decide::{answer, notice, ticket_id};
+use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Event, NoteKind, Requester, Status, TicketId, TicketKind};
-use crate::desk::token::{self, Action};
 use crate::desk::urgency::Severity;
 
 pub(super) fn run(
@@ -25,13 +26,34 @@ pub(super) fn run(
         Command::Ask { text } => ask(case, draft, effects, text),
         Command::Sev { severity, reason } => severity_set(case, draft, effects, *severity, reason),
         Command::Link { upgrade } => link(case, draft, upgrade.as_ref()),
-        Command::Propose { what, text } => propose(case, draft, effects, what, text),
-        Command::Resolved { text } => resolved(case, draft, effects, text),
+        Command::Propose { what, text, when } => change::propose(case, draft, effects, what, text, when.as_ref()),
+        Command::Resolved { item: Some(item), text } if has_items(draft) => {
+            change::item_settled(case, draft, effects, *item, text)
+        }
+        Command::Resolved { item, text } => {
+            let text = item.map_or_else(|| text.clone(), |number| format!("{number} {text}"));
+            resolved(case, draft, effects, &text)
+        }
         Command::Transfer { to } => transfer(case, draft, effects, to),
-        Command::Merge { into } => merge(case, draft, into),
+        Command::Merge { into } => merge(case, draft, effects, into),
         Command::Close { reason, cause } => close(case, draft, effects, reason, cause.as_deref()),
         _ => Err(Refusal("this is not a command for a problem".to_owned())),
     }
+}
+
+/// PT-07: the first words to the customer begin the work.
+pub(super) fn spoke(case: &Case<'_>, draft: &mut Draft) -> Result<(), Refusal> {
+    if is_unseen(draft) {
+        draft.happen(Event::Acknowledged { by: me(case) })?;
+    }
+    if draft.ticket.status == Status::Acknowledged {
+        draft.happen(Event::WorkBegun { by: me(case) })?;
+    }
+    Ok(())
+}
+
+fn has_items(draft: &Draft) -> bool {
+    draft.ticket.problem.as_ref().is_some_and(|problem| !problem.items.is_empty())
 }
 
 pub(super) fn is_unseen(draft: &Draft) -> bool {
@@ -59,7 +81,7 @@ pub(super) fn has_it(case: &Case<'_>, draft: &Draft, effects: &mut Effects) -> S
 }
 
 /// To the reporter when he is on file; a machine is answered by nobody.
-fn tell(case: &Case<'_>, draft: &Draft, effects: &mut Effects, say: Say) -> String {
+pub(super) fn tell(case: &Case<'_>, draft: &Draft, effects: &mut Effects, say: Say) -> String {
     let automatic = draft.ticket.problem.as_ref().is_some_and(|problem| problem.automatic);
     match answer::requester(&draft.ticket, case.known).filter(|_| !automatic) {
         Some(row) => {
@@ -101,7 +123,9 @@ fn work(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<Str
         acknowledge(case, draft, effects)?;
     }
     match draft.ticket.status {
-        Status::ChangeProposed | Status::ChangeRunning => draft.happen(Event::ChangeEnded { by: me(case) })?,
+        Status::ChangeProposed | Status::ChangeRunning => {
+            draft.happen(Event::ChangeEnded { by: me(case), result: None, words: String::new() })?
+        }
         _ => draft.happen(Event::WorkBegun { by: me(case) })?,
     }
     Ok("you are working on it".to_owned())
@@ -154,46 +178,20 @@ fn link(case: &Case<'_>, draft: &mut Draft, upgrade: Option<&TicketId>) -> Resul
     Ok(format!("linked to {id}"))
 }
 
-/// PT-10: a rollback or patch is a change again and needs consent (T2b).
-fn propose(
-    case: &Case<'_>,
-    draft: &mut Draft,
-    effects: &mut Effects,
-    what: &str,
-    text: &str,
-) -> Result<String, Refusal> {
-    draft.happen(Event::ChangeProposed { what: what.to_owned(), text: text.to_owned(), by: me(case) })?;
-    let ticket = &draft.ticket;
-    let people = answer::consenting(ticket, &case.world());
-    if people.is_empty() {
-        return Err(Refusal("nobody on file may consent for this company; the register must name somebody".to_owned()));
-    }
-    let say = Say::Proposal {
-        serial: answer::serial(&ticket.form),
-        version: String::new(),
-        slots: Vec::new(),
-        why: Phrase::default(),
-        change: what.to_owned(),
-        text: text.to_owned(),
-        until: None,
-        zone: answer::zone_of(ticket, &case.world()),
-        agent: my_name(case),
-        digest: token::digest(ticket, Action::Change),
-    };
-    let to: Vec<&str> = people.iter().map(|row| row.address.as_str()).collect();
-    let done = format!("proposed to {}; nothing may be done before a yes", to.join(", "));
-    effects.letters.extend(people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())));
-    Ok(done)
-}
-
 /// PT-12.
 fn resolved(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, text: &str) -> Result<String, Refusal> {
     if is_unseen(draft) {
         draft.happen(Event::Acknowledged { by: me(case) })?;
     }
     draft.happen(Event::Resolved { text: text.to_owned(), by: me(case) })?;
+    // PT-11: what came of the change and that it is solved are one letter.
+    if change::is_ended_now(draft) {
+        return Ok("resolved; the customer reads it in the report of the change".to_owned());
+    }
     let say = Say::Resolved {
         serial: answer::serial(&draft.ticket.form),
+        item: String::new(),
+        left: Vec::new(),
         text: text.to_owned(),
         agent: my_name(case),
         days: case.rules.escalation.waits.settle_bd,
@@ -214,19 +212,55 @@ fn transfer(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, to: &str)
         problem: true,
         asks: false,
         handed_to: to.to_owned(),
+        goes_on_as: String::new(),
     };
     let told = tell(case, draft, effects, say);
+    effects.letters.push(summary(case, draft, to));
     Ok(format!("handed on to {to}; {told}"))
 }
 
-fn merge(case: &Case<'_>, draft: &mut Draft, into: &TicketId) -> Result<String, Refusal> {
+/// PT-18: what is handed on, for whoever carries it there.
+fn summary(case: &Case<'_>, draft: &Draft, to: &str) -> Letter {
+    let headline = format!("HANDED ON to {to}: this is the summary to give them");
+    let mut letter = notice::about(&draft.ticket, draft, &headline, case.rules, case.known);
+    letter.to = Recipient::desk(case.rules);
+    if let (Say::StaffNotice { text, .. }, Some(problem)) = (&mut letter.say, &draft.ticket.problem) {
+        text.clone_from(&problem.extract);
+    }
+    letter
+}
+
+/// The same problem as another one, where it goes on; the reporter is told so,
+/// and what he writes later is read there.
+fn merge(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, into: &TicketId) -> Result<String, Refusal> {
     let other = case.known.named.get(into).ok_or_else(|| Refusal(format!("there is no ticket {into}")))?;
     if other.id == draft.ticket.id || other.company != draft.ticket.company {
         return Err(Refusal(format!("{into} is not another problem of the same company")));
     }
+    if other.status.is_final() {
+        return Err(Refusal(format!("{into} is {}; merge into one that is open", other.status.name())));
+    }
     draft.happen(Event::Noted { kind: NoteKind::Staff, by: me(case), text: format!("merged into {into}") })?;
     draft.happen(Event::Merged { into: into.clone() })?;
-    Ok(format!("merged into {into}; go on there"))
+    let mut goes_on = Draft::of(other, case.now);
+    let merged = draft.ticket.problem.as_ref();
+    let extract = merged.map(|problem| problem.extract.clone()).unwrap_or_default();
+    let text = format!("{} is about the same problem and was merged into this one: {extract}", draft.ticket.id);
+    goes_on.happen(Event::Noted { kind: NoteKind::Staff, by: me(case), text })?;
+    let worse = merged.map(|problem| problem.severity).filter(|severity| {
+        other.problem.as_ref().is_some_and(|problem| !problem.set_by_staff && *severity < problem.severity)
+    });
+    if let Some(severity) = worse {
+        let reason = format!("as {} was", draft.ticket.id);
+        goes_on.happen(Event::SeveritySet { severity, reason, by: me(case), by_staff: false })?;
+    }
+    effects.changes.push(goes_on.into_change());
+    let Say::AgentReply { text, agent, problem, asks, handed_to, .. } = in_words(case, draft, "", false) else {
+        return Err(Refusal("the letter could not be written".to_owned()));
+    };
+    let say = Say::AgentReply { text, agent, problem, asks, handed_to, goes_on_as: into.0.clone() };
+    let told = tell(case, draft, effects, say);
+    Ok(format!("merged into {into}; go on there; {told}"))
 }
 
 /// PT-13 by staff; PT-19: an issue of the upgrade goes into its feedback (M-19).
@@ -268,6 +302,8 @@ pub(super) fn degraded(
         upgrade: Some(ticket.id.clone()),
         suggested: None,
         severity: Severity::P1,
+        earlier: None,
+        items: Vec::new(),
         claimed: None,
         because: vec!["the upgrade left the service not fully restored".to_owned()],
         extract: words.to_owned(),

@@ -25,6 +25,8 @@ pub(super) fn of_problem(
     let of = first.problem.as_ref().ok_or_else(|| Refusal("this is no problem".to_owned()))?;
     let id = ticket_id(TicketKind::Problem, case.known.next_problem, case.now, case.rules);
     let reported = Event::Reported {
+        earlier: None,
+        items: Vec::new(),
         requester: first.requester.clone(),
         company: first.company.clone(),
         form: first.form.clone(),

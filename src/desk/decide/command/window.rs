@@ -121,5 +121,6 @@ fn scope(scope: &Scope, zone: &str) -> String {
     match scope {
         Scope::Window { start, end } => span(*start, *end, zone),
         Scope::AnyBusinessHours => "any business hours".to_owned(),
+        Scope::AtOnce => "at once".to_owned(),
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -
         at: case.now,
         window: Window { zone, ..window },
         agent: answer::agent_name(&draft.ticket, case.rules),
+        change: String::new(),
     };
     let row = answer::feedback_to(&draft.ticket, case.known);
     effects.letters.extend(row.map(|row| answer::to_person(row, &draft.ticket, say)));

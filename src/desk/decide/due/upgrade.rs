@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::access::{Recipient, day_of};
 use crate::desk::decide::draft::{Draft, NotNow};
-use crate::desk::decide::due::{tell, tell_leads};
+use crate::desk::decide::due::{ended, tell, tell_leads};
 use crate::desk::decide::{World, answer, calendar, challenge, remind};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
@@ -20,7 +20,7 @@ pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Resul
             Ok(vec![tell(draft, "The window has opened and nobody has started", world)])
         }
         TimerName::Declined => calendar::unanswered(draft, world),
-        TimerName::WatchOver => draft.happen(Event::WatchOver).map(|()| Vec::new()),
+        TimerName::Reset | TimerName::WatchOver | TimerName::Destroy => ended::fire(timer, draft, world),
         TimerName::Remind => Ok(remind::letters(&draft.ticket, world, false)),
         TimerName::LastCall => Ok(remind::letters(&draft.ticket, world, true)),
         TimerName::Release => {

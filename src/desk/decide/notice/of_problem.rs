@@ -20,13 +20,24 @@ pub(super) fn lights(ticket: &Ticket, problem: &Problem, known: &Known) -> Vec<L
     };
     let serial = super::answer::serial(&ticket.form);
     let unit = if serial.is_empty() { "not named".to_owned() } else { serial.clone() };
-    vec![
+    let mut lights = vec![
         light("Severity", problem.set_by_staff, format!("{severity}, {by}: {because}")),
         light("Person", ticket.requester.on_file, format!("{} of {company}, {on_file}", ticket.requester.address)),
         light("Upgrade", problem.upgrade.is_some(), upgrade),
         light("Unit", !serial.is_empty(), unit),
         light("Agent", ticket.agent.is_some(), ticket.agent.clone().unwrap_or_else(|| "nobody yet".to_owned())),
-    ]
+    ];
+    if let Some(earlier) = &problem.earlier {
+        lights.push(light("Again", false, format!("answers {earlier}, which has ended")));
+    }
+    if problem.nudges > 0 {
+        lights.push(light("News", false, format!("the customer asked for news {} times", problem.nudges)));
+    }
+    for (number, item) in (1..).zip(&problem.items) {
+        let severity: &'static str = item.severity.into();
+        lights.push(light(&format!("Number {number}"), item.settled, format!("{severity}, {}", item.text)));
+    }
+    lights
 }
 
 /// The commands that make sense now, each with what it does.
@@ -37,8 +48,14 @@ pub(super) fn possible(ticket: &Ticket, problem: &Problem) -> Vec<(&'static str,
             commands.push(("#ack", "you have it; the alarm stops, the customer is told (or just: ack)"));
         }
         Status::Acknowledged => commands.push(("#work", "you are looking into it")),
+        Status::ChangeRunning if problem.change.as_ref().is_some_and(|change| change.started_at.is_none()) => {
+            commands.push(("#start", "the change begins now; the customer is told"));
+        }
+        Status::ChangeRunning => {
+            commands.push(("#done", "the change is done (with #resolved <text> below it: so is the problem)"));
+            commands.push(("#rolledback / #failed <words>", "it ended otherwise; the words go to the customer"));
+        }
         Status::ChangeProposed => commands.push(("#work", "the change is given up; back to work")),
-        Status::ChangeRunning => commands.push(("#work", "the change is done, but the problem is still there")),
         _ => {}
     }
     if matches!(ticket.status, Status::Acknowledged | Status::Working) {
@@ -48,6 +65,9 @@ pub(super) fn possible(ticket: &Ticket, problem: &Problem) -> Vec<(&'static str,
     if matches!(ticket.status, Status::Acknowledged | Status::Working | Status::WaitingCustomer | Status::ChangeRunning)
     {
         commands.push(("#resolved <text>", "what was done; the customer is asked to confirm"));
+    }
+    if problem.items.iter().any(|item| !item.settled) && !ticket.status.is_final() {
+        commands.push(("#resolved 2 <text>", "one of the numbers is solved; the customer is told what is left"));
     }
     if problem.upgrade.is_none() {
         commands.push(("#link UP-2026-00417", "which upgrade it is about"));

@@ -57,6 +57,7 @@ pub fn received(
         upgrade: linked.map(|id| id.0.clone()).unwrap_or_default(),
         upgraded_at: upgrade.filter(|upgrade| Some(&upgrade.id) == linked).and_then(|upgrade| upgrade.ended_at),
         severity: severity.to_owned(),
+        items: ticket.problem.iter().flat_map(|problem| &problem.items).map(|item| item.text.clone()).collect(),
         question,
         by_other,
         by_desk: false,
@@ -69,6 +70,14 @@ pub fn received(
 
 /// One question at most (PT-04): which unit; else how far it reaches.
 fn question(case: &Case<'_>, link: &Link) -> Option<Phrase> {
+    let mut candidates = link.candidates.clone();
+    candidates.sort();
+    candidates.dedup();
+    if link.question && candidates.len() > 1 {
+        // 2.6: units by their serial numbers, to the company's own people only.
+        let units = candidates.join(", ");
+        return Some(phrase!("question_units", "which of these units is it: {units}?", units = units));
+    }
     if link.question {
         return Some(phrase!("question_unit", "which unit is it? Its serial number is enough."));
     }

@@ -33,6 +33,10 @@ pub struct Link {
     /// The mail itself names the unit.
     pub unit_named: bool,
     pub because: String,
+    /// The ended problem that the mail answers (PT-15).
+    pub earlier: Option<TicketId>,
+    /// Units that it may be, as their owner wrote them.
+    pub candidates: Vec<String>,
 }
 
 /// `None`: neither the writer nor anything that he names is known.
@@ -59,6 +63,7 @@ pub fn place(case: &Case<'_>, hint: Option<&Ticket>) -> Option<Place> {
         (None, Some(ticket)) => linked(ticket, format!("the mail names {}", ticket.id)),
         (None, None) => find(case, unit, &recent),
     };
+    link.earlier = hint.filter(|ticket| ticket.kind() == TicketKind::Problem).map(|ticket| ticket.id.clone());
     link.unit_named = unit.is_some();
     let serial = unit.map(|unit| unit.serial.clone());
     let of_upgrade = linked.and_then(|ticket| ticket.form.fields.get(&FieldKey::UnitSerial)).cloned();
@@ -99,7 +104,8 @@ fn find<'a>(case: &Case<'_>, unit: Option<&Unit>, recent: &[&'a Ticket]) -> (Opt
         ),
         several => {
             let because = format!("no unit is named, and {} were upgraded lately", several.len());
-            (None, Link { question: true, because, ..Link::default() })
+            let candidates = several.iter().map(|ticket| super::super::answer::serial(&ticket.form)).collect();
+            (None, Link { question: true, because, candidates, ..Link::default() })
         }
     }
 }

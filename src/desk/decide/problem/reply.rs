@@ -38,7 +38,7 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         (_, Tone::Restored) => {
             words(case, ticket, "The customer says that it works again; please check, then #resolved")
         }
-        (_, Tone::Nudge) => words(case, ticket, "The customer asks for news"),
+        (_, Tone::Nudge) => nudged(case, ticket),
         // UT-43: thanks need no reader and change nothing.
         (_, Tone::Thanks) => note(case, ticket, NoteKind::Customer),
         (_, Tone::Plain) => words(case, ticket, "The customer wrote"),
@@ -125,6 +125,32 @@ fn words(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision, N
     Ok(decision)
 }
 
+/// counted, told to who has it, and never a ticket of its own. While nobody
+/// has answered an alarm it calls the next people now, and not at their time.
+fn nudged(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = noted(case, ticket)?;
+    let by = case.author.actor.name().to_owned();
+    let nudge = Event::Nudged { by };
+    if !draft.may(&nudge) {
+        return words(case, ticket, "The customer asks for news of what has ended");
+    }
+    draft.happen(nudge)?;
+    if ticket.status == Status::WaitingCustomer {
+        draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
+    }
+    let times = draft.ticket.problem.as_ref().map_or(1, |problem| problem.nudges);
+    let headline = match times {
+        1 => "The customer asks for news".to_owned(),
+        times => format!("The customer asks for news, now {times} times"),
+    };
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.extend(alarm::nudged(&case.world(), &mut draft)?);
+    decision.letters.push(notice::of(case, &draft, &headline));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("Q-22", format!("asked for news {times} times")));
+    Ok(decision)
+}
+
 /// PT-14: "still not", "again".
 fn reopened(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let mut draft = noted(case, ticket)?;
@@ -182,12 +208,14 @@ fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         );
     };
     let mut draft = noted(case, ticket)?;
-    let consent = consent::recorded(case, ticket, row, channel, Scope::AnyBusinessHours);
+    let window = ticket.problem.as_ref().and_then(|problem| problem.change.as_ref()?.window.clone());
+    let scope = window.map_or(Scope::AtOnce, |window| Scope::Window { start: window.start, end: window.end });
+    let consent = consent::recorded(case, ticket, row, channel, scope);
     draft.happen(Event::Consented { consent })?;
     draft.happen(Event::ChangeAgreed { by: case.author.actor.name().to_owned() })?;
     let mut decision = Decision::new(OutcomeWord::Consent, case.author.actor.clone());
     decision.spent = case.known.token.good(Action::Change).map(|token| token.letter);
-    decision.letters.push(notice::of(case, &draft, "The customer CONSENTS to the change: it may be done now"));
+    decision.letters.push(notice::of(case, &draft, "The customer CONSENTS to the change: #start when you begin"));
     decision.changes.push(draft.into_change());
     let how =
         if channel == ConsentChannel::Token { "with the letter's token" } else { "with a signature that covers it" };
@@ -197,7 +225,8 @@ fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
 
 fn refused(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let mut draft = noted(case, ticket)?;
-    draft.happen(Event::ChangeEnded { by: case.author.actor.name().to_owned() })?;
+    let by = case.author.actor.name().to_owned();
+    draft.happen(Event::ChangeEnded { by, result: None, words: String::new() })?;
     let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
     decision.letters.push(notice::of(case, &draft, "The customer does NOT want the change"));
     decision.changes.push(draft.into_change());

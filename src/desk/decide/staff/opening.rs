@@ -121,6 +121,8 @@ fn problem(case: &Case<'_>, person: &str, text: &str) -> Result<Result<Begun, St
     let severity = reading.problem().unwrap_or(Severity::P3);
     let id = ticket_id(TicketKind::Problem, case.known.next_problem, case.now, case.rules);
     let reported = Event::Reported {
+        earlier: None,
+        items: Vec::new(),
         requester: requester(row),
         company: place.company.clone(),
         form: place.link.form.clone(),

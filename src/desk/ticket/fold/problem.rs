@@ -10,7 +10,11 @@ pub(super) fn reported(event: &Event) -> Option<Problem> {
     else {
         return None;
     };
+    let Event::Reported { earlier, items, .. } = event else { return None };
     Some(Problem {
+        earlier: earlier.clone(),
+        items: items.clone(),
+        nudges: 0,
         severity: *severity,
         claimed: *claimed,
         because: because.clone(),
@@ -45,16 +49,31 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         }
         Event::WorkBegun { .. } | Event::Taken { .. } => problem.human_at = Some(at),
         Event::Asked { .. } => spoke(problem, at),
-        Event::ChangeProposed { what, text, .. } => {
+        Event::ChangeProposed { what, text, window, .. } => {
             spoke(problem, at);
-            problem.change = Some(Change { what: what.clone(), text: text.clone() });
+            let (what, text, window) = (what.clone(), text.clone(), window.clone());
+            problem.change = Some(Change { what, text, window, started_at: None });
+        }
+        Event::ChangeStarted { .. } => {
+            spoke(problem, at);
+            if let Some(change) = &mut problem.change {
+                change.started_at = Some(at);
+            }
+        }
+        Event::Nudged { .. } => problem.nudges = problem.nudges.saturating_add(1),
+        Event::ItemSettled { item, .. } => {
+            spoke(problem, at);
+            let place = usize::try_from(*item).unwrap_or(0).wrapping_sub(1);
+            if let Some(item) = problem.items.get_mut(place) {
+                item.settled = true;
+            }
         }
         Event::ChangeAgreed { .. } => {
             problem.human_at = Some(at);
             problem.told_at = Some(at);
         }
         Event::ChangeEnded { .. } => {
-            problem.human_at = Some(at);
+            spoke(problem, at);
             problem.change = None;
         }
         Event::Noted { kind: NoteKind::Reply, .. } => spoke(problem, at),

@@ -76,6 +76,9 @@ fn of(page: &Page, event: &Event) -> String {
         Event::Accepted | Event::Spam | Event::Lapsed | Event::Corrected | Event::Queued | Event::Readied => {
             String::new()
         }
+        Event::ResetAsked => String::new(),
+        Event::ResetConfirmed { by } => format!("by {by}"),
+        Event::SecretsDestroyed { secrets } => secrets.join(", "),
         Event::StartLate | Event::WatchOver | Event::OfferedAgain => String::new(),
         Event::Overran | Event::OffersEnded => String::new(),
         Event::Challenged { to, until } => format!("{} asked, until {}", to.join(", "), page.moment(*until)),
@@ -96,7 +99,13 @@ fn of_problem(page: &Page, event: &Event) -> String {
             if skipped.is_empty() { called } else { format!("{called}; nobody on duty at {}", skipped.join(", ")) }
         }
         Event::Asked { by, text } | Event::Resolved { by, text } => with(&format!("by {by}"), text),
-        Event::ChangeProposed { what, text, by } => with(&format!("{what}, by {by}"), text),
+        Event::ItemSettled { item, text, by } => with(&format!("number {item}, by {by}"), text),
+        Event::Nudged { by } | Event::ChangeStarted { by } => format!("by {by}"),
+        Event::ChangeEnded { by, result: Some(result), words } => {
+            let result: &'static str = result.into();
+            with(&format!("{result}, by {by}"), words)
+        }
+        Event::ChangeProposed { what, text, by, .. } => with(&format!("{what}, by {by}"), text),
         Event::Settled { by, words } => with(&format!("by {by}"), words),
         Event::SeveritySet { severity, reason, by, .. } => {
             let severity: &'static str = severity.into();
@@ -107,7 +116,7 @@ fn of_problem(page: &Page, event: &Event) -> String {
         }
         Event::Transferred { to, by } => format!("to {to}, by {by}"),
         Event::Acknowledged { by } | Event::WorkBegun { by } | Event::CustomerAnswered { by } => format!("by {by}"),
-        Event::ChangeAgreed { by } | Event::ChangeEnded { by } | Event::Reopened { by } => format!("by {by}"),
+        Event::ChangeAgreed { by } | Event::ChangeEnded { by, .. } | Event::Reopened { by } => format!("by {by}"),
         _ => among_staff(page, event),
     }
 }
@@ -154,6 +163,7 @@ fn consented(page: &Page, consent: &Consent) -> String {
     let scope = match &consent.scope {
         Scope::Window { start, end } => page.span(*start, *end),
         Scope::AnyBusinessHours => "any business hours".to_owned(),
+        Scope::AtOnce => "at once".to_owned(),
     };
     format!("by {}, for {scope}", consent.given_by)
 }

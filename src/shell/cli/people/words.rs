@@ -61,6 +61,8 @@ pub fn timer(name: TimerName) -> &'static str {
         TimerName::OverrunLead => "word to a lead after the planned end (W-10)",
         TimerName::Feedback => "official feedback is owed (W-12)",
         TimerName::FeedbackLead => "official feedback is late (W-12)",
+        TimerName::Reset => "new manager password? (W-16)",
+        TimerName::Destroy => "sealed password destroyed (W-18)",
         TimerName::FeedbackManager => "official feedback is very late (W-12)",
         TimerName::Update => "the customer should hear from us (W-13)",
         TimerName::Declined => "end of a declined invitation (UT-30)",
