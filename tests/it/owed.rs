@@ -50,7 +50,12 @@ fn events() -> Vec<Event> {
 }
 
 fn opened(id: &TicketId, at: Timestamp) -> Ticket {
-    let requester = Requester { address: "dana@acme-tel.example".to_owned(), name: "Dana".to_owned(), on_file: true };
+    let requester = Requester {
+        address: "dana@acme-tel.example".to_owned(),
+        name: "Dana".to_owned(),
+        on_file: true,
+        language: None,
+    };
     let form = Form::default();
     let opened = Event::Opened { requester, company: None, form, parent: None, received: at };
     apply(None, id, &opened, at).unwrap()

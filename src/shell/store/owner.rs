@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::desk::letter::Outgoing;
-use crate::desk::record::{Decided, LetterRow, OutcomeWord, Record, What};
+use crate::desk::record::{LetterRow, OutcomeWord, Record, What};
 use crate::desk::rules::Rules;
 use crate::shell::steps::{self, Step};
 use crate::shell::store::apply::apply;

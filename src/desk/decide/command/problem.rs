@@ -10,7 +10,6 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, notice, ticket_id};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
-use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Event, NoteKind, Requester, Status, TicketId, TicketKind};
 use crate::desk::urgency::Severity;
 
