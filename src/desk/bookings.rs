@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::desk::form::FieldKey;
 use crate::desk::hours::Capacity;
 use crate::desk::ticket::{Status, Ticket, TicketId, Window};
 
@@ -45,7 +46,7 @@ impl Booking {
         Booking {
             ticket: ticket.id.clone(),
             company: ticket.company.clone(),
-            serial: ticket.serial().to_owned(),
+            serial: ticket.form.fields.get(&FieldKey::UnitSerial).map(|slot| slot.written.clone()).unwrap_or_default(),
             start: window.start,
             end: window.end,
             agent: ticket.agent.clone(),

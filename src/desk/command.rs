@@ -130,6 +130,9 @@ impl Context<'_> {
             Word::Reopen => said(word, words).map(|reason| Command::Reopen { reason }),
             Word::Split => opening::split(words),
             Word::New => opening::new(words),
+            Word::Special => arguments::special(words),
+            Word::Approve => said(word, words).map(|reason| Command::Approve { reason }),
+            Word::Consent => arguments::phone_consent(words),
             Word::Help => alone(word, words, Command::Help),
         }
     }

@@ -45,6 +45,10 @@ pub enum Template {
     #[serde(rename = "M-02")]
     #[strum(serialize = "M-02")]
     Missing,
+    /// Words about an open ticket that can be read in two ways.
+    #[serde(rename = "M-02-question")]
+    #[strum(serialize = "M-02-question")]
+    Question,
     /// What is open, and when it lapses.
     #[serde(rename = "M-03")]
     #[strum(serialize = "M-03")]
@@ -69,6 +73,10 @@ pub enum Template {
     #[serde(rename = "M-08")]
     #[strum(serialize = "M-08")]
     Expired,
+    /// Another time than the one agreed before.
+    #[serde(rename = "M-11")]
+    #[strum(serialize = "M-11")]
+    Rescheduled,
     /// The window is near.
     #[serde(rename = "M-09")]
     #[strum(serialize = "M-09")]
@@ -174,6 +182,8 @@ impl Template {
             Template::Acknowledgement | Template::Missing | Template::Denial | Template::NeutralNote => true,
             Template::OutsideHours | Template::Expired | Template::Confirm | Template::ProblemReceived => true,
             Template::NeutralProblemNote | Template::Proposal | Template::CalendarQuestion | Template::PassedOn => true,
+            Template::Question => true,
+            Template::Rescheduled => false,
             Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
             Template::WindowReminder | Template::Cancelled | Template::Started | Template::TakingLonger => false,
             Template::FeedbackSuccess | Template::FeedbackIssues | Template::FeedbackFailed => false,
@@ -220,6 +230,8 @@ pub struct Letter {
     pub references: Vec<String>,
     /// The calendar event that goes with it (3.2).
     pub invite: Option<Invite>,
+    /// Other requests that go on in this ticket, told once (UT-44).
+    pub also: Vec<TicketId>,
 }
 
 /// A finished letter: bytes that never change again.

@@ -2,6 +2,7 @@
 //! Zone data is built in, so the same mail means the same instant everywhere.
 
 mod parse;
+mod phrase;
 mod resolve;
 mod scan;
 mod words;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::phrase::Phrase;
+pub use phrase::{Phrase as TimePhrase, phrases};
 
 pub use zone::{first_showing, last_showing, time_zone};
 

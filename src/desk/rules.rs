@@ -88,6 +88,17 @@ pub struct Classify {
     pub withdraw: Vec<String>,
     /// A customer's first own line that says it is done (T5e): `done`, `erledigt` …
     pub done: Vec<String>,
+    /// Phrases of a withdrawal in a sentence, and words that make it unclear.
+    pub cancels: Vec<String>,
+    pub conditions: Vec<String>,
+    /// Phrases that ask for another time, and those by which the planned one is
+    /// not possible.
+    pub moves: Vec<String>,
+    pub holds: Vec<String>,
+    /// Words that make a part of a sentence refuse the times in it.
+    pub refuses: Vec<String>,
+    /// First words of an answer that agrees with something.
+    pub agrees: Vec<String>,
     /// Phrases that ask for an upgrade in words, without a form.
     pub request: Vec<String>,
     /// Phrases that ask for another contact (TA13).

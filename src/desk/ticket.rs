@@ -20,7 +20,7 @@ use crate::desk::phrase::Phrase;
 pub use event::{Event, EventKind, NoteKind};
 pub use fold::apply;
 pub use hands::Hands;
-pub use parts::{Checked, Consent, ConsentChannel, Declined, Ending, Issue, Outcome, Requester, Scope, Window};
+pub use parts::{Call, Checked, Consent, ConsentChannel, Declined, Ending, Issue, Outcome, Requester, Scope, Window};
 pub use problem::{Alarm, Change, ChangeResult, Item, Problem};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
 
@@ -199,6 +199,15 @@ pub struct Ticket {
     pub overrun_told_at: Option<Timestamp>,
     /// Windows that the desk offered and the customer may pick from (UT-20).
     pub offers: Vec<Window>,
+    /// Terms of the special arrangement that the offered window comes with (UT-18).
+    #[serde(default)]
+    pub terms: Option<String>,
+    /// The denied request for the same unit that this one follows (UT-16).
+    #[serde(default)]
+    pub resubmission_of: Option<TicketId>,
+    /// Requests that go on in this one, which the customer was not told yet (UT-44).
+    #[serde(default)]
+    pub absorbed: Vec<TicketId>,
     /// Until when a representative on file can confirm (W-06).
     pub confirm_until: Option<Timestamp>,
     /// Who confirmed a request that somebody else sent (UT-11).
@@ -235,9 +244,20 @@ pub struct LetterRef {
 }
 
 impl Ticket {
-    /// The consent in force: the last one that was not withdrawn.
+    /// The consent in force: the last one, neither withdrawn nor superseded.
     pub fn consent(&self) -> Option<&Consent> {
-        self.consents.iter().rev().find(|consent| consent.withdrawn_at.is_none())
+        let in_force = |consent: &&Consent| consent.withdrawn_at.is_none() && consent.superseded_by.is_none();
+        self.consents.iter().rev().find(in_force)
+    }
+
+    /// The id of the next consent.
+    pub fn next_consent(&self) -> String {
+        format!("{}-C{}", self.id, self.consents.len() + 1)
+    }
+
+    /// The window that was agreed: a wish is none.
+    pub fn agreed(&self) -> Option<&Window> {
+        self.window.as_ref().filter(|_| self.window_set_at.is_some())
     }
 
     pub fn serial(&self) -> &str {

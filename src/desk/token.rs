@@ -149,7 +149,7 @@ fn parts(asked: &Asked<'_>, ticket: &Ticket) -> Option<(Token, Vec<u8>)> {
 pub fn digest(ticket: &Ticket, action: Action) -> String {
     let shown = match action {
         Action::Confirm => serde_json::to_vec(&ticket.form),
-        Action::Accept => serde_json::to_vec(&(&ticket.form, &ticket.offers)),
+        Action::Accept => serde_json::to_vec(&(&ticket.form, &ticket.offers, &ticket.terms)),
         Action::Change => serde_json::to_vec(&ticket.problem.as_ref().map(|problem| &problem.change)),
     };
     // Plain values: this cannot fail, and an empty text would only make it void.

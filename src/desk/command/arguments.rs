@@ -53,9 +53,13 @@ pub(super) fn link(words: &str) -> Result<Command, CommandFault> {
 }
 
 pub(super) fn merge(words: &str) -> Result<Command, CommandFault> {
-    match one_id(words, "PR-") {
+    match one_id(words, "PR-").or_else(|| one_id(words, "UP-")) {
         Some(into) => Ok(Command::Merge { into }),
-        None => fault(format!("expected #merge with one problem such as PR-2026-00088, found \"{}\"", shown(words))),
+        None => fault(format!(
+            "expected #merge with one problem such as PR-2026-00088, or one request such as UP-2026-00417, \
+             found \"{}\"",
+            shown(words)
+        )),
     }
 }
 
@@ -101,4 +105,45 @@ pub(super) fn close(words: &str) -> Result<Command, CommandFault> {
         return Ok(Command::Close { reason: issue.to_owned(), cause: Some(issue.to_owned()) });
     }
     Ok(Command::Close { reason: words.to_owned(), cause: None })
+}
+
+/// `#special approve <terms>` or `#special refuse <reason>`.
+pub(super) fn special(words: &str) -> Result<Command, CommandFault> {
+    let (what, text) = first(words);
+    let approve = what.eq_ignore_ascii_case("approve");
+    let text = text.trim_start_matches("terms=").trim().to_owned();
+    if text.is_empty() || !(approve || what.eq_ignore_ascii_case("refuse")) {
+        return fault(format!(
+            "expected #special approve and the terms, or #special refuse and the reason, which the customer will \
+             read, found \"{}\"",
+            shown(words)
+        ));
+    }
+    Ok(Command::Special { approve, text })
+}
+
+/// `#consent phone "Dana Ruiz" +13125550101 <what was read out and answered>`.
+pub(super) fn phone_consent(words: &str) -> Result<Command, CommandFault> {
+    let expected = || {
+        fault(format!(
+            "expected for instance #consent phone \"Dana Ruiz\" +13125550101 and what was read out and answered, \
+             found \"{}\"",
+            shown(words)
+        ))
+    };
+    let (channel, rest) = first(words);
+    let quoted = rest.replace(['\u{201C}', '\u{201D}'], "\"");
+    let Some((name, rest)) = quoted.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { return expected() };
+    let rest = rest.trim();
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || " +-().".contains(c))).unwrap_or(rest.len());
+    let (number, said) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let is_number = number.trim().starts_with('+') && number.chars().filter(char::is_ascii_digit).count() >= 7;
+    if !channel.eq_ignore_ascii_case("phone") || name.trim().is_empty() || !is_number || said.trim().is_empty() {
+        return expected();
+    }
+    Ok(Command::PhoneConsent {
+        name: name.trim().to_owned(),
+        number: number.trim().to_owned(),
+        words: said.trim().to_owned(),
+    })
 }

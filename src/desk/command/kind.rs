@@ -144,6 +144,21 @@ pub enum Command {
     New {
         what: Opening,
     },
+    /// UT-18, UT-19: a lead's word on a time outside business hours.
+    Special {
+        approve: bool,
+        text: String,
+    },
+    /// 2.3: a lead accepts who asked.
+    Approve {
+        reason: String,
+    },
+    /// T2b: a consent by telephone.
+    PhoneConsent {
+        name: String,
+        number: String,
+        words: String,
+    },
     Help,
 }
 
@@ -210,7 +225,9 @@ impl Command {
             Command::Override { .. } => Some(TicketKind::Upgrade),
             Command::Work | Command::Sev { .. } | Command::Link { .. } => Some(TicketKind::Problem),
             Command::Propose { .. } | Command::Resolved { .. } => Some(TicketKind::Problem),
-            Command::Transfer { .. } | Command::Merge { .. } => Some(TicketKind::Problem),
+            Command::Special { .. } | Command::Approve { .. } => Some(TicketKind::Upgrade),
+            Command::PhoneConsent { .. } | Command::Merge { .. } => None,
+            Command::Transfer { .. } => Some(TicketKind::Problem),
         }
     }
 }

@@ -52,6 +52,9 @@ pub(super) enum Word {
     Reopen,
     Split,
     New,
+    Special,
+    Approve,
+    Consent,
     Help,
 }
 
@@ -92,6 +95,7 @@ impl Word {
             Word::Done | Word::Cancel | Word::Help | Word::Issue | Word::Lateissue => false,
             Word::Handover | Word::Split | Word::New | Word::Override | Word::Reopen => true,
             Word::Accept | Word::Spam => false,
+            Word::Special | Word::Approve | Word::Consent => true,
             Word::Assign | Word::Release | Word::Cc | Word::Snooze | Word::Status => false,
         }
     }
@@ -149,7 +153,18 @@ impl Word {
                 "what was done; the customer is asked to confirm; a number is one of several problems",
             ),
             Word::Transfer => ("#transfer <where>", "not about the upgrade: handed on; the customer is told"),
-            Word::Merge => ("#merge PR-2026-00088", "the same problem as that one"),
+            Word::Merge => {
+                ("#merge PR-2026-00088, or #merge UP-2026-00417", "the same problem, or the same request, as that one")
+            }
+            Word::Special => (
+                "#special approve <terms>, or #special refuse <reason>",
+                "a lead's word on a time outside business hours; the customer reads it",
+            ),
+            Word::Approve => ("#approve <reason>", "a lead accepts who asked; consent is asked of the contact on file"),
+            Word::Consent => (
+                "#consent phone \"Dana Ruiz\" +13125550101 <what was said>",
+                "a consent by telephone to the one time that is offered; it is asked for in writing, too",
+            ),
             Word::Close => {
                 ("#close <reason>, or #close upgrade: <issue>", "ends it; an issue of the upgrade is reported")
             }

@@ -199,5 +199,6 @@ fn letter(to: Recipient, ticket: &Ticket, say: Say) -> Letter {
         in_reply_to: None,
         references: Vec::new(),
         invite: None,
+        also: Vec::new(),
     }
 }

@@ -16,14 +16,16 @@ use crate::desk::decide::slots;
 use crate::desk::decide::weigh::Verdict;
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form, Value};
+use crate::desk::hours::changeover;
 use crate::desk::known::Known;
 use crate::desk::language::Language;
 use crate::desk::letter::say::{Detail, MissingItem, Read, Say, Understood, UnitLine, UnitResult};
 use crate::desk::letter::{Letter, invite};
+use crate::desk::moment::time_zone;
 use crate::desk::phrase::Phrase;
 use crate::desk::register::Representative;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Ticket, Window};
+use crate::desk::ticket::{ConsentChannel, Status, Ticket, Window};
 
 /// The letters about one ticket.
 pub fn of_one(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Vec<Letter> {
@@ -102,6 +104,7 @@ pub fn to_person(row: &Representative, ticket: &Ticket, say: Say) -> Letter {
     references.extend(earlier.map(|letter| letter.message_id.clone()));
     Letter {
         invite: invite::of(ticket, &say, row),
+        also: ticket.absorbed.clone(),
         to: Recipient::representative(row),
         salutation: row.name.clone(),
         say,
@@ -140,6 +143,7 @@ fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
         },
         Verdict::Outside { window, why, offers } => Say::OutsideHours {
             serial: serial(form),
+            refused: String::new(),
             wanted: Window { zone, ..window.clone() },
             why: why.clone(),
             offers: offers.clone(),
@@ -156,6 +160,8 @@ pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Wind
     Say::ScheduleConfirmation {
         serial: serial(form),
         version: version(form),
+        clocks: clock_changes(window, &zone, rules),
+        by_phone: by_phone(ticket, known),
         window: Window { zone, ..window.clone() },
         minutes: i64::from(minutes),
         longer: minutes > rules.hours.window_minutes,
@@ -164,6 +170,63 @@ pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Wind
         reading,
         password_tested: password_tested(form),
     }
+}
+
+/// M-11 when another window was agreed before, else M-05.
+pub fn agreed(world: &World<'_>, before: &Ticket, after: &Ticket, reason: &str) -> Say {
+    let zone = zone_of(after, world);
+    let Some(window) = after.agreed() else {
+        return Say::Expired { serial: serial(&after.form), why: Default::default() };
+    };
+    let minutes = u32::try_from(minutes_between(window.start, window.end)).unwrap_or(u32::MAX);
+    let confirmed = confirmation(world.known, world.rules, after, window, minutes, zone.clone());
+    let Some(old) = agreed_window(before, world).filter(|_| before.status != Status::AwaitingConsent) else {
+        return confirmed;
+    };
+    let Say::ScheduleConfirmation { serial, version, window, minutes, longer, agent, reading, clocks, .. } = confirmed
+    else {
+        return confirmed;
+    };
+    let offset = |zone: &str, at: Timestamp| time_zone(zone).map(|zone| zone.to_offset(at));
+    let shifts = |zone: &&str| offset(zone, old.start) != offset(zone, window.start);
+    let shifted = both_zones(&zone, world.rules).into_iter().filter(shifts).map(place).collect();
+    Say::Rescheduled {
+        serial,
+        version,
+        old,
+        window,
+        minutes,
+        longer,
+        reason: reason.to_owned(),
+        reading,
+        agent,
+        shifted,
+        clocks,
+    }
+}
+
+/// S-11: places whose clocks change on the day of the window.
+pub fn clock_changes(window: &Window, zone: &str, rules: &Rules) -> Vec<String> {
+    let changes = |zone: &&str| changeover(zone, window.start, window.end).is_some();
+    both_zones(zone, rules).into_iter().filter(changes).map(place).collect()
+}
+
+fn both_zones<'a>(customer: &'a str, rules: &'a Rules) -> Vec<&'a str> {
+    let desk = rules.hours.zone.as_str();
+    if customer == desk { vec![desk] } else { vec![customer, desk] }
+}
+
+fn place(zone: &str) -> String {
+    zone.rsplit_once('/').map_or(zone, |(_, city)| city).replace('_', " ")
+}
+
+/// T2b: whose word by telephone still waits for its written form.
+fn by_phone(ticket: &Ticket, known: &Known) -> String {
+    let Some(consent) = ticket.consent().filter(|consent| consent.channel == ConsentChannel::Phone) else {
+        return String::new();
+    };
+    let row = known.representatives.iter().find(|row| row.address == consent.given_by);
+    row.map_or_else(|| consent.given_by.clone(), |row| row.name.clone())
 }
 
 pub fn agent_name(ticket: &Ticket, rules: &Rules) -> String {

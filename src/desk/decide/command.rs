@@ -1,6 +1,7 @@
 //! What each command does to a ticket. A refusal says why, in the agent's words.
 
 mod anew;
+mod consent;
 mod hands;
 mod change;
 mod feedback;
@@ -105,26 +106,35 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Ack | Command::Work | Command::Ask { .. } | Command::Sev { .. } | Command::Link { .. } => {
             problem::run(case, command, draft, effects)
         }
-        Command::Propose { .. } | Command::Resolved { .. } => problem::run(case, command, draft, effects),
+        Command::Propose { .. } | Command::Resolved { .. } | Command::Transfer { .. } => {
+            problem::run(case, command, draft, effects)
+        }
         Command::Override { code, reason } => anew::override_(case, draft, effects, code, reason),
         Command::Reopen { reason } => anew::reopen(case, draft, effects, reason),
         Command::Spam => anew::spam(case, draft),
-        Command::Accept => Err(Refusal(
-            "nothing of this ticket is in quarantine: #accept answers the notice of a mail there".to_owned(),
-        )),
         Command::Split { second: Some((severity, text)) } if draft.ticket.problem.is_some() => {
             split::of_problem(case, draft, effects, *severity, text)
         }
         Command::Split { second: None } if draft.ticket.problem.is_none() => split::of_request(case, draft, effects),
-        Command::Split { .. } => {
-            Err(Refusal("expected #split P3 <words> on a problem, and #split with form lines on a request".to_owned()))
-        }
-        Command::New { .. } => Err(Refusal("#new begins a mail of its own, not an answer to a notice".to_owned())),
+        Command::Accept | Command::New { .. } | Command::Split { .. } => Err(misplaced(command)),
         Command::Close { reason, .. } if draft.ticket.problem.is_none() => anew::close(case, draft, effects, reason),
-        Command::Transfer { .. } | Command::Merge { .. } => problem::run(case, command, draft, effects),
-        Command::Close { .. } => problem::run(case, command, draft, effects),
+        Command::Special { .. } | Command::Approve { .. } | Command::PhoneConsent { .. } => {
+            consent::run(case, command, draft, effects)
+        }
+        Command::Merge { into } if draft.ticket.problem.is_none() => consent::merge(case, draft, effects, into),
+        Command::Merge { .. } | Command::Close { .. } => problem::run(case, command, draft, effects),
         Command::Help => Ok("all commands are listed below".to_owned()),
     }
+}
+
+/// Not a command of a ticket.
+fn misplaced(command: &Command) -> Refusal {
+    let text = match command {
+        Command::Accept => "nothing of this ticket is in quarantine: #accept answers the notice of a mail there",
+        Command::Split { .. } => "expected #split P3 <words> on a problem, and #split with form lines on a request",
+        _ => "#new begins a mail of its own, not an answer to a notice",
+    };
+    Refusal(text.to_owned())
 }
 
 fn article(noun: &str) -> &'static str {

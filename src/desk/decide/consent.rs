@@ -3,6 +3,7 @@
 
 use crate::desk::decide::mail::Case;
 use crate::desk::form::FieldKey;
+use crate::desk::known::UnitKnown;
 use crate::desk::register::Representative;
 use crate::desk::ticket::{Consent, ConsentChannel, Scope, Ticket};
 use crate::desk::token::Action;
@@ -28,8 +29,13 @@ pub fn recorded(
     scope: Scope,
 ) -> Consent {
     let change = ticket.problem.as_ref().and_then(|problem| problem.change.as_ref());
+    let from = match case.known.units.get(ticket.serial()) {
+        Some(UnitKnown::Of(unit)) if !unit.version.is_empty() => Some(unit.version.clone()),
+        _ => None,
+    };
     let version = change.map(|change| change.what.as_str()).or(ticket.form.text(FieldKey::UnitVersion));
     Consent {
+        id: ticket.next_consent(),
         given_by: row.address.clone(),
         channel,
         message_id: case.input.mail.message_id.clone(),
@@ -37,9 +43,13 @@ pub fn recorded(
         proof: case.input.proof.clone(),
         at: case.input.received,
         serial: ticket.serial().to_owned(),
+        from_version: from,
         version: version.map(str::to_owned),
         scope,
+        extras: ticket.terms.iter().cloned().collect(),
         terms_version: case.rules.desk.terms_version.clone(),
+        call: None,
+        superseded_by: None,
         withdrawn_at: None,
     }
 }

@@ -95,5 +95,6 @@ fn tell_staff(row: &LetterKnown, address: &str, why: &str, instead: String, rule
         in_reply_to: None,
         references: Vec::new(),
         invite: None,
+        also: Vec::new(),
     }
 }

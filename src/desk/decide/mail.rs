@@ -350,6 +350,7 @@ pub fn neutral_note(case: &Case<'_>) -> Option<Letter> {
     let to = Recipient::proven_author(identity, &case.input.proof).filter(|_| few && stranger)?;
     Some(Letter {
         invite: None,
+        also: Vec::new(),
         to,
         salutation: String::new(),
         say: Say::NeutralNote {},

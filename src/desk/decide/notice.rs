@@ -93,6 +93,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         in_reply_to: thread.first().cloned(),
         references: thread,
         invite: None,
+        also: Vec::new(),
     }
 }
 
@@ -144,6 +145,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
         in_reply_to: None,
         references: Vec::new(),
         invite: None,
+        also: Vec::new(),
     }
 }
 
@@ -271,7 +273,14 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
             commands.push(("#extend 30 <reason>", "it takes longer; the customer reads the reason"));
             commands.push(ISSUE);
         }
-        Status::SpecialReview | Status::AwaitingConsent => {
+        Status::SpecialReview => {
+            commands.push(("#special approve <terms>", "a lead offers the time on these terms"));
+            commands.push(("#special refuse <reason>", "a lead says no; the customer gets regular times"));
+            commands.push(("#offer", "offer regular times"));
+        }
+        Status::RepCheck => commands.push(("#approve <reason>", "a lead accepts who asked; consent is asked for")),
+        Status::AwaitingConsent => {
+            commands.push(("#consent phone \"<name>\" +1… <what was said>", "he agreed by telephone"));
             commands.push(("#offer 2026-12-03 10:00 America/Los_Angeles; <another>", "offer times; or #offer alone"));
         }
         Status::Verifying => {

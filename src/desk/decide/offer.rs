@@ -25,6 +25,9 @@ pub fn say(world: &World<'_>, ticket: &Ticket, why: &Phrase, zone: String) -> Sa
         why: why.clone(),
         change: String::new(),
         text: String::new(),
+        terms: ticket.terms.clone().unwrap_or_default(),
+        standing: answer::agreed_window(ticket, world)
+            .filter(|_| matches!(ticket.status, Status::Scheduled | Status::Ready)),
         until: latest.and_then(|latest| latest.checked_sub(release).ok()),
         zone,
         agent: answer::agent_name(ticket, world.rules),
@@ -41,7 +44,9 @@ pub fn letters(world: &World<'_>, ticket: &Ticket, why: &Phrase, zone: &str) -> 
 /// The customer's choice, when his first line is one.
 pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
     let slots = &ticket.offers;
-    if slots.is_empty() || !matches!(ticket.status, Status::AwaitingConsent | Status::Scheduled | Status::Blocked) {
+    if slots.is_empty()
+        || !matches!(ticket.status, Status::AwaitingConsent | Status::Scheduled | Status::Ready | Status::Blocked)
+    {
         return None;
     }
     if let [only] = slots.as_slice()
@@ -64,6 +69,40 @@ pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
     }
 }
 
+/// The answer agrees with something and is no clear choice: "yes but …", "1 or 2",
+/// "ok, not Friday though", or a bare yes to several times.
+pub fn is_mixed(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let open = matches!(ticket.status, Status::AwaitingConsent | Status::Scheduled | Status::Ready | Status::Blocked);
+    if ticket.offers.is_empty() || !open || !case.input.forms.is_empty() {
+        return false;
+    }
+    let line = case.first_line();
+    let mut words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.clone().next().unwrap_or("");
+    let number = |word: &str| word.parse::<usize>().is_ok_and(|number| (1..=ticket.offers.len()).contains(&number));
+    let agrees = case.rules.classify.agrees.iter().any(|word| word == first);
+    agrees || number(first) || (words.clone().count() <= 8 && words.any(number))
+}
+
+/// Never a consent: asked again, in the same words (T2).
+pub fn unclear(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut decision = crate::desk::decide::mail::note(case, ticket, crate::desk::ticket::NoteKind::Customer)?;
+    decision.outcome = OutcomeWord::Offered;
+    let zone = answer::zone_of(ticket, &case.world());
+    let how = if ticket.offers.len() == 1 { "with the single word YES" } else { "with the number of one time" };
+    let why = format!(
+        "Your answer has a condition or can be read in more than one way, so nothing was set. To accept, please \
+         answer {how} and nothing else."
+    );
+    let to = case.author.proven_representative().filter(|row| row.may_consent());
+    let say = say(&case.world(), ticket, &crate::desk::phrase::Phrase::written(why), zone);
+    decision.letters.extend(to.map(|row| answer::letter(row, ticket, say, case)));
+    let draft = Draft::of(ticket, case.now);
+    decision.letters.push(notice::of(case, &draft, "A conditional or mixed answer; the customer was asked again"));
+    decision.why.push(Why::new("T2", "a conditional or mixed answer is no consent"));
+    Ok(decision)
+}
+
 /// UT-21: the choice is the consent, when it is proven by the letter's token or
 /// by a signature that covers it.
 pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decision, NotNow> {
@@ -83,12 +122,10 @@ pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decis
     }
     let mut draft = Draft::of(ticket, case.now);
     let scope = Scope::Window { start: slot.start, end: slot.end };
-    draft.happen(Event::Consented { consent: consent::recorded(case, ticket, row, channel, scope) })?;
+    draft.happen(Event::Consented { consent: Box::new(consent::recorded(case, ticket, row, channel, scope)) })?;
     draft.happen(Event::Scheduled { window: slot.clone(), by: row.address.clone() })?;
     draft.settle(case.rules)?;
-    let zone = answer::zone_of(&draft.ticket, &case.world());
-    let minutes = u32::try_from(answer::minutes_between(slot.start, slot.end)).unwrap_or(u32::MAX);
-    let say = answer::confirmation(case.known, case.rules, &draft.ticket, slot, minutes, zone);
+    let say = answer::agreed(&case.world(), ticket, &draft.ticket, "You chose another time.");
     let people = answer::concerned(&draft.ticket, &case.world(), Some(row));
     let mut decision = Decision::new(OutcomeWord::Scheduled, case.author.actor.clone());
     decision.spent = case.known.token.good(Action::Accept).map(|token| token.letter);

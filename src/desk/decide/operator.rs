@@ -45,6 +45,7 @@ pub fn tell(input: &Input, world: &World<'_>, decision: &mut Decision) {
         in_reply_to: None,
         references: Vec::new(),
         invite: None,
+        also: Vec::new(),
         language: Language::default(),
     });
 }

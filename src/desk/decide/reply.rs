@@ -2,15 +2,19 @@
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
+use crate::desk::decide::moving::words::Wish;
 use crate::desk::decide::request::{keep_secret, word};
+use crate::desk::decide::stop::InWords;
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, calendar, challenge, gates, notice, offer, request, stop};
+use crate::desk::decide::{
+    Decision, answer, calendar, challenge, consent, gates, moving, notice, offer, question, request, stop,
+};
 use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::known::FoundTicket;
-use crate::desk::letter::say::Say;
+use crate::desk::letter::say::{Say, Unclear};
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Ending, Event, NoteKind, Status, Ticket};
+use crate::desk::ticket::{ConsentChannel, Ending, Event, NoteKind, Status, Ticket};
 use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
 use crate::phrase;
@@ -36,6 +40,9 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     if let Some(decision) = calendar::kept(case, ticket) {
         return decision;
     }
+    if let Some(decision) = in_words(case, ticket) {
+        return decision;
+    }
     match case.input.forms.as_slice() {
         // a whole form for another unit, or after the work.
         _ if case.input.kind == Kind::Request && is_another(case, ticket) => request::decide(case),
@@ -51,6 +58,60 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         }
         _ => words(case, ticket, "The customer wrote"),
     }
+}
+
+/// What a sentence asks for: nothing of it is guessed (0.3).
+fn in_words(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, NotNow>> {
+    // Lines that look like commands are text of a customer, and unclear at that (5.1).
+    let commands = !case.input.commands.is_empty();
+    if commands || case.input.kind == Kind::Request || !case.input.forms.is_empty() || ticket.status.has_ended() {
+        return None;
+    }
+    match stop::in_words(case) {
+        InWords::Clear => return Some(withdraw(case, ticket)),
+        InWords::Unclear if ticket.status.is_before_start() => {
+            // "Can't make it Tuesday, no need to cancel, Thursday 10:00?" is a wish.
+            let wish = moving::asked(case, ticket).filter(|_| !offer::is_mixed(case, ticket));
+            return Some(wish.unwrap_or_else(|| question::ask(case, ticket, Unclear::Cancel, "")));
+        }
+        InWords::Unclear | InWords::None => {}
+    }
+    if offer::is_mixed(case, ticket) {
+        return Some(offer::unclear(case, ticket));
+    }
+    if case.says_yes() && confirms_a_call(case, ticket) {
+        return Some(in_writing(case, ticket));
+    }
+    if let Some(decision) = moving::asked(case, ticket) {
+        return Some(decision);
+    }
+    // Another wish in place of an offer or of a special time (UT-19, UT-20).
+    let waits = matches!(ticket.status, Status::SpecialReview | Status::AwaitingConsent);
+    match moving::words::read(case, ticket).filter(|_| waits)? {
+        Wish::Time { when, written, .. } => Some(answered(case, ticket, &moving::of_time(written, &when))),
+        Wish::Unclear { text } => Some(question::ask(case, ticket, Unclear::Time, &text)),
+        Wish::Day { .. } | Wish::Another { .. } => None,
+    }
+}
+
+/// T2b: the written form of a consent that was given by telephone.
+fn confirms_a_call(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let by_phone = ticket.consent().is_some_and(|consent| consent.channel == ConsentChannel::Phone);
+    by_phone && case.author.consents() && ticket.status.is_before_start()
+}
+
+fn in_writing(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    if let (Some(row), Some(earlier)) = (case.author.proven_representative(), ticket.consent()) {
+        let mut given = consent::recorded(case, ticket, row, ConsentChannel::Reply, earlier.scope.clone());
+        given.extras = earlier.extras.clone();
+        draft.happen(Event::Consented { consent: Box::new(given) })?;
+    }
+    let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
+    decision.letters.push(notice::of(case, &draft, "The consent by telephone is confirmed in writing"));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("T2b", "the consent by telephone is confirmed in writing"));
+    Ok(decision)
 }
 
 /// TC2: the right reference and the wrong sender change nothing; staff see it.
@@ -158,6 +219,9 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
         Status::Denied => return words(case, ticket, "Corrected once more; the automatic tries are used up"),
         Status::Scheduled | Status::QueuedAsap | Status::Ready | Status::Blocked if only_password(form) => {
             return new_password(case, ticket, form);
+        }
+        _ if moving::can_move(ticket) && form.fields.contains_key(&FieldKey::UpgradeTime) => {
+            return moving::by_form(case, ticket, &with_whole_time(case, ticket, form));
         }
         _ => return words(case, ticket, "The customer sent values; nothing was changed by itself"),
     }

@@ -11,7 +11,7 @@ use crate::desk::known::{Tally, UnitKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Event, NoteKind, Requester, Ticket, TicketKind};
+use crate::desk::ticket::{Event, NoteKind, Requester, Status, Ticket, TicketKind};
 
 /// A ticket of this mail with what became of it.
 pub struct Weighed {
@@ -48,6 +48,7 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     for Weighed { mut draft, verdict } in weighed {
         count_try(&mut decision, &draft, &verdict, case);
         let (letters, headline) = follow(case, &mut draft, &verdict, &mut why)?;
+        let headline = headline + &beside(case, &draft.ticket);
         // Of several units one letter tells all (F-17), but each is confirmed.
         let asks = |letter: &Letter| matches!(letter.say, Say::Confirm { .. });
         let nobody_asked = matches!(verdict, Verdict::RepCheck { .. }) && !letters.iter().any(asks);
@@ -134,8 +135,27 @@ pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> 
         received: case.input.received,
     };
     let mut draft = Draft::open(&id, opened, case.now)?;
+    let denied = earlier(case, &draft.ticket).find(|other| other.status == Status::Denied);
+    if let Some(denied) = denied {
+        draft.happen(Event::Resubmitted { of: denied.id.clone() })?;
+    }
     keep_secret(case, form, &mut draft)?;
     Ok(draft)
+}
+
+/// Requests of the same proven company for the same unit, before their start.
+fn earlier<'a>(case: &Case<'a>, ticket: &Ticket) -> impl Iterator<Item = &'a Ticket> {
+    let (company, serial) = (ticket.company.clone(), ticket.serial().to_owned());
+    let is_one = move |other: &&Ticket| company.is_some() && other.company == company && other.serial() == serial;
+    case.known.same_unit.iter().filter(is_one)
+}
+
+/// UT-16 and UT-44: what staff should know of other requests for the unit.
+fn beside(case: &Case<'_>, ticket: &Ticket) -> String {
+    let of = ticket.resubmission_of.as_ref().map(|of| format!("; resubmission of {of}")).unwrap_or_default();
+    let open = earlier(case, ticket).find(|other| other.status != Status::Denied && other.id != ticket.id);
+    let twice = open.map(|other| format!("; the same request as {0}? Then: #merge {0}", other.id)).unwrap_or_default();
+    of + &twice
 }
 
 /// The sealed password of this mail now belongs to the ticket.

@@ -269,6 +269,7 @@ fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
     let to = case.author.staff.map_or_else(|| Recipient::desk(case.rules), Recipient::staff);
     Letter {
         invite: None,
+        also: Vec::new(),
         to,
         salutation: String::new(),
         say,

@@ -4,6 +4,7 @@
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::moving::words;
 use crate::desk::decide::{Decision, answer, notice, warning};
 use crate::desk::known::{FoundTicket, Tally};
 use crate::desk::letter::say::Tried;
@@ -21,6 +22,34 @@ pub fn is_one(case: &Case<'_>) -> bool {
     };
     let words: Vec<&str> = line.split_whitespace().filter(|word| !is_id(word)).collect();
     case.rules.classify.withdraw.contains(&words.join(" ").trim_end_matches(['.', '!', ',']).to_owned())
+}
+
+/// A withdrawal in a sentence; `Unclear`: it asks, denies or sets a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InWords {
+    None,
+    Clear,
+    Unclear,
+}
+
+/// UT-30: "please cancel the upgrade, the office moves". Looked for in the first
+/// sentences, where people say what they want.
+pub fn in_words(case: &Case<'_>) -> InWords {
+    const SENTENCES_MAX: usize = 6;
+    let classify = &case.rules.classify;
+    let text = words::plain(&case.input.mail.own_text);
+    let sentences = text.split_inclusive(['.', '!', '?', ';']).take(SENTENCES_MAX);
+    let says: Vec<&str> = sentences.filter(|sentence| words::has(sentence, &classify.cancels)).collect();
+    let [said] = says.as_slice() else {
+        return if says.is_empty() { InWords::None } else { InWords::Unclear };
+    };
+    // The words of the phrase itself ("please don't upgrade") make nothing unclear.
+    let longest = classify.cancels.iter().filter(|phrase| words::has(said, std::slice::from_ref(phrase)));
+    let phrase = longest.max_by_key(|phrase| phrase.len()).map_or("", String::as_str);
+    let rest = said.replacen(phrase, " ", 1);
+    let doubted = words::words(&rest).any(|word| classify.conditions.iter().any(|other| other == word));
+    let moves = words::has(&text, &classify.moves);
+    if doubted || moves || text.contains('?') { InWords::Unclear } else { InWords::Clear }
 }
 
 /// The upgrade of the writer's company that a stop means: by the tag, or named

@@ -38,6 +38,7 @@ pub fn letters<'a>(
                 in_reply_to: None,
                 references: Vec::new(),
                 invite: None,
+                also: Vec::new(),
             });
         }
     }

@@ -181,7 +181,7 @@ fn consented(case: &Case<'_>, draft: &Draft, row: &Representative, scope: Scope)
         (false, true) => ConsentChannel::Request,
         (false, false) => ConsentChannel::Reply,
     };
-    Event::Consented { consent: consent::recorded(case, &draft.ticket, row, channel, scope) }
+    Event::Consented { consent: Box::new(consent::recorded(case, &draft.ticket, row, channel, scope)) }
 }
 
 fn unproven(draft: &mut Draft, because: Vec<String>, why: &mut Vec<Why>) -> Result<Verdict, NotNow> {

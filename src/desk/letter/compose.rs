@@ -105,6 +105,7 @@ impl Composer {
         let context = minijinja::context! {
             ticket => letter.ticket.as_ref().map(|id| id.0.clone()).unwrap_or_default(),
             name => letter.salutation.clone(),
+            also => letter.also.iter().map(|id| id.0.clone()).collect::<Vec<String>>(),
             desk => desk_facts(rules),
             hours => hours_facts(rules),
             language => language.code(),

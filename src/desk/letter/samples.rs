@@ -109,6 +109,8 @@ fn window_letters() -> Vec<Say> {
     let serial = || "SM-0417-22A".to_owned();
     vec![
         Say::ScheduleConfirmation {
+            clocks: vec!["Berlin".to_owned()],
+            by_phone: String::new(),
             serial: serial(),
             version: "7.3.0".to_owned(),
             window: window(),
@@ -132,6 +134,7 @@ fn window_letters() -> Vec<Say> {
             password_tested: true,
         },
         Say::OutsideHours {
+            refused: String::new(),
             serial: serial(),
             wanted: window(),
             why: phrase!("hours_no_business_day", "{day} is not a business day", day = SATURDAY),

@@ -13,7 +13,7 @@ use crate::desk::token::Action;
 
 pub use facts::{
     CalendarAnswer, Detail, FeedbackFacts, FieldLine, GapLine, Light, MissingItem, Read, TranscriptLine, Tried,
-    Understood, UnitLine, UnitResult,
+    Unclear, Understood, UnitLine, UnitResult,
 };
 
 /// Everything we say, with its facts.
@@ -51,6 +51,10 @@ pub enum Say {
         /// What the written time was read as, when it could be read otherwise.
         reading: Option<Read>,
         password_tested: bool,
+        /// Places whose clocks change on that day (S-11).
+        clocks: Vec<String>,
+        /// Who consented by telephone, and to which number; else empty (T2b).
+        by_phone: String,
     },
     AsapAccepted {
         serial: String,
@@ -60,11 +64,35 @@ pub enum Say {
         feedback_to: String,
         password_tested: bool,
     },
+    Question {
+        what: Unclear,
+        serial: String,
+        /// What is unclear, in a sentence; or empty.
+        text: String,
+        /// The agreed window that stands meanwhile.
+        standing: Option<Window>,
+    },
+    Rescheduled {
+        serial: String,
+        version: String,
+        old: Window,
+        window: Window,
+        minutes: i64,
+        longer: bool,
+        reason: String,
+        reading: Option<Read>,
+        agent: String,
+        /// Places whose clocks change between the two times, and on the day itself.
+        shifted: Vec<String>,
+        clocks: Vec<String>,
+    },
     OutsideHours {
         serial: String,
         wanted: Window,
         why: Phrase,
         offers: Vec<Timestamp>,
+        /// Why a lead refused it (UT-19); else empty.
+        refused: String,
     },
     Cancelled {
         serial: String,
@@ -215,6 +243,10 @@ pub enum Say {
         /// Rollback or patch on a problem (T2b); else empty.
         change: String,
         text: String,
+        /// Terms of a special arrangement (UT-18); else empty.
+        terms: String,
+        /// The agreed window that stands until something else is agreed.
+        standing: Option<Window>,
         until: Option<Timestamp>,
         zone: String,
         agent: String,
@@ -324,6 +356,8 @@ impl Say {
             Say::NeutralNote {} => Template::NeutralNote,
             Say::ScheduleConfirmation { .. } => Template::ScheduleConfirmation,
             Say::AsapAccepted { .. } => Template::AsapAccepted,
+            Say::Question { .. } => Template::Question,
+            Say::Rescheduled { .. } => Template::Rescheduled,
             Say::OutsideHours { .. } => Template::OutsideHours,
             Say::Cancelled { .. } => Template::Cancelled,
             Say::Started { .. } => Template::Started,

@@ -110,6 +110,20 @@ pub enum Event {
     TermsRefused {
         reason: String,
     },
+    /// 2.3: a lead accepts who asked, after a call; consent is asked all the same.
+    Approved {
+        by: String,
+        company: String,
+        reason: String,
+    },
+    /// UT-16: follows a denied request for the same unit.
+    Resubmitted {
+        of: TicketId,
+    },
+    /// UT-44: another request goes on in this one.
+    Absorbed {
+        ticket: TicketId,
+    },
     /// UT-20.
     Proposed {
         slots: Vec<Window>,
@@ -125,7 +139,7 @@ pub enum Event {
     Queued,
     /// The customer's consent, with its scope.
     Consented {
-        consent: Consent,
+        consent: Box<Consent>,
     },
     /// Agents and lights (T5a, T5b).
     Taken {

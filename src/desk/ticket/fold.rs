@@ -5,8 +5,10 @@ mod problem;
 
 use jiff::Timestamp;
 
-use crate::desk::form::Form;
-use crate::desk::ticket::{Declined, Event, NoteKind, Outcome, Requester, Scope, Status, Ticket, TicketId, next};
+use crate::desk::form::{FieldKey, Form};
+use crate::desk::ticket::{
+    Consent, Declined, Event, NoteKind, Outcome, Requester, Scope, Status, Ticket, TicketId, next,
+};
 
 /// The ticket after `event`. The first event of a ticket is [`Event::Opened`]
 /// or [`Event::Reported`]; `None` when the first is another one, which the
@@ -126,6 +128,9 @@ fn blank(
         window_set_at: None,
         overrun_told_at: None,
         offers: Vec::new(),
+        terms: None,
+        resubmission_of: None,
+        absorbed: Vec::new(),
         confirm_until: None,
         confirmed_by: None,
         extended_minutes: 0,
@@ -175,13 +180,13 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.window_set_at = Some(at);
             ticket.declined = None;
             ticket.offers.clear();
+            ticket.terms = None;
         }
         Event::Declined { by } => ticket.declined = Some(Declined { by: by.clone(), at }),
         Event::Resumed { .. } | Event::Readied => ticket.declined = None,
-        Event::Proposed { slots } => ticket.offers = slots.clone(),
         Event::OffersEnded => ticket.offers.clear(),
         Event::Challenged { until, .. } => ticket.confirm_until = Some(*until),
-        Event::Consented { consent } => ticket.consents.push(consent.clone()),
+        Event::Consented { consent } => agree(ticket, consent),
         Event::Taken { agent } => ticket.agent = Some(agent.clone()),
         Event::Prechecked { closed_ports, .. } => ticket.precheck_ok = Some(closed_ports.is_empty()),
         Event::NotStarted { .. } => {
@@ -244,8 +249,41 @@ fn work(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::ResetConfirmed { .. } => ticket.reset_confirmed_at = Some(at),
         Event::Extended { minutes, .. } => ticket.extended_minutes = ticket.extended_minutes.saturating_add(*minutes),
         Event::Overran => ticket.overrun_told_at = Some(at),
+        _ => agreement(ticket, event),
+    }
+}
+
+/// What is offered, and who may agree to it.
+fn agreement(ticket: &mut Ticket, event: &Event) {
+    match event {
+        Event::Proposed { slots } => {
+            ticket.offers = slots.clone();
+            ticket.terms = None;
+        }
+        Event::TermsOffered { terms } => {
+            ticket.offers = ticket.window.iter().cloned().collect();
+            ticket.terms = Some(terms.clone());
+        }
+        Event::TermsRefused { reason } => {
+            ticket.faults.insert(FieldKey::UpgradeTime, crate::desk::phrase::Phrase::written(reason.clone()));
+        }
+        Event::Approved { company, .. } => {
+            ticket.unproven.clear();
+            ticket.confirm_until = None;
+            ticket.company = Some(company.clone());
+        }
+        Event::Resubmitted { of } => ticket.resubmission_of = Some(of.clone()),
+        Event::Absorbed { ticket: other } => ticket.absorbed.push(other.clone()),
         _ => {}
     }
+}
+
+/// T2c: a new consent takes the place of the one in force.
+fn agree(ticket: &mut Ticket, consent: &Consent) {
+    for earlier in ticket.consents.iter_mut().filter(|earlier| earlier.withdrawn_at.is_none()) {
+        earlier.superseded_by.get_or_insert_with(|| consent.id.clone());
+    }
+    ticket.consents.push(consent.clone());
 }
 
 fn withdraw_consent(ticket: &mut Ticket, at: Timestamp) {

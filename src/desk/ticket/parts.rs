@@ -43,6 +43,9 @@ pub struct Window {
 /// The customer's recorded consent (2.4). Evidence: never changed, only superseded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
+    /// `UP-2026-00417-C1`: the ticket, and the how many-th of it.
+    #[serde(default)]
+    pub id: String,
     pub given_by: String,
     pub channel: ConsentChannel,
     pub message_id: Option<String>,
@@ -51,9 +54,21 @@ pub struct Consent {
     pub proof: Proof,
     pub at: Timestamp,
     pub serial: String,
+    /// From which version, as the register said; to which one.
+    #[serde(default)]
+    pub from_version: Option<String>,
     pub version: Option<String>,
     pub scope: Scope,
+    /// What was agreed besides: the terms of a special arrangement (UT-18).
+    #[serde(default)]
+    pub extras: Vec<String>,
     pub terms_version: String,
+    /// How it was given by telephone (T2b).
+    #[serde(default)]
+    pub call: Option<Call>,
+    /// The consent that took its place (T2c).
+    #[serde(default)]
+    pub superseded_by: Option<String>,
     pub withdrawn_at: Option<Timestamp>,
 }
 
@@ -64,6 +79,16 @@ pub enum ConsentChannel {
     Reply,
     /// By the single-use token of a letter to the address on file.
     Token,
+    /// By telephone; a confirmation in writing is asked for.
+    Phone,
+}
+
+/// A consent by telephone: who called which number on file, and what was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub agent: String,
+    pub number: String,
+    pub words: String,
 }
 
 /// The time a consent covers.

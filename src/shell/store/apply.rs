@@ -184,6 +184,10 @@ fn apply_change(
         remember_mail(&mut ticket, message_id, decided);
     }
     let letters = decided.letters.iter().filter(|letter| letter.ticket.as_ref() == Some(id));
+    if letters.clone().any(|letter| !letter.for_staff) {
+        // The letter has the line about what goes on here (UT-44).
+        ticket.absorbed.clear();
+    }
     ticket.letters.extend(letters.map(|letter| LetterRef {
         no: letter.no,
         template: letter.template.clone(),

@@ -95,6 +95,7 @@ pub fn show(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
         "agent": ticket.agent,
         "window": window(ticket),
         "consent": ticket.consent().map(consent),
+        "consents": ticket.consents.iter().map(consent).collect::<Vec<Value>>(),
         "problem_of": ticket.problem.iter().filter_map(|problem| problem.upgrade.as_ref()).collect::<Vec<_>>(),
         "offers": ticket.offers,
         "confirm_until": ticket.confirm_until,
@@ -125,6 +126,14 @@ fn consent(consent: &Consent) -> Value {
         Scope::AtOnce => json!("at once"),
     };
     json!({
+        "id": consent.id,
+        "serial": consent.serial,
+        "from_version": consent.from_version,
+        "version": consent.version,
+        "extras": consent.extras,
+        "call": consent.call,
+        "superseded_by": consent.superseded_by,
+        "withdrawn_at": consent.withdrawn_at,
         "given_by": consent.given_by,
         "channel": consent.channel,
         "message_id": consent.message_id,

@@ -185,6 +185,9 @@ fn name(command: &Command) -> &'static str {
         Command::Reopen { .. } => "reopen",
         Command::Split { .. } => "split",
         Command::New { .. } => "new",
+        Command::Special { .. } => "special",
+        Command::Approve { .. } => "approve",
+        Command::PhoneConsent { .. } => "consent",
         Command::Help => "help",
     }
 }

@@ -31,6 +31,10 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             let reading = reading.iter_mut().map(|reading| &mut reading.written);
             reading.chain([serial, version, feedback_to, agent]).collect()
         }
+        Say::Question { serial, text, .. } => vec![serial, text],
+        Say::Rescheduled { serial, version, reason, agent, shifted, clocks, .. } => {
+            shifted.iter_mut().chain(clocks).chain([serial, version, reason, agent]).collect()
+        }
         Say::AsapAccepted { serial, version, feedback_to, .. } => vec![serial, version, feedback_to],
         Say::OutsideHours { serial, why, .. } | Say::Expired { serial, why } => {
             of_phrase(why).chain([serial]).collect()
@@ -171,6 +175,7 @@ fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
             in_reply_to: Some(next()),
             references: vec![next(), "first@acme-tel.example".to_owned(), next()],
             invite: Some(invite(&mut next)),
+            also: vec![TicketId("UP-2026-00418".to_owned())],
         };
         let written = composer.compose(&[letter], 7, "2026-12-03T18:00:00Z".parse().unwrap(), rules);
         let written = written.map_err(|error| format!("{name}: {error}"))?.remove(0);
@@ -216,6 +221,7 @@ fn what_looks_like_a_template_is_shown_as_it_is() {
             in_reply_to: None,
             references: Vec::new(),
             invite: None,
+            also: Vec::new(),
         };
         let (subject, text) = composer.render(&letter, rules()).unwrap();
         let seen = format!("{subject}\n{text}");

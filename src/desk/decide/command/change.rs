@@ -40,6 +40,8 @@ pub(super) fn propose(
     let zone = answer::zone_of(ticket, &case.world());
     let window = change_of(draft)?.window.clone();
     let say = Say::Proposal {
+        terms: String::new(),
+        standing: None,
         serial: answer::serial(&ticket.form),
         version: String::new(),
         slots: window.into_iter().map(|window| Window { zone: zone.clone(), ..window }).collect(),

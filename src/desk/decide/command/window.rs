@@ -61,10 +61,11 @@ pub(super) fn schedule(
     if draft.ticket.window.as_ref().is_some_and(|now| now.start == start && now.end == end) {
         return Err(Refusal("it is scheduled for exactly this time already".to_owned()));
     }
+    let before = draft.ticket.clone();
     draft.happen(Event::Scheduled { window: window.clone(), by: me(case) })?;
     draft.settle(case.rules)?;
-    let shown = answer::zone_of(&draft.ticket, &case.world());
-    let say = answer::confirmation(case.known, case.rules, &draft.ticket, &window, minutes, shown);
+    let reason = "We have set another time within what you agreed to.";
+    let say = answer::agreed(&case.world(), &before, &draft.ticket, reason);
     for row in answer::concerned(&draft.ticket, &case.world(), answer::requester(&draft.ticket, case.known)) {
         effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
     }

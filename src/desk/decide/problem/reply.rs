@@ -211,7 +211,7 @@ fn agreed(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let window = ticket.problem.as_ref().and_then(|problem| problem.change.as_ref()?.window.clone());
     let scope = window.map_or(Scope::AtOnce, |window| Scope::Window { start: window.start, end: window.end });
     let consent = consent::recorded(case, ticket, row, channel, scope);
-    draft.happen(Event::Consented { consent })?;
+    draft.happen(Event::Consented { consent: Box::new(consent) })?;
     draft.happen(Event::ChangeAgreed { by: case.author.actor.name().to_owned() })?;
     let mut decision = Decision::new(OutcomeWord::Consent, case.author.actor.clone());
     decision.spent = case.known.token.good(Action::Change).map(|token| token.letter);

@@ -1,7 +1,7 @@
 //! Letters about waiting: reminders, offers, confirmation, more time, the end.
 
 use crate::desk::form::FieldKey;
-use crate::desk::letter::say::{CalendarAnswer, MissingItem, Say, Tried};
+use crate::desk::letter::say::{CalendarAnswer, MissingItem, Say, Tried, Unclear};
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::Window;
 use crate::phrase;
@@ -37,6 +37,8 @@ fn asked(window: &Window) -> Vec<Say> {
         zone: zone(),
     };
     let proposal = |slots: Vec<Window>, change: &str| Say::Proposal {
+        terms: if slots.len() == 1 { "the work is charged by the hour".to_owned() } else { String::new() },
+        standing: (slots.len() > 1).then(|| window.clone()),
         serial: serial(),
         version: "7.3.0".to_owned(),
         slots,
@@ -86,7 +88,29 @@ fn asked(window: &Window) -> Vec<Say> {
 /// Letters that want none.
 fn told(window: &Window) -> Vec<Say> {
     let serial = || "SM-0417-22A".to_owned();
+    let question = |what: Unclear, text: &str| Say::Question {
+        what,
+        serial: serial(),
+        text: text.to_owned(),
+        standing: Some(window.clone()),
+    };
     vec![
+        question(Unclear::Cancel, ""),
+        question(Unclear::Time, "the time of day is missing"),
+        question(Unclear::Colleague, ""),
+        Say::Rescheduled {
+            serial: serial(),
+            version: "7.3.0".to_owned(),
+            old: window.clone(),
+            window: window.clone(),
+            minutes: 120,
+            longer: true,
+            reason: "You asked for another time.".to_owned(),
+            reading: None,
+            agent: "Noa Adler".to_owned(),
+            shifted: vec!["Chicago".to_owned()],
+            clocks: vec!["Berlin".to_owned()],
+        },
         Say::Expired { serial: serial(), why: phrase!("ended_lapsed", "our questions were not answered in time") },
         Say::WindowReminder {
             serial: serial(),

@@ -141,3 +141,16 @@ pub struct GapLine {
     pub from: Timestamp,
     pub until: Timestamp,
 }
+
+/// What in a customer's words is asked about (M-02-question).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Unclear {
+    /// Cancel, move, or leave it.
+    Cancel,
+    /// Another time, but which.
+    Time,
+    /// Nothing is unclear: somebody else decides (2.3).
+    Colleague,
+}
