@@ -95,6 +95,8 @@ impl Context<'_> {
             Word::Precheck => precheck(words),
             Word::Deny => deny(words),
             Word::Start => alone(word, words, Command::Start),
+            Word::Notstarted => arguments::not_started(words),
+            Word::Continue => said(word, words).map(|text| Command::Continue { text }),
             Word::Applied => alone(word, words, Command::Applied),
             Word::Done => done(words),
             Word::Partial => Ok(Command::Partial { text: words.to_owned() }),
@@ -211,8 +213,10 @@ fn precheck(words: &str) -> Result<Command, CommandFault> {
         ("fail", Ok(ports)) if !ports.is_empty() && !ports.contains(&0) => {
             Ok(Command::Precheck { closed_ports: ports })
         }
+        ("password", Ok(ports)) if ports.is_empty() => Ok(Command::PasswordFailed),
         _ => fault(format!(
-            "expected #precheck ok, or #precheck fail with the closed ports such as 8081 22, found \"{}\"",
+            "expected #precheck ok, or #precheck fail with the closed ports such as 8081 22, or #precheck password, \
+             found \"{}\"",
             shown(words)
         )),
     }

@@ -3,6 +3,7 @@
 
 mod ladder;
 mod rota;
+mod work;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use crate::desk::urgency::Severity;
 
 pub use ladder::{Clock, Ladder, Level, Step};
 pub use rota::{Absence, Rota, Shift, Swap, Takeover};
+pub use work::WorkWaits;
 
 /// `rules/escalation.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,7 @@ pub struct Waits {
     pub feedback_failed_minutes: u32,
     pub feedback_lead_minutes: u32,
     pub feedback_manager_minutes: u32,
+    pub work: WorkWaits,
 }
 
 impl Escalation {

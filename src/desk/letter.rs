@@ -81,6 +81,10 @@ pub enum Template {
     #[serde(rename = "M-09")]
     #[strum(serialize = "M-09")]
     WindowReminder,
+    /// The work cannot begin, and what the customer can do; or nobody began.
+    #[serde(rename = "M-10")]
+    #[strum(serialize = "M-10")]
+    Blocked,
     #[serde(rename = "M-12")]
     #[strum(serialize = "M-12")]
     Cancelled,
@@ -108,6 +112,11 @@ pub enum Template {
     #[serde(rename = "M-18-change")]
     #[strum(serialize = "M-18-change")]
     ChangeReport,
+    /// The official feedback of a window in which nothing was begun; it may offer
+    /// new ones (UT-46).
+    #[serde(rename = "M-18-not-started")]
+    #[strum(serialize = "M-18-not-started")]
+    NotStarted,
     /// The official feedback's supplement: a late issue.
     #[serde(rename = "M-19")]
     #[strum(serialize = "M-19")]
@@ -185,6 +194,7 @@ impl Template {
             Template::Question => true,
             Template::Rescheduled => false,
             Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
+            Template::Blocked | Template::NotStarted => false,
             Template::WindowReminder | Template::Cancelled | Template::Started | Template::TakingLonger => false,
             Template::FeedbackSuccess | Template::FeedbackIssues | Template::FeedbackFailed => false,
             Template::Supplement

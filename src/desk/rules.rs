@@ -99,6 +99,8 @@ pub struct Classify {
     pub refuses: Vec<String>,
     /// First words of an answer that agrees with something.
     pub agrees: Vec<String>,
+    /// One that asks us to wait: `hold`, `please wait` …
+    pub hold: Vec<String>,
     /// Phrases that ask for an upgrade in words, without a form.
     pub request: Vec<String>,
     /// Phrases that ask for another contact (TA13).

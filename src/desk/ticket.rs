@@ -7,6 +7,7 @@ mod hands;
 mod parts;
 mod problem;
 mod table;
+mod work;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub use hands::Hands;
 pub use parts::{Call, Checked, Consent, ConsentChannel, Declined, Ending, Issue, Outcome, Requester, Scope, Window};
 pub use problem::{Alarm, Change, ChangeResult, Item, Problem};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
+pub use work::{Cause, Service, Work};
 
 /// `UP-2026-00417`. Never authorises anything (decisions 7).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -217,6 +219,9 @@ pub struct Ticket {
     /// Where a ticket that was merged goes on.
     #[serde(default)]
     pub merged_into: Option<TicketId>,
+    /// Readiness and the work itself.
+    #[serde(default)]
+    pub work: Work,
     /// A problem ticket has this; an upgrade ticket has none.
     pub problem: Option<Problem>,
     /// What staff arranged about it.
@@ -298,7 +303,7 @@ impl Ticket {
 }
 
 /// The official feedback and its supplement (T6).
-pub const FEEDBACK: [&str; 4] = ["M-16", "M-17", "M-18", "M-19"];
+pub const FEEDBACK: [&str; 5] = ["M-16", "M-17", "M-18", "M-18-not-started", "M-19"];
 
 /// An event with its circumstances, as the journal and the views keep it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Ticket, TicketId, TicketKind};
 
-pub use upgrade::confirm_until;
+pub use upgrade::{READY_BEFORE, confirm_until, grace_ends};
 
 /// What comes due (2.8). The names are the domain's.
 #[derive(
@@ -31,7 +31,11 @@ pub enum TimerName {
     #[serde(rename = "UT-25")]
     #[strum(serialize = "UT-25")]
     ReadyCheck,
-    /// Ten minutes after the start of the window, and nobody has started.
+    /// The window has opened, and what blocks the work was not cured.
+    #[serde(rename = "UT-28")]
+    #[strum(serialize = "UT-28")]
+    Grace,
+    /// Some minutes after the start of the window, and nobody has started.
     #[serde(rename = "UT-33")]
     #[strum(serialize = "UT-33")]
     StartLate,
@@ -50,6 +54,13 @@ pub enum TimerName {
     #[serde(rename = "W-08")]
     #[strum(serialize = "W-08")]
     Special,
+    #[serde(rename = "UT-33-lead")]
+    #[strum(serialize = "UT-33-lead")]
+    StartLateLead,
+    /// Work may begin no more: the customer hears that nobody came.
+    #[serde(rename = "UT-33-customer")]
+    #[strum(serialize = "UT-33-customer")]
+    NoShow,
     /// The next step of a running alarm.
     #[serde(rename = "W-03")]
     #[strum(serialize = "W-03")]

@@ -9,6 +9,7 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::desk::form::{FieldKey, Form};
 use crate::desk::ticket::{Ticket, TicketId};
 
 /// What an answer with the token does.
@@ -149,11 +150,18 @@ fn parts(asked: &Asked<'_>, ticket: &Ticket) -> Option<(Token, Vec<u8>)> {
 pub fn digest(ticket: &Ticket, action: Action) -> String {
     let shown = match action {
         Action::Confirm => serde_json::to_vec(&ticket.form),
-        Action::Accept => serde_json::to_vec(&(&ticket.form, &ticket.offers, &ticket.terms)),
+        Action::Accept => serde_json::to_vec(&(&without_password(&ticket.form), &ticket.offers, &ticket.terms)),
         Action::Change => serde_json::to_vec(&ticket.problem.as_ref().map(|problem| &problem.change)),
     };
     // Plain values: this cannot fail, and an empty text would only make it void.
     Sha256::digest(shown.unwrap_or_default()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A new password changes nothing of what is agreed to (T5g).
+fn without_password(form: &Form) -> Form {
+    let mut form = form.clone();
+    form.fields.retain(|key, _| !matches!(key, FieldKey::ManagerPassword | FieldKey::PasswordTested));
+    form
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {

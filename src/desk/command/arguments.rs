@@ -26,6 +26,19 @@ pub(super) fn extend(words: &str) -> Result<Command, CommandFault> {
     }
 }
 
+/// `#notstarted ports <words>`.
+pub(super) fn not_started(words: &str) -> Result<Command, CommandFault> {
+    let (cause, text) = first(words);
+    match cause.to_lowercase().parse() {
+        Ok(cause) => Ok(Command::NotStarted { cause, text: text.to_owned() }),
+        Err(_) => fault(format!(
+            "expected #notstarted with the cause password, ports, customer, hold or desk, and words for the \
+             customer, found \"{}\"",
+            shown(words)
+        )),
+    }
+}
+
 /// `#sev 1 <reason>`, also `#sev P1`.
 pub(super) fn severity(words: &str) -> Result<Command, CommandFault> {
     let (number, reason) = first(words);

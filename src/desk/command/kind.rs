@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::ticket::{Issue, TicketId, TicketKind};
+use crate::desk::ticket::{Cause, Issue, TicketId, TicketKind};
 use crate::desk::urgency::Severity;
 
 /// What staff can ask for by mail (section 5.1), as far as it exists today.
@@ -20,6 +20,17 @@ pub enum Command {
     /// Ports that are closed; empty means all is well.
     Precheck {
         closed_ports: Vec<u16>,
+    },
+    /// The manager password does not open the unit (T5g).
+    PasswordFailed,
+    /// Nothing was begun (UT-28); the words go to the customer.
+    NotStarted {
+        cause: Cause,
+        text: String,
+    },
+    /// In spite of a hold, or of a stop during the work, it goes on: why.
+    Continue {
+        text: String,
     },
     /// `start` has one reading only; `minutes` is the planned length if given.
     Schedule {
@@ -216,6 +227,9 @@ impl Command {
             Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. } => None,
             Command::Applied | Command::Partial { .. } => Some(TicketKind::Upgrade),
             Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
+            Command::PasswordFailed | Command::NotStarted { .. } | Command::Continue { .. } => {
+                Some(TicketKind::Upgrade)
+            }
             Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
             Command::Assign { .. } | Command::Release | Command::Handover { .. } | Command::Ack => None,
             Command::Cc { .. } | Command::Snooze { .. } | Command::Status => None,

@@ -17,6 +17,8 @@ pub(super) enum Word {
     Precheck,
     Deny,
     Start,
+    Notstarted,
+    Continue,
     Applied,
     Done,
     Partial,
@@ -89,6 +91,7 @@ impl Word {
             Word::Note | Word::Reply | Word::Deny | Word::Feedback => true,
             Word::Partial | Word::Rolledback | Word::Failed => true,
             Word::Escalate | Word::Ask | Word::Propose | Word::Resolved | Word::Close => true,
+            Word::Notstarted | Word::Continue => true,
             Word::Offer | Word::Extend | Word::Remind | Word::Ack | Word::Work => false,
             Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
@@ -103,20 +106,13 @@ impl Word {
     /// How it is written, and what it does.
     pub(super) fn usage(self) -> (&'static str, &'static str) {
         match self {
+            Word::Schedule | Word::Precheck | Word::Start | Word::Notstarted | Word::Continue | Word::Applied => {
+                self.usage_of_work()
+            }
             Word::Take => ("#take", "you have this ticket"),
             Word::Note => ("#note <text>", "an internal note; the customer never sees it"),
             Word::Reply => ("#reply <text>", "your words to the customer"),
-            Word::Schedule => (
-                "#schedule 2026-12-03 10:00 America/Los_Angeles [90m], or #schedule now",
-                "sets the window within the customer's consent",
-            ),
-            Word::Precheck => (
-                "#precheck ok, or #precheck fail 8081 22",
-                "whether the ports 22, 80 and 8081 are open; the closed ones are named",
-            ),
             Word::Deny => ("#deny D-MAC <reason>", "says no; the reason goes to the customer"),
-            Word::Start => ("#start", "work begins now; the customer is told"),
-            Word::Applied => ("#applied", "the upgrade is on the unit; tests begin"),
             Word::Done => ("#done, or #done issues: one; two", "ends with success; the official feedback goes out"),
             Word::Partial => ("#partial <words>", "part of it could not be done; the words go to the customer"),
             Word::Rolledback => ("#rolledback <words>", "the old version is back; the words go to the customer"),
@@ -205,6 +201,31 @@ impl Word {
                 "a ticket after a call, for somebody on file; the form lines stand below",
             ),
             _ => ("#help", "this list"),
+        }
+    }
+
+    /// From the window to the end of the work.
+    fn usage_of_work(self) -> (&'static str, &'static str) {
+        match self {
+            Word::Schedule => (
+                "#schedule 2026-12-03 10:00 America/Los_Angeles [90m], or #schedule now",
+                "sets the window within the customer's consent",
+            ),
+            Word::Precheck => (
+                "#precheck ok, or #precheck fail 8081 22, or #precheck password",
+                "whether the ports are open, and the closed ones; or the password does not open the unit",
+            ),
+            Word::Start => ("#start", "work begins now; the customer is told"),
+            Word::Notstarted => (
+                "#notstarted ports <words>",
+                "nothing was begun: ports, password, customer or desk; he reads the words, gets new times",
+            ),
+            Word::Continue => (
+                "#continue <why>",
+                "it goes on in spite of a hold or a stop of the customer; during the work he reads why",
+            ),
+            Word::Applied => ("#applied", "the upgrade is on the unit; tests begin"),
+            _ => ("", ""),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::desk::letter::say::{CalendarAnswer, Say};
 use crate::desk::letter::times::span;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::register::Representative;
-use crate::desk::ticket::{Ending, Event, NoteKind, Status, Ticket, Window};
+use crate::desk::ticket::{Cause, Ending, Event, NoteKind, Status, Ticket, Window};
 
 /// The answer to an invitation of ours. `None`: it belongs to no upgrade.
 pub fn decide(case: &Case<'_>) -> Option<Result<Decision, NotNow>> {
@@ -86,7 +86,7 @@ fn declined(case: &Case<'_>, ticket: &Ticket, row: &Representative) -> Result<De
     }
     let mut draft = Draft::of(ticket, case.now);
     draft.happen(Event::Declined { by: row.address.clone() })?;
-    let hold = Event::Blocked { why: format!("{} declined the invitation", row.address) };
+    let hold = Event::Blocked { why: format!("{} declined the invitation", row.address), cause: Cause::Hold };
     if draft.may(&hold) {
         draft.happen(hold)?;
     }

@@ -2,6 +2,7 @@
 
 mod anew;
 mod consent;
+mod begin;
 mod hands;
 mod change;
 mod feedback;
@@ -17,13 +18,13 @@ use crate::desk::bookings::{Booking, Clash};
 use crate::desk::command::Command;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, escalate, slots};
+use crate::desk::decide::{answer, escalate, ready, slots};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::TicketChange;
 use crate::desk::register::Representative;
-use crate::desk::ticket::{Ending, Event, Issue, NoteKind, Outcome};
+use crate::desk::ticket::{Ending, Event, NoteKind, Outcome};
 
 /// Why a command is not done.
 pub struct Refusal(pub String);
@@ -60,7 +61,7 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Note { text } => noted(case, draft, NoteKind::Staff, text).map(|()| "noted, internal".to_owned()),
         Command::Reply { text } => reply(case, draft, effects, text),
         Command::Take => take(case, draft, effects),
-        Command::Precheck { closed_ports } => window::precheck(case, draft, closed_ports),
+        Command::Precheck { closed_ports } => begin::precheck(case, draft, effects, closed_ports),
         Command::Schedule { start, zone, minutes } => window::schedule(case, draft, effects, *start, zone, *minutes),
         Command::Deny { code, reason } => deny(case, draft, effects, code, reason),
         Command::Start if draft.ticket.problem.is_some() => change::start(case, draft, effects),
@@ -69,18 +70,16 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         {
             change::ended(case, draft, effects, command)
         }
+        Command::PasswordFailed => begin::password_failed(case, draft, effects),
+        Command::NotStarted { cause, text } => begin::not_started(case, draft, effects, *cause, text),
+        Command::Continue { text } => begin::go_on(case, draft, effects, text),
         Command::Start => work::start(case, draft, effects),
         Command::Applied => {
             own(case, draft)?;
             draft.happen(Event::Applied { by: me(case) })?;
             Ok("applied; now test, then #done, #partial, #rolledback or #failed".to_owned())
         }
-        Command::Done { issues } => {
-            let none = issues.is_empty() && draft.ticket.issues.is_empty();
-            let outcome = if none { Outcome::Success } else { Outcome::SuccessWithIssues };
-            let issues = issues.iter().map(|text| Issue::plain(text)).collect();
-            work::finish(case, draft, effects, outcome, issues, "")
-        }
+        Command::Done { issues } => work::done(case, draft, effects, issues),
         Command::Partial { text } => work::finish(case, draft, effects, Outcome::Partial, Vec::new(), text),
         Command::RolledBack { text } => work::finish(case, draft, effects, Outcome::RolledBack, Vec::new(), text),
         Command::Failed { text } => work::finish(case, draft, effects, Outcome::FailedDegraded, Vec::new(), text),
@@ -203,6 +202,7 @@ fn take(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<Str
     if draft.ticket.problem.is_some() {
         return problem::run(case, &Command::Ack, draft, effects);
     }
+    let before = draft.ticket.status;
     hands::taken(case, draft, effects)?;
     if let Some(window) = Booking::of(&draft.ticket).and(draft.ticket.window.as_ref())
         && let Some(Clash::Agent(other)) = slots::clash(&case.world(), &draft.ticket, window)
@@ -210,6 +210,7 @@ fn take(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<Str
         return Err(Refusal(format!("you have {other} at that time, and one agent works on one unit at a time")));
     }
     draft.settle(case.rules)?;
+    effects.letters.extend(ready::cured(before, draft, &case.world()));
     Ok("you have this ticket".to_owned())
 }
 

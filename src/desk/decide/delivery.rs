@@ -20,8 +20,13 @@ pub fn delivered(letter: u64, world: &World<'_>) -> Decision {
     let is_feedback = ticket.feedback_letters().next_back().is_some_and(|last| last.no == letter);
     if is_feedback && ticket.status == Status::FeedbackDue {
         let mut draft = Draft::of(ticket, now);
-        if draft.happen(Event::FeedbackSent { letter }).is_ok() {
-            decision.why.push(Why::new("UT-38", format!("the official feedback, letter {letter}, was accepted")));
+        // UT-46: the letter that nothing was begun has offered new times.
+        let (event, id) = match ticket.work.slots.is_empty() {
+            true => (Event::FeedbackSent { letter }, "UT-38"),
+            false => (Event::OfferedAgain, "UT-46"),
+        };
+        if draft.happen(event).is_ok() {
+            decision.why.push(Why::new(id, format!("the official feedback, letter {letter}, was accepted")));
             decision.letters.extend(feedback::problem_opened(&draft.ticket, world));
             decision.changes.push(draft.into_change());
         }

@@ -1,10 +1,12 @@
 //! A ticket while something happens to it: cloned to try, dropped to take back.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crate::desk::decide::ready;
 use crate::desk::record::TicketChange;
-use crate::desk::rules::{Precheck, Rules};
+use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Status, Ticket, TicketId, apply, next};
+use crate::desk::timers::grace_ends;
 
 /// The ticket as it would be after `events`.
 #[derive(Debug, Clone)]
@@ -20,9 +22,6 @@ pub struct NotNow {
     pub status: Status,
     pub event: &'static str,
 }
-
-/// How long before its window a scheduled ticket becomes ready (UT-25).
-const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
 
 impl Draft {
     /// A new ticket, from its `Opened` event.
@@ -55,33 +54,23 @@ impl Draft {
     }
 
     /// UT-25: an agent has it, the pre-check is green, the window is near.
+    /// UT-27: what blocked is cured in time.
     pub fn settle(&mut self, rules: &Rules) -> Result<(), NotNow> {
-        let scheduled = self.ticket.status == Status::Scheduled;
-        if scheduled && self.is_near() && self.missing_for_ready(rules).is_empty() {
-            self.happen(Event::Readied)?;
-        }
-        Ok(())
+        let ticket = &self.ticket;
+        let is_ready = match ticket.status {
+            Status::Scheduled => ready::is_near(ticket, self.now) && ready::obstacles(ticket, rules).is_empty(),
+            Status::Blocked => {
+                let in_time = ticket.window.as_ref().is_some_and(|window| self.now <= grace_ends(window, rules));
+                in_time && ready::in_the_way(ticket, rules, self.now).is_empty()
+            }
+            _ => false,
+        };
+        if is_ready { self.happen(Event::Readied) } else { Ok(()) }
     }
 
     /// What stands between this ticket and READY, in the agent's words.
     pub fn missing_for_ready(&self, rules: &Rules) -> Vec<String> {
-        let mut missing = Vec::new();
-        if self.ticket.agent.is_none() {
-            missing.push("no agent has taken it (#take)".to_owned());
-        }
-        if rules.desk.precheck == Precheck::ByAgent && self.ticket.precheck_ok != Some(true) {
-            missing.push("ports 22, 80 and 8081 have not been checked (#precheck ok)".to_owned());
-        }
-        if self.ticket.secret.is_none() {
-            missing.push("there is no manager password".to_owned());
-        }
-        missing
-    }
-
-    fn is_near(&self) -> bool {
-        let Some(window) = &self.ticket.window else { return false };
-        let near = window.start.checked_sub(READY_BEFORE).unwrap_or(Timestamp::MIN);
-        self.now >= near
+        ready::obstacles(&self.ticket, rules).iter().map(ready::Obstacle::said).collect()
     }
 
     pub fn events(&self) -> &[Event] {

@@ -3,6 +3,7 @@
 mod ended;
 mod problem;
 mod upgrade;
+mod work;
 
 use crate::desk::access::{Actor, Recipient};
 use crate::desk::decide::draft::{Draft, NotNow};
@@ -88,7 +89,7 @@ fn tell(draft: &Draft, headline: &str, world: &World<'_>) -> Letter {
 }
 
 /// A notice to every lead; without a lead to the desk's list.
-fn tell_leads(draft: &Draft, headline: &str, world: &World<'_>) -> Vec<Letter> {
+pub fn tell_leads(draft: &Draft, headline: &str, world: &World<'_>) -> Vec<Letter> {
     to_leads(&tell(draft, headline, world), world.rules)
 }
 

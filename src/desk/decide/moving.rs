@@ -14,7 +14,7 @@ use crate::desk::form::{FieldKey, Form, Slot as Field, Value};
 use crate::desk::letter::say::Unclear;
 use crate::desk::moment::When;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{ConsentChannel, Event, Scope, Status, Ticket, Window};
+use crate::desk::ticket::{Cause, ConsentChannel, Event, Scope, Status, Ticket, Window};
 use words::Wish;
 
 /// What the customer's words ask for, where the ticket has an agreed time or waits
@@ -153,7 +153,8 @@ fn proposed(case: &Case<'_>, ticket: &Ticket, slots: Vec<Window>, holds: bool, t
     let by = case.author.actor.name().to_owned();
     let words = case.input.mail.own_text.clone();
     draft.happen(Event::Noted { kind: crate::desk::ticket::NoteKind::Customer, by: by.clone(), text: words })?;
-    let pause = Event::Blocked { why: format!("{by} says that the planned time is not possible") };
+    let why = format!("{by} says that the planned time is not possible");
+    let pause = Event::Blocked { why, cause: Cause::Hold };
     let held = holds && draft.may(&pause);
     if held {
         draft.happen(pause)?;

@@ -267,7 +267,10 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
         Status::Scheduled | Status::Blocked if !ports_open => {
             commands.push(("#precheck ok", "ports 22, 80 and 8081 are open (or: #precheck fail 8081)"));
         }
-        Status::Ready => commands.push(("#start", "work begins now; the customer is told")),
+        Status::Ready => {
+            commands.push(("#start", "work begins now; the customer is told"));
+            commands.push(("#precheck password", "before #start: the password does not open the unit"));
+        }
         Status::InProgress => {
             commands.push(("#applied", "the upgrade is on the unit; tests begin"));
             commands.push(("#extend 30 <reason>", "it takes longer; the customer reads the reason"));
@@ -297,6 +300,12 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
             commands.push(("#lateissue <text>; effect: <what>; cure: <how>; open: no", "a supplement to the feedback"));
         }
         _ => {}
+    }
+    if ticket.work.held_by.is_some() {
+        commands.push(("#continue <why>", "the customer says that it may go on"));
+    }
+    if matches!(ticket.status, Status::Ready | Status::Blocked) {
+        commands.push(("#notstarted desk <words>", "when the window has opened: password, ports, customer or desk"));
     }
     if matches!(ticket.status, Status::NeedsInfo | Status::AwaitingConsent | Status::RepCheck) {
         commands.push(("#remind", "ask once more for what is open"));

@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::request::keep_secret;
 use crate::desk::decide::{Decision, World, answer, consent, notice, slots};
+use crate::desk::form::{FieldKey, Form};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::phrase::Phrase;
@@ -122,6 +124,17 @@ pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decis
     }
     let mut draft = Draft::of(ticket, case.now);
     let scope = Scope::Window { start: slot.start, end: slot.end };
+    // UT-46: the password that was asked for may come with the choice.
+    if let [form] = case.input.forms.as_slice()
+        && form.fields.contains_key(&FieldKey::ManagerPassword)
+    {
+        let password =
+            form.fields.iter().filter(|(key, _)| matches!(key, FieldKey::ManagerPassword | FieldKey::PasswordTested));
+        let form = Form { fields: password.map(|(key, slot)| (*key, slot.clone())).collect(), ..Form::default() };
+        let by = row.address.clone();
+        draft.happen(Event::Answered { form: form.clone(), by })?;
+        keep_secret(case, &form, &mut draft)?;
+    }
     draft.happen(Event::Consented { consent: Box::new(consent::recorded(case, ticket, row, channel, scope)) })?;
     draft.happen(Event::Scheduled { window: slot.clone(), by: row.address.clone() })?;
     draft.settle(case.rules)?;

@@ -7,7 +7,7 @@ use crate::desk::decide::request::{keep_secret, word};
 use crate::desk::decide::stop::InWords;
 use crate::desk::decide::weigh::{Verdict, weigh};
 use crate::desk::decide::{
-    Decision, answer, calendar, challenge, consent, gates, moving, notice, offer, question, request, stop,
+    Decision, answer, calendar, challenge, consent, gates, moving, notice, offer, pause, question, ready, request, stop,
 };
 use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
@@ -34,6 +34,12 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     if stop::is_one(case) {
         return withdraw(case, ticket);
     }
+    if pause::is_asked(case, ticket) {
+        return pause::asked(case, ticket);
+    }
+    if pause::is_ended(case, ticket) {
+        return pause::ended(case, ticket);
+    }
     if let Some(slot) = offer::picked(case, ticket) {
         return offer::accepted(case, ticket, slot);
     }
@@ -55,6 +61,10 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         _ if case.says_yes() && matches!(case.known.token, Brought::Expired(_)) => too_late(case, ticket),
         _ if case.says_yes() || case.says_no() => {
             words(case, ticket, "The customer says yes or no, but no question is open here")
+        }
+        _ if ticket.status == Status::Blocked && !ticket.work.closed_ports.is_empty() => {
+            let headline = "The customer answers about the closed ports: please test again, #precheck ok or fail";
+            words(case, ticket, headline)
         }
         _ => words(case, ticket, "The customer wrote"),
     }
@@ -214,6 +224,8 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
                 "A representative wrote about a request that is not proven; nothing was confirmed",
             );
         }
+        // T5g: a new password is no other wish.
+        Status::AwaitingConsent if only_password(form) => return new_password(case, ticket, form),
         Status::NeedsInfo | Status::RepCheck | Status::SpecialReview | Status::AwaitingConsent => {}
         Status::Denied if ticket.corrections < case.rules.counts.corrections_max => {}
         Status::Denied => return words(case, ticket, "Corrected once more; the automatic tries are used up"),
@@ -273,9 +285,16 @@ fn new_password(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decisio
     keep_secret(case, form, &mut draft)?;
     draft.settle(case.rules)?;
     let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
-    decision.letters.push(notice::of(case, &draft, "The customer sent a new manager password; it is sealed"));
+    decision.letters = ready::cured(ticket.status, &draft, &case.world());
+    let is_new = form.fields.contains_key(&FieldKey::ManagerPassword);
+    let (headline, why) = if is_new {
+        ("The customer sent a new manager password; it is sealed", "a new manager password replaced the old one")
+    } else {
+        ("The customer has said again whether the password was tested", "a new word about the test of the password")
+    };
+    decision.letters.push(notice::of(case, &draft, headline));
     decision.changes.push(draft.into_change());
-    decision.why.push(Why::new("T5g", "a new manager password replaced the old one"));
+    decision.why.push(Why::new(if is_new { "T5g" } else { "T5f" }, why));
     Ok(decision)
 }
 

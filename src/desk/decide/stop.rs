@@ -9,7 +9,7 @@ use crate::desk::decide::{Decision, answer, notice, warning};
 use crate::desk::known::{FoundTicket, Tally};
 use crate::desk::letter::say::Tried;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Event, NoteKind, Status, Ticket};
+use crate::desk::ticket::{Cause, Event, NoteKind, Status, Ticket};
 
 /// The first line of the own text says no more than a word of withdrawal,
 /// perhaps with the number of the ticket.
@@ -79,9 +79,10 @@ pub fn asked(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         return Ok(decision);
     }
     let how = if proven { "without an answer to a letter of ours" } else { "not proven" };
-    let pause = Event::Blocked { why: format!("{by} ({how}) asked to stop") };
+    let pause = Event::Blocked { why: format!("{by} ({how}) asked to stop"), cause: Cause::Hold };
     let paused = draft.may(&pause);
     if paused {
+        draft.happen(Event::HoldAsked { by: by.clone() })?;
         draft.happen(pause)?;
     }
     let running = matches!(ticket.status, Status::InProgress | Status::Verifying);

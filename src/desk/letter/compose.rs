@@ -187,7 +187,7 @@ impl Composer {
             let action = match letter.template.parse() {
                 Ok(Template::Confirm) => Action::Confirm,
                 Ok(Template::Proposal) if ticket.problem.is_some() => Action::Change,
-                Ok(Template::Proposal) => Action::Accept,
+                Ok(Template::Proposal | Template::NotStarted) => Action::Accept,
                 _ => return None,
             };
             let (message_id, to, spent) = (letter.message_id.as_str(), letter.to.as_str(), letter.spent);

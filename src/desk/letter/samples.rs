@@ -3,6 +3,7 @@
 
 mod problem;
 mod waiting;
+mod work;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -49,6 +50,7 @@ pub fn samples() -> Vec<Say> {
     all.extend(window_letters());
     all.extend(feedback());
     all.extend(waiting::samples(&window()));
+    all.extend(work::samples(&window()));
     all.extend(problem::samples(&window()));
     all.extend(staff_letters());
     all

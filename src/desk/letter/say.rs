@@ -12,8 +12,8 @@ use crate::desk::ticket::{Issue, Window};
 use crate::desk::token::Action;
 
 pub use facts::{
-    CalendarAnswer, Detail, FeedbackFacts, FieldLine, GapLine, Light, MissingItem, Read, TranscriptLine, Tried,
-    Unclear, Understood, UnitLine, UnitResult,
+    CalendarAnswer, Detail, FeedbackFacts, FieldLine, GapLine, Light, MissingItem, Obstructed, Read, TranscriptLine,
+    Tried, Unclear, Understood, UnitLine, UnitResult,
 };
 
 /// Everything we say, with its facts.
@@ -174,6 +174,33 @@ pub enum Say {
         window: Window,
         agent: String,
         password_tested: bool,
+        /// It was tested too long before the window (T5f).
+        password_old: bool,
+        /// We have found the ports open.
+        ports_open: bool,
+        /// What stood in the way is settled (UT-27).
+        cured: bool,
+    },
+    Blocked {
+        obstacles: Obstructed,
+        /// Until when it can be settled; `None`: there is no window yet.
+        until: Option<Timestamp>,
+    },
+    NotStarted {
+        serial: String,
+        version: String,
+        planned: Option<Window>,
+        /// `ports`, `password`, `hold`, `customer` or `desk`.
+        cause: String,
+        words: String,
+        ports: Vec<u16>,
+        password_needed: bool,
+        slots: Vec<Window>,
+        until: Option<Timestamp>,
+        zone: String,
+        agent: String,
+        #[serde(skip)]
+        digest: String,
     },
     TakingLonger {
         serial: String,
@@ -370,6 +397,8 @@ impl Say {
             Say::Reminder { .. } => Template::Reminder,
             Say::Expired { .. } => Template::Expired,
             Say::WindowReminder { .. } => Template::WindowReminder,
+            Say::Blocked { .. } => Template::Blocked,
+            Say::NotStarted { .. } => Template::NotStarted,
             Say::TakingLonger { .. } => Template::TakingLonger,
             Say::Confirm { .. } => Template::Confirm,
             Say::Supplement { .. } => Template::Supplement,
@@ -401,6 +430,9 @@ impl Say {
             Say::Proposal { digest, until, change, .. } => {
                 let action = if change.is_empty() { Action::Accept } else { Action::Change };
                 Some((action, digest, until.unwrap_or(Timestamp::MAX)))
+            }
+            Say::NotStarted { digest, until, slots, .. } if !slots.is_empty() => {
+                Some((Action::Accept, digest, until.unwrap_or(Timestamp::MAX)))
             }
             _ => None,
         }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::phrase::Phrase;
-use crate::desk::ticket::{ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, TicketId, Window};
+use crate::desk::ticket::{
+    Cause, ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, TicketId, Window,
+};
 use crate::desk::urgency::Severity;
 
 /// What can happen to a ticket. The ids are those of the life-cycle table 2.2.
@@ -151,9 +153,16 @@ pub enum Event {
     },
     /// UT-24, UT-25, UT-27.
     Readied,
+    /// UT-24: a time for an ASAP request, and everything is ready for it.
+    SlotFound {
+        window: Window,
+        by: String,
+    },
     /// UT-26.
     Blocked {
         why: String,
+        #[serde(default)]
+        cause: Cause,
     },
     /// 3.2: a representative declined the invitation.
     Declined {
@@ -163,9 +172,25 @@ pub enum Event {
     Resumed {
         by: String,
     },
-    /// UT-28.
+    /// The customer asks us to wait; `HoldEnded`: he, or staff after a call, say go on.
+    HoldAsked {
+        by: String,
+    },
+    HoldEnded {
+        by: String,
+        words: String,
+    },
+    /// T5g: the manager password does not open the unit.
+    PasswordFailed {
+        by: String,
+    },
+    /// UT-28; `slots` are the new windows that the customer is offered (UT-46).
     NotStarted {
         why: String,
+        #[serde(default)]
+        cause: Cause,
+        #[serde(default)]
+        slots: Vec<Window>,
     },
     /// UT-30, UT-31: `by` wrote `words`.
     Cancelled {

@@ -2,6 +2,7 @@
 
 mod hands;
 mod problem;
+mod work;
 
 use jiff::Timestamp;
 
@@ -35,6 +36,7 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
         ticket.seen_at.get_or_insert(at);
     }
     change(&mut ticket, event, at);
+    work::change(&mut ticket, event, at);
     problem::change(&mut ticket, event, at);
     hands::change(&mut ticket, event);
     ticket.updated_at = at;
@@ -135,6 +137,7 @@ fn blank(
         confirmed_by: None,
         extended_minutes: 0,
         merged_into: None,
+        work: Default::default(),
         problem: None,
         hands: Default::default(),
         letters_at_end: 0,
@@ -175,7 +178,7 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.checked = Some(checked.clone());
         }
         Event::OutsideHours { window, .. } => ticket.window = Some(window.clone()),
-        Event::Scheduled { window, .. } => {
+        Event::Scheduled { window, .. } | Event::SlotFound { window, .. } => {
             ticket.window = Some(window.clone());
             ticket.window_set_at = Some(at);
             ticket.declined = None;
@@ -211,13 +214,13 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         // An address: a customer. Staff who call a lead use up nothing of his.
         Event::Escalated { by, .. } if by.contains('@') => ticket.escalated_at = Some(at),
         Event::Reminded { timer } => ticket.reminded.push(timer.clone()),
-        _ => work(ticket, event, at),
+        _ => working(ticket, event, at),
     }
 }
 
 /// From the start of the work to its feedback. Events that are not met here or
 /// above change nothing but the state, or belong to problems.
-fn work(ticket: &mut Ticket, event: &Event, at: Timestamp) {
+fn working(ticket: &mut Ticket, event: &Event, at: Timestamp) {
     match event {
         Event::Started { .. } => {
             ticket.started_at = Some(at);
@@ -235,7 +238,7 @@ fn work(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.ended_at = Some(at);
         }
         Event::FeedbackWritten { text, .. } => ticket.closing_words = text.clone(),
-        Event::FeedbackSent { .. } => ticket.feedback_sent_at = Some(at),
+        Event::FeedbackSent { .. } | Event::OfferedAgain => ticket.feedback_sent_at = Some(at),
         Event::LateIssue { issue } => ticket.issues.push(issue.clone()),
         Event::SecretKept { secret } => {
             ticket.secret = Some(secret.clone());

@@ -2,12 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::hours::Hours;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Outcome, Status, Ticket};
+use crate::desk::ticket::{Outcome, Status, Ticket, Window};
 use crate::desk::timers::{Timer, TimerName, after, before, hours, minutes};
 
-const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
-const LATE_AFTER: SignedDuration = SignedDuration::from_mins(10);
+/// How long before its window a ticket can be ready (UT-25).
+pub const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
+/// It is looked at then, an hour before (T5b), and when the window opens.
+const READY_CHECKS: [SignedDuration; 3] = [READY_BEFORE, SignedDuration::from_hours(1), SignedDuration::ZERO];
 const WATCH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 const RESET: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -24,7 +27,6 @@ pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
 }
 
 fn by_state(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
-    let window = ticket.window.as_ref();
     match ticket.status {
         Status::NeedsInfo | Status::AwaitingConsent => waiting(ticket, rules),
         Status::RepCheck => confirming(ticket, rules),
@@ -35,15 +37,15 @@ fn by_state(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
         Status::SpecialReview => {
             vec![(TimerName::Special, rules.hours.after_business(ticket.since, rules.escalation.waits.special_bm))]
         }
-        Status::Scheduled => {
-            let ready = window.map(|window| (TimerName::ReadyCheck, before(window.start, READY_BEFORE)));
-            ready.into_iter().chain(reminders(ticket, rules)).collect()
-        }
+        Status::Scheduled => ready_checks(ticket).into_iter().chain(reminders(ticket, rules)).collect(),
         Status::Ready => {
-            let late = window.map(|window| (TimerName::StartLate, after(window.start, LATE_AFTER)));
-            late.into_iter().chain(reminders(ticket, rules)).collect()
+            // Ready long before the window is looked at once more (UT-27).
+            let early = ready_checks(ticket).into_iter().take(1).filter(|(_, at)| *at > ticket.since);
+            // What was due while it was blocked is told by the word that it goes on.
+            let reminders = reminders(ticket, rules).filter(|(_, at)| *at > ticket.since);
+            early.chain(start_late(ticket, rules)).chain(reminders).collect()
         }
-        Status::Blocked => declined(ticket).into_iter().collect(),
+        Status::Blocked => grace(ticket, rules).into_iter().chain(declined(ticket)).collect(),
         Status::InProgress => progress(ticket, rules),
         Status::FeedbackDue if !ticket.has_feedback_letter() => feedback(ticket, rules),
         Status::Watch => watch(ticket),
@@ -109,6 +111,46 @@ fn destruction(ticket: &Ticket) -> Option<Due> {
         _ => after(window.filter(|_| ticket.window_set_at.is_some())?.end, KEPT),
     };
     Some((TimerName::Destroy, at))
+}
+
+/// UT-25, without those whose moment had passed when the window was set.
+fn ready_checks(ticket: &Ticket) -> Vec<Due> {
+    let Some(window) = &ticket.window else { return Vec::new() };
+    let set = ticket.window_set_at.unwrap_or(ticket.opened_at);
+    let all = READY_CHECKS.iter().map(|distance| before(window.start, *distance));
+    all.filter(|at| *at > set).map(|at| (TimerName::ReadyCheck, at)).collect()
+}
+
+/// UT-33: the agent, then a lead, then the customer; nothing begins after that.
+fn start_late(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let Some(window) = &ticket.window else { return Vec::new() };
+    let waits = &rules.escalation.waits.work;
+    let late = |number: u32| after(window.start, minutes(number));
+    vec![
+        (TimerName::StartLate, late(waits.start_late_minutes)),
+        (TimerName::StartLateLead, late(waits.start_late_lead_minutes)),
+        (TimerName::NoShow, late(waits.start_late_customer_minutes)),
+        (TimerName::Grace, window.end.max(late(waits.start_late_customer_minutes))),
+    ]
+}
+
+/// UT-28: what blocks, and was not cured.
+fn grace(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let window = ticket.window.as_ref();
+    window.map(|window| (TimerName::Grace, grace_ends(window, rules))).into_iter().collect()
+}
+
+/// UT-27: until when what blocks can be cured: some minutes behind the start,
+/// and only while the planned minutes still fit.
+pub fn grace_ends(window: &Window, rules: &Rules) -> Timestamp {
+    let minutes = window.end.duration_since(window.start).as_mins();
+    let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
+    let fits = |start: Timestamp, hours: &Hours| hours.judge(start, minutes).is_ok();
+    // A special arrangement lies outside hours anyway.
+    let regular = fits(window.start, &rules.hours);
+    let later = |late: u32| window.start.checked_add(SignedDuration::from_mins(i64::from(late))).ok();
+    let mut moments = (0..=rules.escalation.waits.work.grace_minutes).rev().filter_map(later);
+    moments.find(|at| !regular || fits(*at, &rules.hours)).unwrap_or(window.start)
 }
 
 /// W-05: the customer's answer.

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::desk::escalation::{Absence, Clock, Escalation, Ladder, Level, Post, Rota, Swap, Waits};
+use crate::desk::escalation::{Absence, Clock, Escalation, Ladder, Level, Post, Rota, Swap, Waits, WorkWaits};
 use crate::desk::moment::time_zone;
 use crate::desk::rules::Access;
 use crate::desk::urgency::Severity;
@@ -110,6 +110,7 @@ struct WaitsText {
     feedback_failed_minutes: u32,
     feedback_lead_minutes: u32,
     feedback_manager_minutes: u32,
+    work: Spanned<WorkWaits>,
 }
 
 /// `access` says who works here: a rota may name nobody else.
@@ -140,6 +141,11 @@ pub fn escalation(file: &TomlFile, access: Option<&Access>, faults: &mut Vec<Fil
     if *every.get_ref() == 0 {
         let way_out = "write a number, or the customer is told without end";
         faults.push(file.fault(Some(&every.span()), "overrun_every_minutes", "minutes above 0", "0", way_out));
+    }
+    let work = &text.waits.work;
+    if work.get_ref().asap_again_business_days == 0 {
+        let way_out = "write a number, or the customer is asked without end";
+        faults.push(file.fault(Some(&work.span()), "asap_again_business_days", "days above 0", "0", way_out));
     }
     Some(Escalation { rotas, absences, ladders, last_address, waits: waits(text.waits) })
 }
@@ -339,5 +345,6 @@ fn waits(text: WaitsText) -> Waits {
         feedback_failed_minutes: text.feedback_failed_minutes,
         feedback_lead_minutes: text.feedback_lead_minutes,
         feedback_manager_minutes: text.feedback_manager_minutes,
+        work: text.work.into_inner(),
     }
 }

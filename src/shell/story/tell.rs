@@ -78,7 +78,13 @@ fn event(event: &Event) -> String {
             let keys: Vec<&str> = faults.keys().map(|key| key.key()).collect();
             format!("{name} {}", keys.join(" "))
         }
-        Event::Scheduled { window, .. } => format!("{name} {} to {}", window.start, window.end),
+        Event::Blocked { cause, .. } | Event::NotStarted { cause, .. } => {
+            let cause: &'static str = cause.into();
+            format!("{name} {cause}")
+        }
+        Event::Scheduled { window, .. } | Event::SlotFound { window, .. } => {
+            format!("{name} {} to {}", window.start, window.end)
+        }
         Event::Finished { outcome, .. } => {
             let outcome: &'static str = outcome.into();
             format!("{name} {outcome}")

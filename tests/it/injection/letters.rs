@@ -51,6 +51,8 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::CalendarQuestion { serial, by_other, .. } => vec![serial, by_other],
         Say::Reminder { serial, items, .. } => of_items(items).chain([serial]).collect(),
         Say::WindowReminder { serial, version, agent, .. } => vec![serial, version, agent],
+        Say::Blocked { obstacles, .. } => vec![&mut obstacles.serial, &mut obstacles.agent],
+        Say::NotStarted { serial, version, words, agent, .. } => vec![serial, version, words, agent],
         Say::TakingLonger { serial, reason, agent, .. } => vec![serial, reason, agent],
         Say::Confirm { who, serial_end, wish, .. } => of_phrase(wish).chain([who, serial_end]).collect(),
         Say::Supplement { serial, issues, agent, instead_of, copy_of, .. } => {

@@ -1,4 +1,4 @@
-//! Commands about the window: pre-checks, and the time itself.
+//! Commands about the time of the window.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,25 +8,7 @@ use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, gates, slots};
 use crate::desk::letter::times::span;
-use crate::desk::ticket::{Event, Scope, Status, Ticket, Window};
-
-pub(super) fn precheck(case: &Case<'_>, draft: &mut Draft, closed_ports: &[u16]) -> Result<String, Refusal> {
-    draft.happen(Event::Prechecked { closed_ports: closed_ports.to_vec(), by: me(case) })?;
-    if closed_ports.is_empty() {
-        if draft.ticket.status == Status::Blocked && draft.missing_for_ready(case.rules).is_empty() {
-            draft.happen(Event::Readied)?;
-        }
-        draft.settle(case.rules)?;
-        return Ok("ports 22, 80 and 8081 are open".to_owned());
-    }
-    let ports: Vec<String> = closed_ports.iter().map(u16::to_string).collect();
-    let why = format!("closed ports: {}", ports.join(", "));
-    let blocked = Event::Blocked { why: why.clone() };
-    if draft.may(&blocked) {
-        draft.happen(blocked)?;
-    }
-    Ok(format!("{why}; the customer has not been told: use #reply"))
-}
+use crate::desk::ticket::{Event, Scope, Ticket, Window};
 
 /// The desk sets the window within what the customer has consented to (T2a).
 pub(super) fn schedule(

@@ -18,7 +18,8 @@ const LATE: SignedDuration = SignedDuration::from_mins(30);
 pub(super) fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
     own(case, draft)?;
     let missing = draft.missing_for_ready(case.rules);
-    if draft.ticket.status == Status::Scheduled && !missing.is_empty() {
+    let waits = matches!(draft.ticket.status, Status::Scheduled | Status::Blocked);
+    if waits && !missing.is_empty() {
         return Err(Refusal(format!("not ready: {}", missing.join("; "))));
     }
     let window = draft.ticket.window.clone().ok_or_else(|| Refusal("there is no window; #schedule one".to_owned()))?;
@@ -45,6 +46,18 @@ pub(super) fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -
     let row = answer::feedback_to(&draft.ticket, case.known);
     effects.letters.extend(row.map(|row| answer::to_person(row, &draft.ticket, say)));
     Ok("started; the customer is told".to_owned())
+}
+
+pub(super) fn done(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    effects: &mut Effects,
+    issues: &[String],
+) -> Result<String, Refusal> {
+    let none = issues.is_empty() && draft.ticket.issues.is_empty();
+    let outcome = if none { Outcome::Success } else { Outcome::SuccessWithIssues };
+    let issues = issues.iter().map(|text| Issue::plain(text)).collect();
+    finish(case, draft, effects, outcome, issues, "")
 }
 
 pub(super) fn finish(

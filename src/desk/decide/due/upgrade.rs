@@ -4,22 +4,24 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::access::{Recipient, day_of};
 use crate::desk::decide::draft::{Draft, NotNow};
-use crate::desk::decide::due::{ended, tell, tell_leads};
-use crate::desk::decide::{World, answer, calendar, challenge, remind};
+use crate::desk::decide::due::{ended, tell, tell_leads, work};
+use crate::desk::decide::{World, answer, calendar, challenge, ready, remind};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
-use crate::desk::ticket::{Event, Status, Window};
+use crate::desk::ticket::{Event, Window};
 use crate::desk::timers::{Timer, TimerName};
 use crate::phrase;
 
 pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     match timer.name {
-        TimerName::ReadyCheck => ready(draft, world),
-        TimerName::StartLate => {
-            draft.happen(Event::StartLate)?;
-            Ok(vec![tell(draft, "The window has opened and nobody has started", world)])
+        TimerName::ReadyCheck => work::ready_check(draft, world),
+        TimerName::Grace => work::grace_over(draft, world),
+        TimerName::StartLate => work::start_late(draft, world),
+        TimerName::StartLateLead => {
+            Ok(tell_leads(draft, "The window is open and the agent has not started; please look at it", world))
         }
         TimerName::Declined => calendar::unanswered(draft, world),
+        TimerName::NoShow => Ok(work::no_show(draft, world)),
         TimerName::Reset | TimerName::WatchOver | TimerName::Destroy => ended::fire(timer, draft, world),
         TimerName::Remind => Ok(remind::letters(&draft.ticket, world, false)),
         TimerName::LastCall => Ok(remind::letters(&draft.ticket, world, true)),
@@ -62,16 +64,6 @@ pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Resul
     }
 }
 
-/// UT-25.
-fn ready(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
-    draft.settle(world.rules)?;
-    let headline = match draft.ticket.status {
-        Status::Ready => "Ready: the window opens within two hours".to_owned(),
-        _ => format!("NOT READY for the window: {}", draft.missing_for_ready(world.rules).join("; ")),
-    };
-    Ok(vec![tell(draft, &headline, world)])
-}
-
 /// UT-07: no answer came; silence is never consent (T2d).
 fn lapse(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     let row = answer::requester(&draft.ticket, world.known);
@@ -106,15 +98,7 @@ fn unconfirmed(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotN
 /// W-09: M-09 to everybody who knows of the window.
 fn before_window(draft: &Draft, world: &World<'_>) -> Vec<Letter> {
     let ticket = &draft.ticket;
-    let Some(window) = &ticket.window else { return Vec::new() };
-    let zone = answer::zone_of(ticket, world);
-    let say = Say::WindowReminder {
-        serial: answer::serial(&ticket.form),
-        version: answer::version(&ticket.form),
-        window: Window { zone, ..window.clone() },
-        agent: answer::agent_name(ticket, world.rules),
-        password_tested: answer::password_tested(&ticket.form),
-    };
+    let Some(say) = ready::reminder(ticket, world, false) else { return Vec::new() };
     let people = answer::concerned(ticket, world, answer::requester(ticket, world.known));
     people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())).collect()
 }

@@ -118,6 +118,9 @@ fn told(window: &Window) -> Vec<Say> {
             window: window.clone(),
             agent: "Noa Adler".to_owned(),
             password_tested: false,
+            password_old: false,
+            ports_open: false,
+            cured: false,
         },
         Say::TakingLonger {
             serial: serial(),

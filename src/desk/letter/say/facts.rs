@@ -120,6 +120,21 @@ pub enum CalendarAnswer {
     Counter,
 }
 
+/// What stands in the way of the work (M-10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Obstructed {
+    pub serial: String,
+    pub window: Option<Window>,
+    /// `ports`, `password_missing`, `password_wrong`, `password_old`, `hold`,
+    /// `desk`; or alone `no_show`.
+    pub kinds: Vec<String>,
+    pub ports: Vec<u16>,
+    pub tested: Option<Timestamp>,
+    pub password_days: u32,
+    pub zone: String,
+    pub agent: String,
+}
+
 /// What was tried in somebody's name (M-32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -33,7 +33,11 @@ fn of(page: &Page, event: &Event) -> String {
             format!("{} <{}> asked{of}", requester.name, requester.address)
         }
         Event::SetAside { reason: text } | Event::TermsRefused { reason: text } => text.clone(),
-        Event::Blocked { why: text } | Event::NotStarted { why: text } => text.clone(),
+        Event::Blocked { why, cause } => with(cause.into(), why),
+        Event::NotStarted { why, cause, slots } => {
+            let offered: Vec<String> = slots.iter().map(|slot| span(page, slot)).collect();
+            with(&with(cause.into(), why), &offered.join("; "))
+        }
         Event::Incomplete { faults } => format!("missing or unclear: {}", keys(faults.keys())),
         Event::Answered { form, by } => format!("{by} answered: {}", fields(form)),
         Event::Completed { received } => format!("all that is needed is there since {}", page.moment(*received)),
@@ -47,7 +51,9 @@ fn of(page: &Page, event: &Event) -> String {
         Event::OutsideHours { window, why } => with(&span(page, window), why),
         Event::TermsOffered { terms } => format!("terms {terms}"),
         Event::Proposed { slots } => slots.iter().map(|slot| span(page, slot)).collect::<Vec<String>>().join("; "),
-        Event::Scheduled { window, by } => format!("{}, by {by}", span(page, window)),
+        Event::HoldAsked { by } | Event::PasswordFailed { by } => format!("by {by}"),
+        Event::HoldEnded { by, words } => with(&format!("by {by}"), words),
+        Event::Scheduled { window, by } | Event::SlotFound { window, by } => format!("{}, by {by}", span(page, window)),
         Event::Consented { consent } => consented(page, consent),
         Event::Approved { by, reason, .. } => with(&format!("by {by}"), reason),
         Event::Resubmitted { of } => format!("after {of} was denied"),

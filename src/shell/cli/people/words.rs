@@ -42,11 +42,14 @@ pub fn outcome(word: OutcomeWord) -> &'static str {
 pub fn timer(name: TimerName) -> &'static str {
     match name {
         TimerName::ReadyCheck => "readiness check (UT-25)",
+        TimerName::Grace => "end of the time to cure what blocks (UT-28)",
         TimerName::StartLate => "start check (UT-33)",
         TimerName::Untouched => "nobody has touched the request (W-02)",
         TimerName::UntouchedLead => "a lead hears that nobody has touched it (W-02)",
         TimerName::Uncorrected => "end without a correction (W-07)",
         TimerName::Special => "nobody has arranged the special time (W-08)",
+        TimerName::StartLateLead => "word to a lead that nobody began (UT-33)",
+        TimerName::NoShow => "word to the customer that nobody began (UT-33)",
         TimerName::Alarm => "next call of the alarm (W-03)",
         TimerName::Unseen => "nobody has looked (W-04)",
         TimerName::Remind => "reminder to the customer (W-05)",
