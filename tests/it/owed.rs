@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use upgrade_desk::desk::form::Form;
 use upgrade_desk::desk::ticket::{
-    Checked, Ending, Event, Issue, NoteKind, Outcome, Requester, Status, Ticket, TicketId, Window, apply, next,
+    Cause, Checked, Ending, Event, Issue, NoteKind, Outcome, Requester, Status, Ticket, TicketId, Window, apply, next,
 };
 
 /// One of each event that may move an upgrade ticket.
@@ -26,8 +26,8 @@ fn events() -> Vec<Event> {
         Event::Scheduled { window: window.clone(), by: by() },
         Event::Queued,
         Event::Readied,
-        Event::Blocked { why: String::new() },
-        Event::NotStarted { why: String::new() },
+        Event::Blocked { why: String::new(), cause: Cause::Ports },
+        Event::NotStarted { why: String::new(), cause: Cause::Ports, slots: Vec::new() },
         Event::Cancelled { ending: Ending::Withdrawn, by: by(), words: String::new() },
         Event::Started { by: by() },
         Event::Overran,
