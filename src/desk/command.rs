@@ -2,6 +2,7 @@
 //! does is in `decide/command.rs`; here it is only read.
 
 mod arguments;
+mod desk;
 mod hands;
 mod issue;
 mod kind;
@@ -136,6 +137,10 @@ impl Context<'_> {
             Word::Approve => said(word, words).map(|reason| Command::Approve { reason }),
             Word::Consent => arguments::phone_consent(words),
             Word::Help => alone(word, words, Command::Help),
+            Word::Board => alone(word, words, Command::Board),
+            Word::Rota => alone(word, words, Command::Rota),
+            Word::Swap => desk::swap(words),
+            Word::Holiday => desk::holiday(words),
         }
     }
 }

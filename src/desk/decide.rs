@@ -25,6 +25,7 @@ mod mail;
 mod moving;
 mod notice;
 mod offer;
+mod office;
 mod operator;
 mod page;
 mod pause;
@@ -151,6 +152,10 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
         }
         Input::Due(timer) => due::decide(timer, &World { known, now, rules, agreed: &[] }),
         Input::Delivered { letter, .. } => delivery::delivered(*letter, &World { known, now, rules, agreed: &[] }),
+        Input::DeskDue(timer) => office::due(timer, &World { known, now, rules, agreed: &[] }),
+        Input::Announce { version, notes, by } => {
+            office::news::announce(version, notes, by, &World { known, now, rules, agreed: &[] })
+        }
         Input::Undelivered { letter, address, why } => {
             delivery::undelivered(*letter, address, why, &World { known, now, rules, agreed: &[] })
         }

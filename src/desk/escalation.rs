@@ -25,6 +25,19 @@ pub struct Escalation {
     /// Where an alarm goes when all levels were silent. Never empty.
     pub last_address: String,
     pub waits: Waits,
+    pub desk: DeskTimes,
+}
+
+/// When staff are told of the desk as a whole (5.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeskTimes {
+    /// Both are told when a turn begins, and the first keeps the duty until the
+    /// second acknowledges it.
+    pub handover: bool,
+    /// After so many minutes he is asked once more, and leads are told.
+    pub handover_remind_minutes: u32,
+    /// The daily digest to leads, by the desk's clock; `None`: there is none.
+    pub digest: Option<jiff::civil::Time>,
 }
 
 /// Who is meant by a level.
@@ -102,6 +115,20 @@ impl Escalation {
             shifts.into_iter().filter(|shift| shift.who.is_none()).collect::<Vec<Shift>>()
         };
         self.rotas.iter().flat_map(|rota| of_rota(rota).into_iter().map(|gap| (rota.name.as_str(), gap))).collect()
+    }
+
+    pub fn is_away(&self, who: &str, at: Timestamp) -> bool {
+        self.absences.iter().any(|absence| absence.who == who && absence.from <= at && at < absence.until)
+    }
+
+    /// The rota whose turns are handed over: the first one that a P1 calls.
+    pub fn duty_rota(&self) -> Option<&Rota> {
+        let levels = self.ladders.get(&Severity::P1).map_or(&[][..], |ladder| &ladder.levels);
+        let first = levels.iter().flat_map(|level| &level.to).find_map(|post| match post {
+            Post::Rota(name) => self.rota(name),
+            _ => None,
+        });
+        first.or_else(|| self.rotas.first())
     }
 
     /// The ladder of an alarm; a problem that staff set lower while it runs

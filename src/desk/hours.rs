@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::desk::moment::{first_showing, last_showing, time_zone};
 use crate::desk::phrase::Phrase;
@@ -64,7 +65,7 @@ pub struct Capacity {
 }
 
 /// A day without work, or with less of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holiday {
     pub name: String,
     /// `None`: closed all day.

@@ -9,6 +9,7 @@ use crate::desk::form::{self, FieldKey, Form, Named};
 use crate::desk::mail::proof::own::{self, Checked, Wanted};
 use crate::desk::mail::proof::{self, Checks, Trusted};
 use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
+use crate::desk::office::DeskTimer;
 use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::{self, Secret};
 use crate::desk::ticket::subject_tag;
@@ -91,6 +92,14 @@ pub enum Input {
         original_sha256: Option<String>,
     },
     Due(Timer),
+    /// A timer of the desk as a whole.
+    DeskDue(DeskTimer),
+    /// A release is announced at the console (M-30).
+    Announce {
+        version: String,
+        notes: String,
+        by: String,
+    },
     /// The mail server took the letter.
     Delivered {
         letter: u64,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::board::Seen;
 use crate::desk::bookings::Booking;
 use crate::desk::command::{Command, CommandLine, Opening};
 use crate::desk::form::FieldKey;
@@ -57,6 +58,10 @@ pub struct Ask {
     pub bookings: bool,
     /// People whom a mail of staff names: their companies are looked up.
     pub people: Vec<String>,
+    /// How the whole desk stands, for the board.
+    pub board: bool,
+    /// Who gets news of releases.
+    pub subscribers: bool,
 }
 
 /// More tickets in one mail are not looked up.
@@ -119,6 +124,11 @@ pub struct Known {
     pub likenesses_today: u32,
     /// What is so of the desk itself: who took over whose duty.
     pub office: Office,
+    /// `None`: not asked.
+    pub seen: Option<Box<Seen>>,
+    /// Whoever is on file for news of releases, or asked for them; `office` says
+    /// who no longer wants them.
+    pub subscribers: Vec<Representative>,
     pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,
@@ -276,6 +286,8 @@ impl Ask {
                 of_company: matches!(timer.name, TimerName::Reset | TimerName::WatchOver),
                 ..Ask::default()
             },
+            Input::DeskDue(_) => Ask { board: true, ..Ask::default() },
+            Input::Announce { .. } => Ask { subscribers: true, ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), of_company: true, ..Ask::default() }
             }
@@ -316,6 +328,8 @@ impl Ask {
             bookings: !matches!(input.kind, Kind::Bounce | Kind::FeedbackReport | Kind::Automatic | Kind::Noise),
             of_company: opens || (input.kind != Kind::Request && input.urgency.tone != Tone::Plain),
             people,
+            board: looks_at_the_desk(input, rules),
+            subscribers: false,
         }
         .with_own_domain(rules)
     }
@@ -356,6 +370,13 @@ fn people(input: &MailInput, rules: &Rules) -> Vec<String> {
 fn invited(mail: &Mail) -> Option<TicketId> {
     let (id, _) = mail.calendar.as_ref()?.uid.split_once('@')?;
     ids_in(id).into_iter().next()
+}
+
+/// A command of staff about all tickets, or a word that may take the duty over.
+fn looks_at_the_desk(input: &MailInput, rules: &Rules) -> bool {
+    let is_staff = input.mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
+    let looks = |line: &CommandLine| line.read.as_ref().is_ok_and(Command::looks_at_the_desk);
+    is_staff && (input.commands.is_empty() || input.commands.iter().any(looks))
 }
 
 /// Somebody wrote, or tried to look as if, who is not of the staff.

@@ -161,10 +161,18 @@ pub enum Template {
     #[serde(rename = "M-27")]
     #[strum(serialize = "M-27")]
     Transcript,
+    /// The desk as a whole, to staff: hand-offs, the board, swaps, holidays.
+    #[serde(rename = "M-28")]
+    #[strum(serialize = "M-28")]
+    Duty,
     /// A letter could not be delivered.
     #[serde(rename = "M-29")]
     #[strum(serialize = "M-29")]
     Undelivered,
+    /// News of a release, to subscribers.
+    #[serde(rename = "M-30")]
+    #[strum(serialize = "M-30")]
+    News,
     /// Staff notice, one thread a ticket.
     #[serde(rename = "M-31")]
     #[strum(serialize = "M-31")]
@@ -204,6 +212,7 @@ impl Template {
             | Template::PersonHasIt
             | Template::AgentReply => false,
             Template::Resolved | Template::Transcript | Template::Undelivered | Template::StaffNotice => false,
+            Template::Duty | Template::News => false,
             // They have caps of their own.
             Template::HeadsUp | Template::ToOperator => false,
         }

@@ -1,43 +1,144 @@
-//! What happened to the desk itself and not to a ticket (`OfficeEvent`), and
-//! what is so now (`Office`, the fold of these events).
+//! What happened to the desk itself and not to a ticket ([`OfficeEvent`]): swapped
+//! turns, added holidays, hand-offs of the duty, who wants news. [`Office`] is the
+//! fold, and [`Office::in_force`] what the rules are because of it.
+
+mod event;
+mod timers;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::escalation::Takeover;
+use crate::desk::hours::Holiday;
+use crate::desk::rules::Rules;
 
-/// What can happen to the desk itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case", tag = "type")]
-#[strum(serialize_all = "snake_case")]
-pub enum OfficeEvent {
-    /// `#swap`: somebody has a duty for a while, whatever the rules say.
-    TookOver { takeover: Takeover, by: String },
-    /// W-01: a mail was looked at late, and the operator was told.
-    Late { received: Timestamp, minutes: i64 },
-    /// 2.8: the operator was told of times with nobody on duty.
-    GapsTold { gaps: u32 },
-}
+pub use event::OfficeEvent;
+pub use timers::{DeskTimer, DeskTimerName, all_due, next_due};
 
-/// The fold of the desk's own events.
+/// The fold of everything that happened to the desk as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Office {
-    /// Oldest first; of two about the same time the later counts.
+    /// When the desk began: what was to be before is nobody's business now.
+    pub since: Option<Timestamp>,
+    /// Turns that somebody else has, oldest first; of two about the same time the
+    /// later counts.
     pub takeovers: Vec<Takeover>,
     /// When the operator was last told of late mail, and of gaps.
-    #[serde(default)]
     pub late_told_at: Option<Timestamp>,
-    #[serde(default)]
     pub gaps_told_at: Option<Timestamp>,
+    /// Turns that somebody was asked to take, until he answers.
+    pub asked: Vec<Asked>,
+    /// Days without work or with less of it, on top of `rules/hours.toml`.
+    pub holidays: BTreeMap<Date, Holiday>,
+    /// Duties that were handed over, the newest last: who kept one until when.
+    pub handovers: Vec<Handover>,
+    /// The last moment of each desk-wide timer that fired, by name.
+    pub fired: BTreeMap<String, Timestamp>,
+    /// Who asked for news of releases, or not to get them: addresses in lower
+    /// case. It counts more than the register's flag.
+    pub subscriptions: BTreeMap<String, bool>,
+}
+
+/// A swap that waits for a yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub takeover: Takeover,
+    /// Who wanted it so.
+    pub by: String,
+    /// The letters that asked him: an answer to one of them is meant.
+    pub letters: Vec<u64>,
+}
+
+/// The duty goes from one to the other. Until the other acknowledges it, the
+/// first one keeps it (5.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    pub rota: String,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub at: Timestamp,
+    /// `None`: not acknowledged yet.
+    pub taken_at: Option<Timestamp>,
+    pub letters: Vec<u64>,
 }
 
 impl Office {
-    /// What happened, happened: nothing is refused here.
-    pub fn apply(&mut self, event: &OfficeEvent, at: Timestamp) {
+    /// What `event` makes of it. `letters` are the numbers of the staff letters
+    /// of the same decision.
+    pub fn happen(&mut self, event: &OfficeEvent, letters: &[u64], at: Timestamp) {
         match event {
-            OfficeEvent::TookOver { takeover, .. } => self.takeovers.push(takeover.clone()),
+            OfficeEvent::SwapAsked { takeover, by } => {
+                self.asked.push(Asked { takeover: takeover.clone(), by: by.clone(), letters: letters.to_vec() });
+            }
+            OfficeEvent::TookOver { takeover, .. } => {
+                self.asked.retain(|asked| asked.takeover != *takeover);
+                self.takeovers.push(takeover.clone());
+            }
+            OfficeEvent::SwapRefused { takeover, .. } => self.asked.retain(|asked| asked.takeover != *takeover),
+            OfficeEvent::HolidaySet { day, name, closes, .. } => {
+                self.holidays.insert(*day, Holiday { name: name.clone(), closes: *closes });
+            }
+            OfficeEvent::HandedOver { rota, from, to } => {
+                self.end_handovers(rota, at);
+                self.handovers.push(Handover {
+                    rota: rota.clone(),
+                    from: from.clone(),
+                    to: to.clone(),
+                    at,
+                    // Where nobody had it, or nobody gets it, nothing is kept.
+                    taken_at: (from.is_none() || to.is_none() || from == to).then_some(at),
+                    letters: letters.to_vec(),
+                });
+            }
+            OfficeEvent::DutyTaken { rota, .. } => self.end_handovers(rota, at),
+            OfficeEvent::Fired { timer, due } => {
+                self.fired.insert(timer.clone(), *due);
+            }
+            OfficeEvent::Subscribed { address } => {
+                self.subscriptions.insert(address.to_ascii_lowercase(), true);
+            }
+            OfficeEvent::Unsubscribed { address, .. } => {
+                self.subscriptions.insert(address.to_ascii_lowercase(), false);
+            }
+            OfficeEvent::Announced { .. } => {}
             OfficeEvent::Late { .. } => self.late_told_at = Some(at),
             OfficeEvent::GapsTold { .. } => self.gaps_told_at = Some(at),
         }
+    }
+
+    fn end_handovers(&mut self, rota: &str, at: Timestamp) {
+        for open in self.handovers.iter_mut().filter(|handover| handover.rota == rota) {
+            open.taken_at.get_or_insert(at);
+        }
+    }
+
+    /// The duty that somebody was handed and has not acknowledged.
+    pub fn open_handover(&self) -> Option<&Handover> {
+        self.handovers.iter().rev().find(|handover| handover.taken_at.is_none())
+    }
+
+    /// Who has whose duty now: what people agreed on, and above it who keeps a
+    /// duty until the next one acknowledges it.
+    pub fn duty(&self) -> Vec<Takeover> {
+        let kept = self.handovers.iter().filter_map(|handover| {
+            let until = handover.taken_at.unwrap_or(Timestamp::MAX);
+            let who = handover.from.clone().filter(|_| handover.at < until);
+            who.map(|who| Takeover { rota: handover.rota.clone(), who: Some(who), from: handover.at, until })
+        });
+        self.takeovers.iter().cloned().chain(kept).collect()
+    }
+
+    /// The rules as they are because of it; `None`: as they were written.
+    pub fn in_force(&self, written: &Rules) -> Option<Rules> {
+        if self.holidays.is_empty() {
+            return None;
+        }
+        let mut rules = written.clone();
+        rules.hours.holidays.extend(self.holidays.iter().map(|(day, holiday)| (*day, holiday.clone())));
+        Some(rules)
     }
 }

@@ -10,7 +10,7 @@ use crate::desk::known::Counted;
 use crate::desk::known::Held;
 use crate::desk::mail::Proof;
 use crate::desk::mail::proof::own::Checked;
-use crate::desk::office::OfficeEvent;
+use crate::desk::office::{DeskTimer, OfficeEvent};
 use crate::desk::register::Register;
 use crate::desk::ticket::{Event, TicketId};
 
@@ -40,7 +40,7 @@ pub enum What {
         until: Timestamp,
         response: String,
     },
-    /// Whole register after an import.
+    /// Office register after an import.
     Imported {
         register: Register,
         by: String,
@@ -121,9 +121,29 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "cause")]
 pub enum Cause {
-    Mail { place: Place, message_id: Option<String>, sha256: Option<String>, duplicate_key: Option<String> },
-    Timer { ticket: TicketId, name: String, at: Timestamp },
-    Delivery { letter: u64, response: String },
+    Mail {
+        place: Place,
+        message_id: Option<String>,
+        sha256: Option<String>,
+        duplicate_key: Option<String>,
+    },
+    Timer {
+        ticket: TicketId,
+        name: String,
+        at: Timestamp,
+    },
+    Delivery {
+        letter: u64,
+        response: String,
+    },
+    /// A timer of the desk as a whole.
+    Desk {
+        timer: DeskTimer,
+    },
+    /// Somebody at the console announced a release.
+    Announced {
+        by: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,6 +227,10 @@ pub enum OutcomeWord {
     NoLongerDue,
     Delivered,
     Undelivered,
+    /// News of a release went to subscribers.
+    Announced,
+    /// Somebody gets no more of them.
+    Unsubscribed,
 }
 
 /// One reason of a decision: the rule and the fact it met (`ticket why`).

@@ -110,6 +110,8 @@ pub struct Classify {
     pub no: Vec<String>,
     /// A first own line that keeps a time which was declined: `go ahead` …
     pub keep: Vec<String>,
+    /// A first own line, or a subject, that ends the news of releases (F-14).
+    pub unsubscribe: Vec<String>,
     /// Words below a yes that make it none (TC5).
     pub doubt: Vec<String>,
     /// By which a customer's language is known.

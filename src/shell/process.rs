@@ -220,18 +220,19 @@ impl Desk {
         if canary {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Loop) });
         }
-        let mut known = view.look_up(&Ask::about(&input, &self.rules), now).map_err(|error| error.to_string())?;
+        let rules = view.rules();
+        let mut known = view.look_up(&Ask::about(&input, rules), now).map_err(|error| error.to_string())?;
         known.token = self.composer.token(&input, &known);
         if known.place_done {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Duplicate) });
         }
-        let decision = decide(&input, &known, now, &self.rules);
+        let decision = decide(&input, &known, now, rules);
         warn_of_gaps(&decision);
         let letters = self
             .composer
-            .compose(&decision.letters, known.next_letter, now, &self.rules)
+            .compose(&decision.letters, known.next_letter, now, rules)
             .map_err(|error| error.to_string())?;
-        let decided = decided(&input, decision, &self.rules);
+        let decided = decided(&input, decision, rules);
         // What is held once more was kept when it was held first.
         let is_kept = known.held.is_some() && decided.outcome == OutcomeWord::Hold;
         let (text, original) = if is_kept { (None, None) } else { (text, original) };
@@ -334,6 +335,8 @@ fn cause(input: &Input) -> Cause {
             Cause::Mail { place: place.clone(), message_id: None, sha256: original_sha256.clone(), duplicate_key: None }
         }
         Input::Due(timer) => Cause::Timer { ticket: timer.ticket.clone(), name: timer.key(), at: timer.at },
+        Input::DeskDue(timer) => Cause::Desk { timer: timer.clone() },
+        Input::Announce { by, .. } => Cause::Announced { by: by.clone() },
         Input::Delivered { letter, response } => Cause::Delivery { letter: *letter, response: response.clone() },
         Input::Undelivered { letter, why, .. } => Cause::Delivery { letter: *letter, response: why.clone() },
     }

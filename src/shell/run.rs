@@ -247,7 +247,7 @@ async fn drain_once(
     spawn_outbox(&mut letters, desk, config, drain, stop)?;
     let taken_in = all_of(&mut intake).await;
     let handled = match taken_in {
-        Ok(()) => timers::fire_due(desk).await.map_err(Failure::from),
+        Ok(()) => timers::fire_all(desk).await.map_err(Failure::from),
         failed => failed,
     };
     let _outbox_may_have_ended = drain_sender.send(true);

@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod files;
+pub mod in_force;
 pub mod inhand;
 pub mod journal;
 pub mod lock;

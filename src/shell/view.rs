@@ -163,8 +163,7 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
         Request::Try { case } => considered::considered(asked, &case).await,
         Request::Rota { weeks, at } => {
             let now = at.unwrap_or_else(|| asked.clock.now());
-            let rota =
-                asked.store.read(move |view| Ok(rota::rota(view.rules(), &view.office()?.takeovers, now, weeks)));
+            let rota = asked.store.read(move |view| Ok(rota::rota(view.rules(), &view.office()?, now, weeks)));
             rota.await.map_err(gone)
         }
         Request::Status => {

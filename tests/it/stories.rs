@@ -42,6 +42,7 @@ pub async fn play(story: &Path) -> (String, tempfile::TempDir) {
     let desk = folder.path().join("desk");
     let register = sample_register().unwrap();
     let mut stage = Stage::build(&desk, script.monday, &keys(folder.path()), rules, register).await.unwrap();
+    stage.with_desk_timers(script.desk_timers);
     let mut transcript = format!("{}\n", script.title);
     for step in &script.steps {
         let mail = step.mail.as_ref().map(|name| fs::read_to_string(story.join(name)).unwrap());

@@ -1,6 +1,7 @@
 //! Everything that staff can ask for by mail.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::ticket::{Cause, Issue, TicketId, TicketKind};
@@ -171,6 +172,20 @@ pub enum Command {
         words: String,
     },
     Help,
+    Board,
+    Rota,
+    /// The turn of these days, the last one included, goes to `who`.
+    Swap {
+        who: String,
+        first: Date,
+        last: Date,
+    },
+    /// `closes`: a half day.
+    Holiday {
+        day: Date,
+        closes: Option<Time>,
+        name: String,
+    },
 }
 
 /// What `#new` opens after a call.
@@ -213,6 +228,16 @@ impl Command {
             )
     }
 
+    /// Its answer is made from all tickets.
+    pub fn looks_at_the_desk(&self) -> bool {
+        matches!(self, Command::Board | Command::Status | Command::Holiday { .. } | Command::Ack)
+    }
+
+    /// About the desk and no ticket.
+    pub fn is_for_the_desk(&self) -> bool {
+        matches!(self, Command::Board | Command::Rota | Command::Swap { .. } | Command::Holiday { .. })
+    }
+
     /// What it is for; `None`: for every ticket.
     pub fn is_for(&self) -> Option<TicketKind> {
         match self {
@@ -222,6 +247,7 @@ impl Command {
             | Command::Help
             | Command::Ask { .. }
             | Command::Escalate { .. } => None,
+            Command::Board | Command::Rota | Command::Swap { .. } | Command::Holiday { .. } => None,
             Command::Precheck { .. } | Command::Schedule { .. } | Command::Deny { .. } => Some(TicketKind::Upgrade),
             // Also of the change that a problem needs (PT-11).
             Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. } => None,

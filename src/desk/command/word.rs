@@ -57,6 +57,10 @@ pub(super) enum Word {
     Special,
     Approve,
     Consent,
+    Board,
+    Rota,
+    Swap,
+    Holiday,
     Help,
 }
 
@@ -100,6 +104,7 @@ impl Word {
             Word::Accept | Word::Spam => false,
             Word::Special | Word::Approve | Word::Consent => true,
             Word::Assign | Word::Release | Word::Cc | Word::Snooze | Word::Status => false,
+            Word::Board | Word::Rota | Word::Swap | Word::Holiday => false,
         }
     }
 
@@ -184,7 +189,6 @@ impl Word {
                 "#snooze 2026-12-03 10:00 America/Los_Angeles",
                 "reminders to staff about this ticket rest until then; alarms never do",
             ),
-            Word::Status => ("#status", "how this ticket stands, and what is possible"),
             Word::Override => (
                 "#override D-IP <reason>",
                 "a lead lets a denied request go on; what identifies the unit needs a second colleague",
@@ -199,6 +203,17 @@ impl Word {
             Word::New => (
                 "#new request, or #new problem dana@acme.example <text>",
                 "a ticket after a call, for somebody on file; the form lines stand below",
+            ),
+            Word::Board => ("#board", "how all stands: duty, problems, windows, what waits for whom"),
+            Word::Status => ("#status", "how this ticket stands; without a ticket, the desk in short"),
+            Word::Rota => ("#rota", "who is on duty in the next four weeks, and when nobody is"),
+            Word::Swap => (
+                "#swap sam 2026-12-24, or #swap sam 2026-12-24 2026-12-27",
+                "the duty of these days goes to him, once he or a lead says so; answer a board or rota letter",
+            ),
+            Word::Holiday => (
+                "#holiday 2026-12-24 <name>, or #holiday 2026-12-24 until 12:00 <name>",
+                "a lead adds a day without work, or with less of it; answer a board or rota letter",
             ),
             _ => ("#help", "this list"),
         }

@@ -149,7 +149,8 @@ fn holders<'a>(post: &Post, world: &World<'a>) -> Vec<&'a Staff> {
     let rules = world.rules;
     match post {
         Post::Rota(name) => {
-            let id = rules.escalation.on_duty(name, world.now, &world.known.office.takeovers);
+            let duty = world.known.office.duty();
+            let id = rules.escalation.on_duty(name, world.now, &duty);
             id.and_then(|id| rules.access.staff_by_id(id)).into_iter().collect()
         }
         Post::Leads => rules.access.leads().collect(),

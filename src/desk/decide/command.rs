@@ -116,6 +116,7 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         }
         Command::Split { second: None } if draft.ticket.problem.is_none() => split::of_request(case, draft, effects),
         Command::Accept | Command::New { .. } | Command::Split { .. } => Err(misplaced(command)),
+        Command::Board | Command::Rota | Command::Swap { .. } | Command::Holiday { .. } => Err(misplaced(command)),
         Command::Close { reason, .. } if draft.ticket.problem.is_none() => anew::close(case, draft, effects, reason),
         Command::Special { .. } | Command::Approve { .. } | Command::PhoneConsent { .. } => {
             consent::run(case, command, draft, effects)

@@ -7,8 +7,8 @@ use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
 use crate::desk::decide::{
-    Decision, World, bounce, calendar, caps, contact, escalate, hold, likeness, notice, page, released, reply, request,
-    staff, stop, warning,
+    Decision, World, bounce, calendar, caps, contact, escalate, hold, likeness, notice, office, page, released, reply,
+    request, staff, stop, warning,
 };
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
@@ -98,6 +98,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
         let fact = format!("{} is not possible in {}", refused.event, refused.status.name());
         Decision::quarantine(actor, "not_possible_now", fact.clone(), Why::new("2.2", fact))
     });
+    decision.office.extend(office::news::subscribed(&case).filter(|_| decision.quarantine.is_none()));
     if let (Brought::OfAnother { person, .. }, FoundTicket::ByReference(ticket), OutcomeWord::Note) =
         (&known.token, &known.ticket, decision.outcome)
         && known.pass.is_none()
@@ -165,6 +166,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     if case.author.staff.is_some() {
         return staff::decide(case);
+    }
+    if office::news::is_unsubscribing(case) {
+        return Ok(office::news::unsubscribed(case));
     }
     if case.known.register_is_empty {
         return request::register_is_empty(case);

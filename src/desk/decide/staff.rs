@@ -4,7 +4,7 @@
 mod forwarded;
 mod kept;
 mod opening;
-mod token;
+pub mod token;
 
 use jiff::SignedDuration;
 
@@ -13,7 +13,7 @@ use crate::desk::command::{self, Command, CommandLine};
 use crate::desk::decide::command::{Effects, Refusal, run};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
-use crate::desk::decide::{Decision, notice};
+use crate::desk::decide::{Decision, notice, office};
 use crate::desk::known::FoundTicket;
 use crate::desk::language::Language;
 use crate::desk::letter::Letter;
@@ -31,6 +31,14 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
     };
     if !matches!(case.author.actor, Actor::Staff { .. }) {
         return not_proven(case, ticket);
+    }
+    if let (None, [line]) = (ticket, case.input.commands.as_slice())
+        && kept::is_meant(case, line)
+    {
+        return Ok(kept::decide(case, line));
+    }
+    if let Some(decision) = office::command::decide(case, ticket.is_some()) {
+        return Ok(decision);
     }
     let only_words = case.input.commands.is_empty();
     let ack = [CommandLine { line: "ack".to_owned(), read: Ok(Command::Ack) }];
@@ -57,20 +65,15 @@ pub fn decide(case: &Case<'_>) -> Result<Decision, NotNow> {
             with_ack.extend(lines.iter().cloned());
             commands(case, ticket, &with_ack)
         }
-        (None, []) => {
-            let why = Why::new("decisions 15", "a staff mail without a ticket and without a command");
-            Ok(Decision::quarantine(case.author.actor.clone(), "staff_note_without_ticket", "kept for staff", why))
-        }
         (Some(ticket), lines) => commands(case, ticket, lines),
         (None, [line]) if opening::is_one(line) => opening::decide(case, line),
-        (None, [line]) if kept::is_meant(case, line) => Ok(kept::decide(case, line)),
-        (None, lines) => Ok(without_ticket(case, lines)),
+        (None, _) => Ok(no_ticket(case)),
     }
 }
 
 /// "ack" as the only word of the first or last own line: phones put their own
 /// words below it, some clients put the answer below the quoted alarm.
-fn says_ack(case: &Case<'_>) -> bool {
+pub fn says_ack(case: &Case<'_>) -> bool {
     let is_ack = |line: &&str| {
         let bare = line.trim().trim_start_matches('#').trim_end_matches(['.', '!', ',']);
         bare.eq_ignore_ascii_case("ack")
@@ -189,11 +192,15 @@ fn commands(case: &Case<'_>, ticket: &Ticket, lines: &[CommandLine]) -> Result<D
 
 /// All or nothing: what had been done is taken back, and the transcript says so.
 fn undone(case: &Case<'_>, ticket: &Ticket, transcript: &mut [TranscriptLine]) -> Draft {
+    take_back(transcript);
+    Draft::of(ticket, case.now)
+}
+
+pub fn take_back(transcript: &mut [TranscriptLine]) {
     for line in transcript.iter_mut().filter(|line| line.done) {
         line.done = false;
         "taken back, because another line was refused".clone_into(&mut line.text);
     }
-    Draft::of(ticket, case.now)
 }
 
 fn fresh(case: &Case<'_>, command: &Command) -> Result<(), Refusal> {
@@ -205,7 +212,7 @@ fn fresh(case: &Case<'_>, command: &Command) -> Result<(), Refusal> {
     Err(Refusal(format!("this mail was written {} minutes before it arrived; please send it again", age.as_mins())))
 }
 
-fn transcript_line(line: &CommandLine, result: Result<String, Refusal>) -> TranscriptLine {
+pub fn transcript_line(line: &CommandLine, result: Result<String, Refusal>) -> TranscriptLine {
     let (done, text) = match result {
         Ok(text) => (true, text),
         Err(Refusal(text)) => (false, text),
@@ -240,28 +247,9 @@ fn answer(case: &Case<'_>, draft: &Draft, lines: Vec<TranscriptLine>, done: bool
     to_author(case, say, Some(&draft.ticket))
 }
 
-fn without_ticket(case: &Case<'_>, lines: &[CommandLine]) -> Decision {
-    let only_help = only_helps(lines);
-    let text = if only_help {
-        "all commands are listed below"
-    } else {
-        "no ticket: reply to a notice of the ticket that went to you or to the desk's list"
-    };
-    let line = |line: &CommandLine| TranscriptLine { line: line.line.clone(), done: only_help, text: text.to_owned() };
-    let say = Say::Transcript {
-        lines: lines.iter().map(line).collect(),
-        done: only_help,
-        status: String::new(),
-        possible: Vec::new(),
-        visible_to: Vec::new(),
-        lights: Vec::new(),
-        usage: usage(),
-    };
-    let outcome = if only_help { OutcomeWord::Commands } else { OutcomeWord::Refused };
-    let mut decision = Decision::new(outcome, case.author.actor.clone());
-    decision.why.push(Why::new("5.1", text));
-    decision.letters.push(to_author(case, say, None));
-    decision
+fn no_ticket(case: &Case<'_>) -> Decision {
+    let why = Why::new("decisions 15", "a staff mail without a ticket and without a command");
+    Decision::quarantine(case.author.actor.clone(), "staff_note_without_ticket", "kept for staff", why)
 }
 
 fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
@@ -280,7 +268,7 @@ fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
     }
 }
 
-fn usage() -> Vec<FieldLine> {
+pub fn usage() -> Vec<FieldLine> {
     let line =
         |(label, value): (&'static str, &'static str)| FieldLine { label: label.to_owned(), value: value.to_owned() };
     command::usage().into_iter().map(line).collect()

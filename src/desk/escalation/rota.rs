@@ -94,7 +94,13 @@ impl Rota {
         usize::try_from(turns).ok()?.checked_rem(self.turns.len())
     }
 
-    fn time_zone(&self) -> TimeZone {
+    /// A day's duty: from the hand-off of that day to that of the next.
+    pub fn day(&self, day: Date) -> Option<(Timestamp, Timestamp)> {
+        let at = |day: Date| self.time_zone().to_ambiguous_timestamp(day.to_datetime(self.handoff)).compatible().ok();
+        Some((at(day)?, at(day.tomorrow().ok()?)?))
+    }
+
+    pub fn time_zone(&self) -> TimeZone {
         time_zone(&self.zone).unwrap_or(TimeZone::UTC)
     }
 

@@ -1,5 +1,6 @@
 //! Time that counts only while the desk works (2.8: bh and bd).
 
+use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::hours::Hours;
@@ -40,5 +41,13 @@ impl Hours {
         let Some(day) = self.days_from(from, &zone).nth(later) else { return Timestamp::MAX };
         let same = last_showing(&zone, day.date.to_datetime(clock));
         same.map_or(day.closes, |same| same.clamp(day.opens, day.closes))
+    }
+
+    /// A time of day on each business day after `from`, up to `until`.
+    pub fn each_day(&self, time: Time, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+        let Some(zone) = time_zone(&self.zone) else { return Vec::new() };
+        let days = self.days_from(from, &zone).take_while(|day| day.opens < until);
+        let at = days.filter_map(|day| zone.to_ambiguous_timestamp(day.date.to_datetime(time)).compatible().ok());
+        at.filter(|at| from < *at && *at < until).collect()
     }
 }

@@ -8,8 +8,8 @@ mod work;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::board::Section;
 use crate::desk::form::FieldKey;
-
 use crate::desk::letter::say::{
     Detail, FeedbackFacts, FieldLine, Light, MissingItem, Read, Say, TranscriptLine, Understood, UnitLine, UnitResult,
 };
@@ -53,6 +53,7 @@ pub fn samples() -> Vec<Say> {
     all.extend(work::samples(&window()));
     all.extend(problem::samples(&window()));
     all.extend(staff_letters());
+    all.extend(desk_letters());
     all
 }
 
@@ -196,6 +197,28 @@ fn feedback() -> Vec<Say> {
         Say::FeedbackFailed { feedback: facts("ROLLED_BACK", "The call service did not start.") },
         Say::FeedbackFailed { feedback: facts("FAILED_DEGRADED", "Inbound calls do not work yet.") },
         Say::FeedbackFailed { feedback: facts("NOT_STARTED", "Port 8081 was closed.") },
+    ]
+}
+
+fn desk_letters() -> Vec<Say> {
+    let lines = ["ROTA     NOW         NEXT", "on-call  Sam Ortiz   Noa Adler, Mon 7 Dec 09:00 PST"];
+    let section = Section { title: "ON DUTY".to_owned(), lines: lines.map(str::to_owned).into() };
+    vec![
+        Say::Duty {
+            subject: "Handover of the duty (on-call): Noa Adler to Sam Ortiz".to_owned(),
+            lines: vec!["Until Sam Ortiz acknowledges, Noa Adler has the duty.".to_owned()],
+            ack: "Reply with the single word\n\n  ack".to_owned(),
+            sections: vec![section.clone()],
+            commands: Vec::new(),
+        },
+        Say::Duty {
+            subject: "Daily digest, Thursday 3 December 2026".to_owned(),
+            lines: vec!["As of Thu 3 December 2026, 10:00 (Los Angeles, UTC-08:00).".to_owned()],
+            ack: String::new(),
+            sections: vec![section],
+            commands: vec![line("#swap <id> 2026-12-24", "the duty of that day goes to him")],
+        },
+        Say::News { version: "7.4.0".to_owned(), notes: "Calls are set up faster.".to_owned() },
     ]
 }
 

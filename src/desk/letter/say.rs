@@ -6,6 +6,7 @@ mod facts;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::desk::board::Section;
 use crate::desk::letter::Template;
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Issue, Window};
@@ -343,6 +344,20 @@ pub enum Say {
         lights: Vec<Light>,
         usage: Vec<FieldLine>,
     },
+    /// M-28.
+    Duty {
+        subject: String,
+        lines: Vec<String>,
+        /// What is asked of the reader; empty: nothing.
+        ack: String,
+        sections: Vec<Section>,
+        commands: Vec<FieldLine>,
+    },
+    /// M-30.
+    News {
+        version: String,
+        notes: String,
+    },
     Undelivered {
         to: String,
         letter: String,
@@ -412,6 +427,8 @@ impl Say {
             Say::PassedOn { .. } => Template::PassedOn,
             Say::Resolved { .. } => Template::Resolved,
             Say::Transcript { .. } => Template::Transcript,
+            Say::Duty { .. } => Template::Duty,
+            Say::News { .. } => Template::News,
             Say::Undelivered { .. } => Template::Undelivered,
             Say::StaffNotice { .. } => Template::StaffNotice,
             Say::HeadsUp { .. } => Template::HeadsUp,

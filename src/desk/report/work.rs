@@ -58,7 +58,10 @@ fn notice(past: &Past<'_>, ended: &[(&History, &Happened)]) -> Vec<Row> {
         started.zip(complete).is_some_and(|(started, complete)| minutes(complete, started) < day)
     };
     let causes = ended.iter().filter_map(|(history, end)| match &end.event {
-        Event::NotStarted { why } => Some((why.clone(), history.id())),
+        Event::NotStarted { cause, .. } => {
+            let name: &'static str = cause.into();
+            Some((name.to_owned(), history.id()))
+        }
         _ => None,
     });
     let mut rows = vec![

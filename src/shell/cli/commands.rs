@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::desk::office::Office;
 use crate::shell::cli::page::{self, Page, Style};
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, Which, log, people};
@@ -57,7 +58,7 @@ pub async fn rota(asking: &Asking, weeks: u32, at: Option<Timestamp>) -> Result<
     let reached = reach::find(&asking.which)?;
     let rota = match reached.has_store() {
         true => reach::ask(&reached, Request::Rota { weeks, at }).await?,
-        false => view::rota(&reached.rules, &[], at.unwrap_or_else(clock::now), weeks),
+        false => view::rota(&reached.rules, &Office::default(), at.unwrap_or_else(clock::now), weeks),
     };
     answered(&reached, asking.form.json, &rota, people::rota::rota)
 }

@@ -37,6 +37,7 @@ struct ClassifyText {
     keep: Vec<String>,
     doubt: Vec<String>,
     languages: BTreeMap<Spanned<String>, Vec<String>>,
+    unsubscribe: Vec<String>,
     marks: MarksText,
 }
 
@@ -89,6 +90,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         ("no", &text.no),
         ("keep", &text.keep),
         ("doubt", &text.doubt),
+        ("unsubscribe", &text.unsubscribe),
         ("absence", &text.marks.absence),
         ("robots", &text.marks.robots),
     ];
@@ -126,6 +128,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         keep: lower(text.keep),
         doubt: lower(text.doubt),
         languages,
+        unsubscribe: lower(text.unsubscribe),
     })
 }
 

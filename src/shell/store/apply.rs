@@ -1,6 +1,7 @@
 //! A record becomes rows. The same function serves live commits and rebuilding
 //! from the journal, so that a rebuilt store is the one it replaces.
 
+mod desk;
 mod letters;
 mod quarantine;
 mod secrets;
@@ -11,12 +12,12 @@ use jiff::Timestamp;
 use crate::desk::bookings::Booking;
 use crate::desk::form::compact;
 use crate::desk::input::Place;
-use crate::desk::office::{Office, OfficeEvent};
 use crate::desk::record::{Cause, Decided, Did, Folder, OutcomeWord, TicketChange, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Happened, LetterRef, Ticket, TicketId, apply as fold};
 use crate::desk::timers::{self, Timer};
+use crate::shell::store::in_force::InForce;
 use crate::shell::store::journal::Line;
 use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
@@ -26,10 +27,14 @@ pub use secrets::{given_up, secret_key};
 
 /// Writes what `line` says. Nothing of a record that contradicts what is
 /// stored may be kept.
-pub fn apply(state: &mut State, line: &Line, rules: &Rules) -> Result<(), StateError> {
+pub fn apply(state: &mut State, line: &Line, rules: &mut InForce) -> Result<(), StateError> {
     let at = line.at;
+    desk::begin(state, at)?;
     match &line.what {
-        What::Decided(decided) => apply_decided(state, decided, at, line.seq, rules),
+        What::Decided(decided) => {
+            apply_decided(state, decided, at, line.seq, rules.rules())?;
+            desk::apply(state, decided, at, rules)
+        }
         What::Trying { letters } => letters.iter().try_for_each(|letter| letters::trying(state, *letter)),
         What::Sent { letter, response } => letters::finish(state, *letter, LetterState::Sent, response, at),
         What::Deferred { letter, until, response } => letters::defer(state, *letter, *until, response),
@@ -70,7 +75,6 @@ fn apply_decided(
     for counted in &decided.counted {
         tally::add(state, counted.what, &counted.of, at)?;
     }
-    apply_office(state, &decided.office, at)?;
     for did in &decided.did {
         by_hand(state, did, ByHand { by: decided.actor.name().to_owned(), at })?;
         if let Did::Released { kept, sha256, .. } = did {
@@ -78,18 +82,6 @@ fn apply_decided(
         }
     }
     apply_cause(state, decided, at, seq)
-}
-
-/// What is so of the desk itself.
-pub const OFFICE: &[u8] = b"office";
-
-fn apply_office(state: &mut State, events: &[OfficeEvent], at: Timestamp) -> Result<(), StateError> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let mut office: Office = state.get(Tree::Meta, OFFICE)?.unwrap_or_default();
-    events.iter().for_each(|event| office.apply(event, at));
-    state.put(Tree::Meta, OFFICE.to_vec(), &office)
 }
 
 fn by_hand(state: &mut State, did: &Did, hand: ByHand) -> Result<(), StateError> {
@@ -146,6 +138,7 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             }
             Ok(())
         }
+        Cause::Desk { .. } | Cause::Announced { .. } => Ok(()),
         Cause::Delivery { letter, response } => match decided.outcome {
             OutcomeWord::Delivered => letters::finish(state, *letter, LetterState::Sent, response, at),
             OutcomeWord::Undelivered => letters::finish(state, *letter, LetterState::Failed, response, at),

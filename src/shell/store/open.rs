@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::desk::rules::Rules;
 use crate::shell::clock;
 use crate::shell::store::apply::apply;
+use crate::shell::store::in_force::InForce;
 use crate::shell::store::journal::{self, Break, Head, Journal, Torn, TornEnd};
 use crate::shell::store::lock::{self, Taken};
 use crate::shell::store::owner::{FREE_BYTES_MIN, Owner};
@@ -90,7 +91,8 @@ impl Store {
         let packs = Packs::open(&folder.join("packs")).map_err(fail(folder))?;
         let mut state = trees(folder, &journal, checked.torn.as_ref(), &mut report)?;
         report.torn = checked.torn.map(|torn| torn.cut_off(&journals)).transpose()?;
-        report.applied = catch_up(&mut state, &journal, &rules, progress)?;
+        let mut rules = InForce::of(&state, rules)?;
+        report.applied = catch_up(&mut state, &journal, &mut rules, progress)?;
         report.weak_flush = !flush_is_honest(folder).map_err(fail(folder))?;
         let owner = Owner {
             folder: folder.to_owned(),
@@ -170,7 +172,7 @@ fn fitting(path: &Path, journal: &Journal, torn: Option<&TornEnd>) -> Result<Res
 fn catch_up(
     state: &mut State,
     journal: &Journal,
-    rules: &Rules,
+    rules: &mut InForce,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<u64, OpenError> {
     let of = journal.head().seq;

@@ -3,7 +3,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -11,10 +10,10 @@ use tokio::sync::oneshot;
 
 use crate::desk::letter::Outgoing;
 use crate::desk::record::{LetterRow, OutcomeWord, Record, What};
-use crate::desk::rules::Rules;
 use crate::shell::steps::{self, Step};
 use crate::shell::store::apply::apply;
 use crate::shell::store::files;
+use crate::shell::store::in_force::InForce;
 use crate::shell::store::journal::{Head, Journal, Line, NewLine};
 use crate::shell::store::lock::Lock;
 use crate::shell::store::pack::{Pack, Packs};
@@ -50,8 +49,7 @@ impl Job {
 const GROUP_MAX: usize = 256;
 /// After so long without work sled gets what waits for it.
 const QUIET: Duration = Duration::from_millis(200);
-/// Intake pauses while less than this is free: sled and the other tools of the
-/// machine need room too.
+/// Intake pauses while less is free: sled and other tools need room, too.
 pub const FREE_BYTES_MIN: u64 = 32 * 1024 * 1024;
 
 pub struct Owner {
@@ -59,7 +57,7 @@ pub struct Owner {
     pub state: State,
     pub journal: Journal,
     pub packs: Packs,
-    pub rules: Arc<Rules>,
+    pub rules: InForce,
     pub free_bytes_min: u64,
     /// Why the store can no longer be used.
     pub broken: Option<String>,
@@ -163,7 +161,7 @@ impl Owner {
     }
 
     fn view<'a>(&'a self, head: &'a Head) -> View<'a> {
-        View { state: &self.state, packs: &self.packs, rules: &self.rules, head }
+        View { state: &self.state, packs: &self.packs, rules: self.rules.rules(), head }
     }
 
     /// Everything that waits to be committed as one. Questions in between are
@@ -230,6 +228,7 @@ impl Owner {
             }
             Err(Failure::Single(why)) => {
                 self.state.forget_decision();
+                self.rules.look_again(&self.state);
                 group.lines.truncate(lines_before);
                 group.head = (lines_before > 0).then_some(head);
                 Err(CommitError::Refused(why))
@@ -277,7 +276,7 @@ impl Owner {
         let (line, after) = self.journal.line(&head, &record).map_err(|error| Failure::Single(error.to_string()))?;
         let Record { at, what } = record;
         let applied = Line { seq: after.seq, prev: head.hash, at, what };
-        apply(&mut self.state, &applied, &self.rules).map_err(|error| match error {
+        apply(&mut self.state, &applied, &mut self.rules).map_err(|error| match error {
             StateError::Contradiction(_) => Failure::Single(error.to_string()),
             _ => Failure::Broken(error.to_string()),
         })?;
@@ -328,6 +327,7 @@ impl Owner {
     /// A full disk is taken back without a trace; anything else breaks the store.
     fn take_back(&mut self, failure: Failure, before: Head) -> Failure {
         self.state.forget_writes();
+        self.rules.look_again(&self.state);
         if let Failure::DiskFull(_) = failure {
             let cut = self.packs.cut_back().and_then(|()| self.journal.cut_back(before));
             if let Err(error) = cut {

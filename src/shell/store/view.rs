@@ -2,9 +2,11 @@
 
 mod counts;
 mod named;
+mod board;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -12,14 +14,15 @@ use crate::desk::access::day_of;
 use crate::desk::bookings::Booking;
 use crate::desk::input::Place;
 use crate::desk::known::{Answered, Ask, Duplicate, FoundTicket, Held, Kept, Known, Pass, Sender, Tallies};
-use crate::desk::office::Office;
+use crate::desk::office::{self, DeskTimer, Office};
 use crate::desk::record::{Floor, Folder, PackPlace};
 use crate::desk::register::{Register, Representative};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
 use crate::desk::token::Brought;
-use crate::shell::store::apply::{OFFICE, bytes_key, first_start_key, floor_key, held_key, notice_key, pass_key};
+use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, held_key, notice_key, pass_key};
+use crate::shell::store::in_force;
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
 use crate::shell::store::rows::{KeptState, OutboxRow, QuarantineRow, SameBytes, WhyRow};
@@ -29,7 +32,7 @@ use crate::shell::store::state::{Looks, State, StateError, Tree, instant, key, n
 pub struct View<'a> {
     pub(super) state: &'a State,
     pub(super) packs: &'a Packs,
-    pub(super) rules: &'a Rules,
+    pub(super) rules: &'a Arc<Rules>,
     pub(super) head: &'a Head,
 }
 
@@ -83,7 +86,9 @@ impl View<'_> {
             stranger_alarms_today: self.stranger_alarms(now)?,
             on_file: Vec::new(),
             likenesses_today: 0,
-            office: self.office()?,
+            office: in_force::office(self.state)?,
+            seen: None,
+            subscribers: Vec::new(),
             next_problem: self.next_number(TicketKind::Problem, now)?,
             next_ticket: self.next_number(TicketKind::Upgrade, now)?,
             next_letter: self.state.get::<u64>(Tree::Meta, b"letter")?.unwrap_or(0).saturating_add(1),
@@ -97,6 +102,12 @@ impl View<'_> {
         self.look_up_companies(ask, &mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
         known.tallies = self.tallies(ask, &known, now)?;
+        if ask.board {
+            known.seen = Some(Box::new(self.seen()?));
+        }
+        if ask.subscribers {
+            known.subscribers = self.subscribers(&known.office)?;
+        }
         Ok(known)
     }
 
@@ -217,7 +228,7 @@ impl View<'_> {
     /// Timers that are due, the oldest first.
     /// What is so of the desk itself.
     pub fn office(&self) -> Result<Office, StateError> {
-        Ok(self.state.get(Tree::Meta, OFFICE)?.unwrap_or_default())
+        in_force::office(self.state)
     }
 
     /// Timers whose time has come, the oldest first.
@@ -230,6 +241,15 @@ impl View<'_> {
 
     pub fn timers(&self) -> Result<Vec<Timer>, StateError> {
         self.state.values(Tree::Timers, b"")
+    }
+
+    /// Timers of the desk as a whole that are due.
+    pub fn desk_due(&self, now: Timestamp) -> Result<Vec<DeskTimer>, StateError> {
+        Ok(office::all_due(&in_force::office(self.state)?, self.rules, now))
+    }
+
+    pub fn next_desk_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StateError> {
+        Ok(office::next_due(&in_force::office(self.state)?, self.rules, now))
     }
 
     pub fn next_due(&self) -> Result<Option<Timestamp>, StateError> {
@@ -357,7 +377,7 @@ impl View<'_> {
     }
 
     /// The rules in force.
-    pub fn rules(&self) -> &Rules {
+    pub fn rules(&self) -> &Arc<Rules> {
         self.rules
     }
 

@@ -20,6 +20,9 @@ pub struct Script {
     /// Members of staff who cannot have a duty, though the rules know nothing of it.
     #[serde(default)]
     pub away: Vec<Away>,
+    /// Whether the timers of the desk as a whole fire, too: hand-offs, digests.
+    #[serde(default)]
+    pub desk_timers: bool,
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
 }

@@ -45,6 +45,8 @@ pub struct Stage {
     clock: Clock,
     refused: BTreeSet<String>,
     letters: Vec<Answerable>,
+    /// The timers of the desk as a whole fire, too.
+    desk_timers: bool,
     /// The last record that was told.
     told: u64,
 }
@@ -108,10 +110,25 @@ impl Stage {
         plainly(&desk, vec![What::Imported { register, by: "story".to_owned() }]).await?;
         let health = Health::new(clock.clone());
         let (refused, letters) = (BTreeSet::new(), Vec::new());
-        let mut stage =
-            Stage { desk, health, folder: folder.to_owned(), monday, zone, clock, refused, letters, told: 0 };
+        let mut stage = Stage {
+            desk,
+            health,
+            folder: folder.to_owned(),
+            monday,
+            zone,
+            clock,
+            refused,
+            letters,
+            desk_timers: false,
+            told: 0,
+        };
         stage.told = stage.records(0)?.last().map_or(0, |(seq, _)| *seq);
         Ok(stage)
+    }
+
+    /// From here on the timers of the desk as a whole fire, too.
+    pub fn with_desk_timers(&mut self, fire: bool) {
+        self.desk_timers = fire;
     }
 
     pub fn zone(&self) -> &TimeZone {
@@ -146,14 +163,22 @@ impl Stage {
     async fn pass_time(&self, till: Timestamp) -> Result<(), Failure> {
         const TIMERS_MAX: usize = 1000;
         for _ in 0..TIMERS_MAX {
-            let next = self.desk.store.read(|view| view.next_due()).await;
-            match next.ok().flatten().filter(|next| *next < till) {
+            match self.next_due().await.filter(|next| *next < till) {
                 Some(next) => self.clock.stand_at(next.max(self.clock.now())),
                 None => break,
             }
             self.work().await?;
         }
         Ok(())
+    }
+
+    async fn next_due(&self) -> Option<Timestamp> {
+        let (now, with_desk) = (self.clock.now(), self.desk_timers);
+        let next = self.desk.store.read(move |view| {
+            let of_desk = if with_desk { view.next_desk_due(now)? } else { None };
+            Ok(view.next_due()?.into_iter().chain(of_desk).min())
+        });
+        next.await.ok().flatten()
     }
 
     /// What was decided since it was last asked.
@@ -188,7 +213,10 @@ impl Stage {
         if holding.bring_accepted().await? > 0 {
             return Box::pin(self.work()).await;
         }
-        timers::fire_due(&self.desk).await?;
+        match self.desk_timers {
+            true => timers::fire_all(&self.desk).await?,
+            false => timers::fire_due(&self.desk).await?,
+        }
         let postman = Stage::postman(&self.folder);
         let folder = Folder::open(&postman).map_err(io(&postman))?;
         let carrier = Picky { folder, refused: self.refused.clone() };

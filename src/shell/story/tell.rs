@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::desk::office::OfficeEvent;
 use crate::desk::record::{Decided, Did, Record, What};
 use crate::desk::ticket::Event;
 
@@ -59,11 +60,37 @@ fn decision(decided: &Decided) -> Vec<String> {
         let events: Vec<String> = change.events.iter().map(event).collect();
         lines.push(format!("    ticket    {}: {}", change.ticket, events.join(", ")));
     }
+    lines.extend(decided.office.iter().map(|event| format!("    desk      {}", office(event))));
     for letter in &decided.letters {
         let audience = if letter.for_staff { "to staff " } else { "to       " };
         lines.push(format!("    {audience} {}  {}  {}", letter.template, letter.to, letter.subject));
     }
     lines
+}
+
+/// What happened to the desk itself.
+fn office(event: &OfficeEvent) -> String {
+    let name: &'static str = event.into();
+    match event {
+        OfficeEvent::SwapAsked { takeover, by }
+        | OfficeEvent::TookOver { takeover, by }
+        | OfficeEvent::SwapRefused { takeover, by } => {
+            let who = takeover.who.as_deref().unwrap_or("as the rules say");
+            format!("{name} {}: {who} from {} until {}, by {by}", takeover.rota, takeover.from, takeover.until)
+        }
+        OfficeEvent::HolidaySet { day, name: of_day, by, .. } => format!("{name} {day} {of_day}, by {by}"),
+        OfficeEvent::HandedOver { rota, from, to } => {
+            let shown = |who: &Option<String>| who.clone().unwrap_or_else(|| "nobody".to_owned());
+            format!("{name} {rota}: {} to {}", shown(from), shown(to))
+        }
+        OfficeEvent::Late { received, minutes } => format!("{name}: {minutes} minutes after {received}"),
+        OfficeEvent::GapsTold { gaps } => format!("{name} {gaps}"),
+        OfficeEvent::DutyTaken { rota, by } => format!("{name} {rota}, by {by}"),
+        OfficeEvent::Fired { timer, due } => format!("{name} {timer}, due {due}"),
+        OfficeEvent::Subscribed { address } => format!("{name} {address}"),
+        OfficeEvent::Unsubscribed { address, by } => format!("{name} {address}, by {by}"),
+        OfficeEvent::Announced { version, by, letters, .. } => format!("{name} {version} to {letters}, by {by}"),
+    }
 }
 
 /// An event by name, with what tells it from others.

@@ -111,6 +111,8 @@ fn nothing_known(ask: &Ask) -> Known {
         on_file: Vec::new(),
         likenesses_today: 0,
         office: Office::default(),
+        seen: None,
+        subscribers: Vec::new(),
         next_problem: 1,
         next_ticket: 1,
         next_letter: 1,

@@ -4,11 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::desk::escalation::{Ladder, Post, Shift, Takeover};
+use crate::desk::office::Office;
 use crate::desk::rules::Rules;
 use crate::desk::urgency::Severity;
 
 /// The rotas from `now` on for so many weeks, and the ladders as they stand.
-pub fn rota(rules: &Rules, takeovers: &[Takeover], now: Timestamp, weeks: u32) -> Value {
+pub fn rota(rules: &Rules, office: &Office, now: Timestamp, weeks: u32) -> Value {
+    let (takeovers, duty) = (&office.takeovers, &office.duty());
     let until = now.checked_add(SignedDuration::from_hours(i64::from(weeks) * 7 * 24)).unwrap_or(Timestamp::MAX);
     let escalation = &rules.escalation;
     let rotas = escalation.rotas.iter().map(|rota| {
@@ -16,12 +18,11 @@ pub fn rota(rules: &Rules, takeovers: &[Takeover], now: Timestamp, weeks: u32) -
         json!({
             "name": rota.name,
             "zone": rota.zone,
-            "now": person(rules, escalation.on_duty(&rota.name, now, takeovers)),
+            "now": person(rules, escalation.on_duty(&rota.name, now, duty)),
             "shifts": shifts.iter().map(|shift| row(rules, shift)).collect::<Vec<Value>>(),
         })
     });
-    let ladder =
-        |severity: Severity| escalation.ladders.get(&severity).map(|ladder| levels(rules, takeovers, ladder, now));
+    let ladder = |severity: Severity| escalation.ladders.get(&severity).map(|ladder| levels(rules, duty, ladder, now));
     json!({
         "at": now,
         "rotas": rotas.collect::<Vec<Value>>(),

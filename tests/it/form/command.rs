@@ -191,6 +191,10 @@ fn name(command: &Command) -> &'static str {
         Command::Special { .. } => "special",
         Command::Approve { .. } => "approve",
         Command::PhoneConsent { .. } => "consent",
+        Command::Board => "board",
+        Command::Rota => "rota",
+        Command::Swap { .. } => "swap",
+        Command::Holiday { .. } => "holiday",
         Command::Help => "help",
     }
 }

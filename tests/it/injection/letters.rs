@@ -80,6 +80,11 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             lines.chain(possible.iter_mut()).chain(visible_to.iter_mut()).chain(of_fields(usage)).collect()
         }
         Say::Undelivered { to, letter, subject, why, instead } => vec![to, letter, subject, why, instead],
+        Say::Duty { subject, lines, ack, sections, commands } => {
+            let sections = sections.iter_mut().flat_map(|part| part.lines.iter_mut().chain([&mut part.title]));
+            lines.iter_mut().chain(sections).chain(of_fields(commands)).chain([subject, ack]).collect()
+        }
+        Say::News { version, notes } => vec![version, notes],
         Say::HeadsUp { serial, by, .. } => vec![serial, by],
         Say::StaffNotice {
             headline, status, from, serial, agent, lights, fields, text, attachments, commands, ..

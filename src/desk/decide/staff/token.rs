@@ -43,3 +43,20 @@ fn is_his(case: &Case<'_>, letter: &LetterKnown) -> bool {
 fn desk<'a>(case: &'a Case<'_>) -> &'a str {
     &case.rules.access.desk_address
 }
+
+/// For what changes the desk and no ticket: any notice to him or the list will do,
+/// so that nobody who only writes in his name can (TC9).
+pub fn some_notice_is_brought(case: &Case<'_>) -> Result<(), String> {
+    let mut notices = case.known.answered.iter().map(|answered| &answered.letter).filter(|letter| letter.for_staff);
+    if notices.any(|letter| is_his(case, letter)) {
+        return Ok(());
+    }
+    let desk = desk(case);
+    Err(format!("your mail answers no notice; send #rota or #board, and answer what comes, or a mail to {desk}"))
+}
+
+/// Numbers of the letters about the desk, to him or the list, that he answers.
+pub fn desk_letters(case: &Case<'_>) -> Vec<u64> {
+    let letters = case.known.answered.iter().map(|answered| &answered.letter);
+    letters.filter(|letter| letter.template == "M-28" && is_his(case, letter)).map(|letter| letter.no).collect()
+}

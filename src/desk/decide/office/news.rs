@@ -1,0 +1,64 @@
+//! M-30: news of releases to whoever asked for them (F-14), and the end of it.
+//! To get no more mail needs little proof (2.3).
+
+use crate::desk::access::{Actor, Recipient};
+use crate::desk::decide::mail::Case;
+use crate::desk::decide::office::letter;
+use crate::desk::decide::{Decision, World, notice};
+use crate::desk::letter::say::Say;
+use crate::desk::office::OfficeEvent;
+use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::register::Role;
+
+/// One letter to each subscriber who is on file today.
+pub fn announce(version: &str, notes: &str, by: &str, world: &World<'_>) -> Decision {
+    let today = super::today(world);
+    let mut decision = Decision::new(OutcomeWord::Announced, Actor::System);
+    for row in world.known.subscribers.iter().filter(|row| row.is_valid_on(today)) {
+        let say = Say::News { version: version.to_owned(), notes: notes.to_owned() };
+        decision.letters.push(letter(Recipient::representative(row), &row.name, say));
+    }
+    let letters = u32::try_from(decision.letters.len()).unwrap_or(u32::MAX);
+    decision.why.push(Why::new("F-14", format!("release {version} is announced to {letters} subscribers by {by}")));
+    let (version, notes, by) = (version.to_owned(), notes.to_owned(), by.to_owned());
+    decision.office.push(OfficeEvent::Announced { version, notes, by, letters });
+    decision
+}
+
+/// The whole first line is the word, or the subject is.
+pub fn is_unsubscribing(case: &Case<'_>) -> bool {
+    let subject = case.input.mail.subject.trim().to_lowercase();
+    let says = |text: &str| case.rules.classify.unsubscribe.iter().any(|word| word == text);
+    case.author.representative.is_some() && (says(&case.first_line()) || says(&subject))
+}
+
+/// The address gets no more news, whoever wrote it; staff are told, and nobody
+/// outside is answered.
+pub fn unsubscribed(case: &Case<'_>) -> Decision {
+    let address = case.author.representative.map(|row| row.address.clone()).unwrap_or_default();
+    let mut decision = Decision::new(OutcomeWord::Unsubscribed, case.author.actor.clone());
+    let flag = case.author.representative.is_some_and(|row| row.roles.contains(&Role::Updates));
+    let wanted = case.known.office.subscriptions.get(&address.to_lowercase()).copied().unwrap_or(flag);
+    if !wanted {
+        decision.why.push(Why::new("F-14", format!("{address} gets no news of releases already")));
+        return decision;
+    }
+    decision.why.push(Why::new("F-14", format!("{address} wants no more news of releases")));
+    decision.letters.push(notice::without_ticket(case, &format!("{address} gets no more news of releases (M-30)")));
+    decision
+        .office
+        .push(OfficeEvent::Unsubscribed { address: address.clone(), by: case.author.actor.name().to_owned() });
+    decision
+}
+
+/// F-14: a proven representative ticked the field of the form. `None`: he did
+/// not, or gets news already.
+pub fn subscribed(case: &Case<'_>) -> Option<OfficeEvent> {
+    use crate::desk::form::{FieldKey, Value};
+    let row = case.author.proven_representative()?;
+    let ticked = |value: Option<&Value>| matches!(value, Some(Value::YesNo(true)));
+    let ticks = case.input.forms.iter().any(|form| ticked(form.value(FieldKey::Subscribe)));
+    let known = case.known.office.subscriptions.get(&row.address.to_lowercase()).copied();
+    let gets = known.unwrap_or(row.roles.contains(&Role::Updates));
+    (ticks && !gets).then(|| OfficeEvent::Subscribed { address: row.address.clone() })
+}
