@@ -78,6 +78,8 @@ fn refused(denial: Denial) -> Event {
 
 fn reported(severity: Severity, upgrade: Option<&str>, received: &str) -> Event {
     Event::Reported {
+        earlier: None,
+        items: Vec::new(),
         requester: requester(),
         company: Some("acme".to_owned()),
         form: Form::default(),
