@@ -64,21 +64,16 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Precheck { closed_ports } => begin::precheck(case, draft, effects, closed_ports),
         Command::Schedule { start, zone, minutes } => window::schedule(case, draft, effects, *start, zone, *minutes),
         Command::Deny { code, reason } => deny(case, draft, effects, code, reason),
-        Command::Start if draft.ticket.problem.is_some() => change::start(case, draft, effects),
-        Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. }
+        Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. }
             if draft.ticket.problem.is_some() =>
         {
-            change::ended(case, draft, effects, command)
+            change::run(case, draft, effects, command)
         }
         Command::PasswordFailed => begin::password_failed(case, draft, effects),
         Command::NotStarted { cause, text } => begin::not_started(case, draft, effects, *cause, text),
         Command::Continue { text } => begin::go_on(case, draft, effects, text),
         Command::Start => work::start(case, draft, effects),
-        Command::Applied => {
-            own(case, draft)?;
-            draft.happen(Event::Applied { by: me(case) })?;
-            Ok("applied; now test, then #done, #partial, #rolledback or #failed".to_owned())
-        }
+        Command::Applied => work::applied(case, draft),
         Command::Done { issues } => work::done(case, draft, effects, issues),
         Command::Partial { text } => work::finish(case, draft, effects, Outcome::Partial, Vec::new(), text),
         Command::RolledBack { text } => work::finish(case, draft, effects, Outcome::RolledBack, Vec::new(), text),
@@ -97,10 +92,7 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Handover { to, text } => hands::handover(case, draft, effects, to, text),
         Command::Cc { address, add } => hands::cc(case, draft, address, *add),
         Command::Snooze { until } => hands::snooze(case, draft, *until),
-        Command::Status => {
-            effects.shows_lights = true;
-            Ok("how it stands is shown below".to_owned())
-        }
+        Command::Status => Ok(shown_below(effects)),
         Command::Ack if draft.ticket.problem.is_none() => hands::acknowledge(case, draft, effects),
         Command::Ack | Command::Work | Command::Ask { .. } | Command::Sev { .. } | Command::Link { .. } => {
             problem::run(case, command, draft, effects)
@@ -115,8 +107,10 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
             split::of_problem(case, draft, effects, *severity, text)
         }
         Command::Split { second: None } if draft.ticket.problem.is_none() => split::of_request(case, draft, effects),
-        Command::Accept | Command::New { .. } | Command::Split { .. } => Err(misplaced(command)),
-        Command::Board | Command::Rota | Command::Swap { .. } | Command::Holiday { .. } => Err(misplaced(command)),
+        Command::Accept | Command::New { .. } | Command::Split { .. } | Command::Board | Command::Rota => {
+            Err(misplaced(command))
+        }
+        Command::Swap { .. } | Command::Holiday { .. } => Err(misplaced(command)),
         Command::Close { reason, .. } if draft.ticket.problem.is_none() => anew::close(case, draft, effects, reason),
         Command::Special { .. } | Command::Approve { .. } | Command::PhoneConsent { .. } => {
             consent::run(case, command, draft, effects)
@@ -125,6 +119,11 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Merge { .. } | Command::Close { .. } => problem::run(case, command, draft, effects),
         Command::Help => Ok("all commands are listed below".to_owned()),
     }
+}
+
+fn shown_below(effects: &mut Effects) -> String {
+    effects.shows_lights = true;
+    "how it stands is shown below".to_owned()
 }
 
 /// Not a command of a ticket.

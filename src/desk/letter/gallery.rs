@@ -43,6 +43,7 @@ pub fn all(rules: &Rules) -> Result<Vec<Shown>, LetterError> {
                 in_reply_to: None,
                 references: Vec::new(),
                 invite: None,
+                also: Vec::new(),
             };
             let (subject, text) = composer.render(&letter, rules)?;
             shown.push(Shown { template, language: *language, subject, text });

@@ -19,6 +19,8 @@ use crate::desk::urgency::Severity;
 #[strum_discriminants(strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case", tag = "type")]
 #[strum(serialize_all = "snake_case")]
+// One event a line where it fits: read as a table.
+#[rustfmt::skip]
 pub enum Event {
     /// UT-01.
     Opened {
@@ -29,58 +31,31 @@ pub enum Event {
         received: Timestamp,
     },
     /// UT-02, UT-03.
-    SetAside {
-        reason: String,
-    },
+    SetAside { reason: String },
     Accepted,
     Spam,
     /// UT-04, UT-06: what is missing or unclear, by field.
-    Incomplete {
-        faults: BTreeMap<FieldKey, Phrase>,
-    },
+    Incomplete { faults: BTreeMap<FieldKey, Phrase> },
     /// New values from a reply; the state does not change by itself.
-    Answered {
-        form: Form,
-        by: String,
-    },
+    Answered { form: Form, by: String },
     /// UT-05, UT-08: all that is needed is there, since `received`.
-    Completed {
-        received: Timestamp,
-    },
+    Completed { received: Timestamp },
     /// UT-07, UT-15: nothing came in time.
     Lapsed,
     /// UT-09, and `#deny`.
-    Refused {
-        denials: Vec<Denial>,
-        reason: Option<String>,
-        checked: Checked,
-    },
+    Refused { denials: Vec<Denial>, reason: Option<String>, checked: Checked },
     /// UT-10: the sender, company or phone is not proven.
-    Unproven {
-        because: Vec<String>,
-    },
+    Unproven { because: Vec<String> },
     /// UT-10: representatives on file were asked to confirm.
-    Challenged {
-        to: Vec<String>,
-        until: Timestamp,
-    },
+    Challenged { to: Vec<String>, until: Timestamp },
     /// UT-11: from here on the request is that company's.
-    Confirmed {
-        by: String,
-        company: String,
-    },
+    Confirmed { by: String, company: String },
     /// UT-12: `None`: nobody answered in time.
-    Disowned {
-        by: Option<String>,
-    },
+    Disowned { by: Option<String> },
     /// UT-13: corrected data came by reply.
     Corrected,
     /// UT-14: one person lets `denial` pass; a second one must agree (T3c).
-    OverrideAsked {
-        denial: Denial,
-        by: String,
-        reason: String,
-    },
+    OverrideAsked { denial: Denial, by: String, reason: String },
     /// UT-14: `denial` no longer stands in the way; `second` agreed.
     Overridden {
         by: String,
@@ -91,202 +66,96 @@ pub enum Event {
         second: Option<String>,
     },
     /// 5.1: staff wrote down what a person on file said on the telephone.
-    WrittenDown {
-        by: String,
-        person: String,
-    },
+    WrittenDown { by: String, person: String },
     /// Serial, MAC, IP, company and person agree with the register.
-    Matched {
-        company: String,
-        checked: Checked,
-    },
+    Matched { company: String, checked: Checked },
     /// UT-17.
-    OutsideHours {
-        window: Window,
-        why: String,
-    },
+    OutsideHours { window: Window, why: String },
     /// UT-18, UT-19.
-    TermsOffered {
-        terms: String,
-    },
-    TermsRefused {
-        reason: String,
-    },
+    TermsOffered { terms: String },
+    TermsRefused { reason: String },
     /// 2.3: a lead accepts who asked, after a call; consent is asked all the same.
-    Approved {
-        by: String,
-        company: String,
-        reason: String,
-    },
+    Approved { by: String, company: String, reason: String },
     /// UT-16: follows a denied request for the same unit.
-    Resubmitted {
-        of: TicketId,
-    },
+    Resubmitted { of: TicketId },
     /// UT-44: another request goes on in this one.
-    Absorbed {
-        ticket: TicketId,
-    },
+    Absorbed { ticket: TicketId },
     /// UT-20.
-    Proposed {
-        slots: Vec<Window>,
-    },
+    Proposed { slots: Vec<Window> },
     /// W-05: the offered windows can no longer be kept.
     OffersEnded,
     /// UT-21, UT-22, UT-29.
-    Scheduled {
-        window: Window,
-        by: String,
-    },
+    Scheduled { window: Window, by: String },
     /// UT-23.
     Queued,
     /// The customer's consent, with its scope.
-    Consented {
-        consent: Box<Consent>,
-    },
+    Consented { consent: Box<Consent> },
     /// Agents and lights (T5a, T5b).
-    Taken {
-        agent: String,
-    },
-    Prechecked {
-        closed_ports: Vec<u16>,
-        by: String,
-    },
+    Taken { agent: String },
+    Prechecked { closed_ports: Vec<u16>, by: String },
     /// UT-24, UT-25, UT-27.
     Readied,
     /// UT-24: a time for an ASAP request, and everything is ready for it.
-    SlotFound {
-        window: Window,
-        by: String,
-    },
+    SlotFound { window: Window, by: String },
     /// UT-26.
-    Blocked {
-        why: String,
-        #[serde(default)]
-        cause: Cause,
-    },
+    Blocked { why: String, #[serde(default)] cause: Cause },
     /// 3.2: a representative declined the invitation.
-    Declined {
-        by: String,
-    },
+    Declined { by: String },
     /// UT-27: he keeps the time after all.
-    Resumed {
-        by: String,
-    },
+    Resumed { by: String },
     /// The customer asks us to wait; `HoldEnded`: he, or staff after a call, say go on.
-    HoldAsked {
-        by: String,
-    },
-    HoldEnded {
-        by: String,
-        words: String,
-    },
+    HoldAsked { by: String },
+    HoldEnded { by: String, words: String },
     /// T5g: the manager password does not open the unit.
-    PasswordFailed {
-        by: String,
-    },
+    PasswordFailed { by: String },
     /// UT-28; `slots` are the new windows that the customer is offered (UT-46).
-    NotStarted {
-        why: String,
-        #[serde(default)]
-        cause: Cause,
-        #[serde(default)]
-        slots: Vec<Window>,
-    },
+    NotStarted { why: String, #[serde(default)] cause: Cause, #[serde(default)] slots: Vec<Window> },
     /// UT-30, UT-31: `by` wrote `words`.
-    Cancelled {
-        ending: Ending,
-        by: String,
-        words: String,
-    },
+    Cancelled { ending: Ending, by: String, words: String },
     /// UT-32.
-    Started {
-        by: String,
-    },
+    Started { by: String },
     /// UT-33.
     StartLate,
     /// UT-34.
-    Extended {
-        minutes: u32,
-        reason: String,
-    },
+    Extended { minutes: u32, reason: String },
     /// UT-34: the planned end has passed, and the customer is told.
     Overran,
     /// UT-35.
-    StopAsked {
-        by: String,
-    },
+    StopAsked { by: String },
     /// UT-36.
-    Applied {
-        by: String,
-    },
+    Applied { by: String },
     /// UT-37.
-    Finished {
-        outcome: Outcome,
-        issues: Vec<Issue>,
-        words: String,
-        by: String,
-    },
+    Finished { outcome: Outcome, issues: Vec<Issue>, words: String, by: String },
     /// `#issue`: something met during or after the work (T6b, T6c).
-    IssueFound {
-        issue: Issue,
-        by: String,
-    },
+    IssueFound { issue: Issue, by: String },
     /// `#feedback`: words for the official feedback (T6).
-    FeedbackWritten {
-        text: String,
-        by: String,
-    },
+    FeedbackWritten { text: String, by: String },
     /// UT-38: the official feedback was accepted by the mail server.
-    FeedbackSent {
-        letter: u64,
-    },
+    FeedbackSent { letter: u64 },
     /// T5e: the customer was asked to set a new manager password.
     ResetAsked,
     /// T5e: he says that he has.
-    ResetConfirmed {
-        by: String,
-    },
+    ResetConfirmed { by: String },
     /// W-18: from the commit of this on, the sealed files are removed from the desk.
-    SecretsDestroyed {
-        secrets: Vec<String>,
-    },
+    SecretsDestroyed { secrets: Vec<String> },
     /// UT-40.
     WatchOver,
     /// UT-42.
-    LateIssue {
-        issue: Issue,
-    },
+    LateIssue { issue: Issue },
     /// UT-46.
     OfferedAgain,
     /// UT-44.
-    Merged {
-        into: TicketId,
-    },
+    Merged { into: TicketId },
     /// Words on the ticket: a customer's, staff's, or an unproven person's.
-    Noted {
-        kind: NoteKind,
-        by: String,
-        text: String,
-    },
+    Noted { kind: NoteKind, by: String, text: String },
     /// A sealed secret now belongs to the ticket; the id names its file.
-    SecretKept {
-        secret: String,
-    },
+    SecretKept { secret: String },
     /// A letter could not be delivered to this address (decisions: no bounce by us).
-    Undelivered {
-        letter: u64,
-        address: String,
-        why: String,
-    },
+    Undelivered { letter: u64, address: String, why: String },
     /// 2.8: a customer asked for somebody above, or a member of staff called him.
-    Escalated {
-        by: String,
-        words: String,
-    },
+    Escalated { by: String, words: String },
     /// A timer fired and was handled.
-    Reminded {
-        timer: String,
-    },
+    Reminded { timer: String },
     /// PT-01: a problem was reported.
     Reported {
         requester: Requester,
@@ -308,49 +177,23 @@ pub enum Event {
         received: Timestamp,
     },
     /// "any news?"
-    Nudged {
-        by: String,
-    },
+    Nudged { by: String },
     /// One of several problems is settled; the numbers count from 1.
-    ItemSettled {
-        item: u32,
-        text: String,
-        by: String,
-    },
+    ItemSettled { item: u32, text: String, by: String },
     /// PT-04: which unit or upgrade it is about is not sure.
-    Unsure {
-        why: String,
-    },
+    Unsure { why: String },
     /// PT-02, PT-08: a person must answer now; steps are counted from `since`.
-    AlarmRaised {
-        since: Timestamp,
-        first: Option<String>,
-        why: String,
-    },
+    AlarmRaised { since: Timestamp, first: Option<String>, why: String },
     /// PT-06: step number `step` fired: names and addresses of who was called;
     /// `skipped` names levels with nobody on duty.
-    Alarmed {
-        step: u32,
-        to: Vec<String>,
-        addresses: Vec<String>,
-        skipped: Vec<String>,
-    },
+    Alarmed { step: u32, to: Vec<String>, addresses: Vec<String>, skipped: Vec<String> },
     /// PT-05.
-    Acknowledged {
-        by: String,
-    },
+    Acknowledged { by: String },
     /// PT-07.
-    WorkBegun {
-        by: String,
-    },
+    WorkBegun { by: String },
     /// PT-09.
-    Asked {
-        by: String,
-        text: String,
-    },
-    CustomerAnswered {
-        by: String,
-    },
+    Asked { by: String, text: String },
+    CustomerAnswered { by: String },
     /// PT-10: a rollback or patch needs the customer's consent (T2b).
     ChangeProposed {
         what: String,
@@ -360,77 +203,32 @@ pub enum Event {
         window: Option<Window>,
         by: String,
     },
-    ChangeAgreed {
-        by: String,
-    },
-    ChangeStarted {
-        by: String,
-    },
+    ChangeAgreed { by: String },
+    ChangeStarted { by: String },
     /// PT-11: how the change ended; `None`: it was given up.
-    ChangeEnded {
-        by: String,
-        #[serde(default)]
-        result: Option<ChangeResult>,
-        #[serde(default)]
-        words: String,
-    },
+    ChangeEnded { by: String, #[serde(default)] result: Option<ChangeResult>, #[serde(default)] words: String },
     /// PT-12.
-    Resolved {
-        text: String,
-        by: String,
-    },
+    Resolved { text: String, by: String },
     /// PT-13: confirmed, silent, or closed by staff.
-    Settled {
-        by: String,
-        words: String,
-    },
+    Settled { by: String, words: String },
     /// PT-14.
-    Reopened {
-        by: String,
-    },
+    Reopened { by: String },
     /// PT-16.
-    SeveritySet {
-        severity: Severity,
-        reason: String,
-        by: String,
-        by_staff: bool,
-    },
+    SeveritySet { severity: Severity, reason: String, by: String, by_staff: bool },
     /// PT-17: `None` takes a link away.
-    Linked {
-        upgrade: Option<TicketId>,
-        by: String,
-    },
+    Linked { upgrade: Option<TicketId>, by: String },
     /// PT-18.
-    Transferred {
-        to: String,
-        by: String,
-    },
+    Transferred { to: String, by: String },
     /// T5a: somebody else of the staff has it from now on.
-    Assigned {
-        agent: String,
-        by: String,
-    },
+    Assigned { agent: String, by: String },
     /// T5a: nobody has it any more.
-    Released {
-        by: String,
-    },
+    Released { by: String },
     /// 5.3: a colleague is asked to take it; until then its agent keeps it.
-    HandedOver {
-        to: String,
-        by: String,
-        text: String,
-    },
+    HandedOver { to: String, by: String, text: String },
     /// 5.1: a person on file gets the letters of this ticket, or no longer.
-    Copied {
-        address: String,
-        add: bool,
-        by: String,
-    },
+    Copied { address: String, add: bool, by: String },
     /// 5.1: reminders to staff rest.
-    Snoozed {
-        until: Timestamp,
-        by: String,
-    },
+    Snoozed { until: Timestamp, by: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -73,8 +73,21 @@ fn change_of(draft: &Draft) -> Result<&Change, Refusal> {
     change.ok_or_else(|| Refusal("no change was proposed; #propose rollback or #propose patch first".to_owned()))
 }
 
+/// From the start of an agreed change to its end.
+pub(super) fn run(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    effects: &mut Effects,
+    command: &Command,
+) -> Result<String, Refusal> {
+    match command {
+        Command::Start => start(case, draft, effects),
+        _ => ended(case, draft, effects, command),
+    }
+}
+
 /// M-13 of a change: with the consent to it, and within its time.
-pub(super) fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
+fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
     own(case, draft)?;
     let change = change_of(draft)?.clone();
     if draft.ticket.status == Status::ChangeProposed {
@@ -120,12 +133,7 @@ fn is_time(case: &Case<'_>, draft: &Draft, change: &Change) -> Result<(), Refusa
 }
 
 /// PT-11: how the change ended.
-pub(super) fn ended(
-    case: &Case<'_>,
-    draft: &mut Draft,
-    effects: &mut Effects,
-    command: &Command,
-) -> Result<String, Refusal> {
+fn ended(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, command: &Command) -> Result<String, Refusal> {
     own(case, draft)?;
     let change = change_of(draft)?;
     if change.started_at.is_none() {

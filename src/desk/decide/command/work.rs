@@ -48,6 +48,12 @@ pub(super) fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -
     Ok("started; the customer is told".to_owned())
 }
 
+pub(super) fn applied(case: &Case<'_>, draft: &mut Draft) -> Result<String, Refusal> {
+    own(case, draft)?;
+    draft.happen(Event::Applied { by: me(case) })?;
+    Ok("applied; now test, then #done, #partial, #rolledback or #failed".to_owned())
+}
+
 pub(super) fn done(
     case: &Case<'_>,
     draft: &mut Draft,

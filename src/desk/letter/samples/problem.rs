@@ -7,6 +7,7 @@ use crate::phrase;
 pub(super) fn samples(window: &Window) -> Vec<Say> {
     let mut all: Vec<Say> = ["P1", "P2", "P3", "P4"].iter().map(|severity| received(window, severity)).collect();
     all.extend(to_the_customer(window));
+    all.extend(ends(window));
     all.push(alarm(window, 2, &[]));
     all.push(alarm(window, 0, &["level 1 of 4"]));
     all
@@ -81,6 +82,14 @@ fn to_the_customer(window: &Window) -> Vec<Say> {
         report("DONE", "The old version is back."),
         report("ROLLED_BACK", ""),
         report("FAILED", ""),
+    ]
+}
+
+/// What comes of a change, and the end.
+fn ends(window: &Window) -> Vec<Say> {
+    let serial = || "SM-0417-22A".to_owned();
+    let agent = || "Noa Adler".to_owned();
+    vec![
         Say::Started {
             serial: serial(),
             at: window.start,

@@ -49,17 +49,10 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         }
         Event::WorkBegun { .. } | Event::Taken { .. } => problem.human_at = Some(at),
         Event::Asked { .. } => spoke(problem, at),
-        Event::ChangeProposed { what, text, window, .. } => {
-            spoke(problem, at);
-            let (what, text, window) = (what.clone(), text.clone(), window.clone());
-            problem.change = Some(Change { what, text, window, started_at: None });
-        }
-        Event::ChangeStarted { .. } => {
-            spoke(problem, at);
-            if let Some(change) = &mut problem.change {
-                change.started_at = Some(at);
-            }
-        }
+        Event::ChangeProposed { .. }
+        | Event::ChangeStarted { .. }
+        | Event::ChangeAgreed { .. }
+        | Event::ChangeEnded { .. } => own_change(problem, event, at),
         Event::Nudged { .. } => problem.nudges = problem.nudges.saturating_add(1),
         Event::ItemSettled { item, .. } => {
             spoke(problem, at);
@@ -67,14 +60,6 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             if let Some(item) = problem.items.get_mut(place) {
                 item.settled = true;
             }
-        }
-        Event::ChangeAgreed { .. } => {
-            problem.human_at = Some(at);
-            problem.told_at = Some(at);
-        }
-        Event::ChangeEnded { .. } => {
-            spoke(problem, at);
-            problem.change = None;
         }
         Event::Noted { kind: NoteKind::Reply, .. } => spoke(problem, at),
         Event::Noted { kind: NoteKind::Staff, .. } => problem.human_at = Some(at),
@@ -107,6 +92,24 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             problem.suggested = None;
             problem.human_at = Some(at);
         }
+        _ => {}
+    }
+}
+
+/// A rollback or patch on the problem (PT-10, PT-11).
+fn own_change(problem: &mut Problem, event: &Event, at: Timestamp) {
+    spoke(problem, at);
+    match event {
+        Event::ChangeProposed { what, text, window, .. } => {
+            let (what, text, window) = (what.clone(), text.clone(), window.clone());
+            problem.change = Some(Change { what, text, window, started_at: None });
+        }
+        Event::ChangeStarted { .. } => {
+            if let Some(change) = &mut problem.change {
+                change.started_at = Some(at);
+            }
+        }
+        Event::ChangeEnded { .. } => problem.change = None,
         _ => {}
     }
 }
