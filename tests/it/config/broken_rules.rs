@@ -18,11 +18,14 @@ impl Copy {
     fn new() -> Copy {
         let copy = Copy { folder: tempfile::tempdir().unwrap() };
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        fs::create_dir_all(copy.path("letters/en")).unwrap();
-        for part in ["", "letters/en"] {
-            for entry in fs::read_dir(from.join(part)).unwrap().map(Result::unwrap) {
+        let languages = fs::read_dir(from.join("letters"))
+            .unwrap()
+            .map(|entry| Path::new("letters").join(entry.unwrap().file_name()));
+        for part in languages.chain([PathBuf::new()]) {
+            fs::create_dir_all(copy.folder.path().join(&part)).unwrap();
+            for entry in fs::read_dir(from.join(&part)).unwrap().map(Result::unwrap) {
                 if entry.path().is_file() {
-                    fs::copy(entry.path(), copy.path(part).join(entry.file_name())).unwrap();
+                    fs::copy(entry.path(), copy.folder.path().join(&part).join(entry.file_name())).unwrap();
                 }
             }
         }
@@ -203,7 +206,7 @@ fn missing_and_unread_files_are_named() {
     ] {
         assert!(told.lines().any(|line| line.starts_with(expected)), "expected {expected} in\n{told}");
     }
-    assert_eq!(told.lines().count(), 43, "{told}");
+    assert_eq!(told.lines().count(), 5, "{told}");
 }
 
 #[test]
