@@ -22,6 +22,7 @@ pub mod health;
 pub mod held;
 pub mod outbox;
 pub mod timers;
+pub mod board;
 pub mod run;
 pub mod replay;
 pub mod story;

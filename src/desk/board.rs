@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::desk::escalation::Rota;
-use crate::desk::hours::Holiday;
+use crate::desk::hours::{Freeze, Holiday};
 use crate::desk::moment::time_zone;
 use crate::desk::office::Office;
 use crate::desk::rules::Rules;
@@ -34,14 +34,14 @@ pub struct Seen {
 }
 
 /// Mail that needs a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
     pub kind: TroubleKind,
     pub what: String,
     pub since: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum TroubleKind {
@@ -58,7 +58,7 @@ pub enum TroubleKind {
 }
 
 /// How all stands. Field names are a contract (cli.md).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Board {
     pub at: Timestamp,
     pub zone: String,
@@ -81,11 +81,13 @@ pub struct Board {
     /// Denials whose corrections are used up: a person looks.
     pub denials: Vec<Which>,
     pub mail: Vec<Trouble>,
-    /// Days of the next two weeks without work, or with less of it.
+    /// Days of the next 30 without work, or with less of it.
     pub days: Vec<DayLine>,
+    /// Days of the next 30 on which nothing is upgraded (S-09).
+    pub freezes: Vec<FreezeLine>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DutyLine {
     pub rota: String,
     /// Names; `None`: nobody.
@@ -96,23 +98,33 @@ pub struct DutyLine {
     pub next_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     pub rota: String,
     pub from: Timestamp,
     pub until: Timestamp,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayLine {
     pub day: Date,
     pub name: String,
     pub closes: Option<Time>,
 }
 
+/// Both days belong to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreezeLine {
+    pub from: Date,
+    pub to: Date,
+    pub reason: String,
+}
+
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const RISK: SignedDuration = SignedDuration::from_hours(4);
 const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Holidays and freezes are shown so far ahead.
+const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Letters that came back longer ago are no news.
 const TROUBLE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -167,6 +179,7 @@ impl Board {
             denials: oldest_first(tickets().filter(used_up).map(which).collect()),
             mail: troubles(seen, now),
             days: days(rules, now),
+            freezes: freezes(rules, now),
         }
     }
 }
@@ -240,9 +253,20 @@ fn troubles(seen: &Seen, now: Timestamp) -> Vec<Trouble> {
 }
 
 fn days(rules: &Rules, now: Timestamp) -> Vec<DayLine> {
-    let zone = time_zone(&rules.hours.zone).unwrap_or(TimeZone::UTC);
-    let (first, last) = (zone.to_datetime(now).date(), zone.to_datetime(plus(now, FORTNIGHT)).date());
+    let (first, last) = month(rules, now);
     let line =
         |(day, holiday): (&Date, &Holiday)| DayLine { day: *day, name: holiday.name.clone(), closes: holiday.closes };
     rules.hours.holidays.range(first..=last).map(line).collect()
+}
+
+fn freezes(rules: &Rules, now: Timestamp) -> Vec<FreezeLine> {
+    let (first, last) = month(rules, now);
+    let line = |freeze: &Freeze| FreezeLine { from: freeze.from, to: freeze.to, reason: freeze.reason.clone() };
+    rules.hours.freezes.iter().filter(|freeze| freeze.to >= first && freeze.from <= last).map(line).collect()
+}
+
+/// The first and the last of the days that are looked at.
+fn month(rules: &Rules, now: Timestamp) -> (Date, Date) {
+    let zone = time_zone(&rules.hours.zone).unwrap_or(TimeZone::UTC);
+    (zone.to_datetime(now).date(), zone.to_datetime(plus(now, MONTH)).date())
 }

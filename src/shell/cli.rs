@@ -152,6 +152,8 @@ enum Command {
     /// Who is on duty
     #[command(subcommand)]
     Rota(RotaAction),
+    /// How all stands: duty, windows, problems, what is owed
+    Board(commands::board::Wanted),
     /// How the desk is doing
     Status(Asking),
     /// Numbers over a period, each with the tickets it was counted from
@@ -376,6 +378,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Outbox(action) => commands::outbox::outbox(action).await,
         Command::Quarantine(action) => commands::quarantine::quarantine(action).await,
         Command::Rota(RotaAction::Show { weeks, at, asking }) => commands::rota(&asking, weeks, at).await,
+        Command::Board(wanted) => commands::board::board(wanted).await,
         Command::Report(wanted) => commands::report::report(wanted).await,
         Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,

@@ -28,6 +28,8 @@ pub struct Config {
     /// Name servers for our own look at signatures; none: those of the system.
     pub dns_servers: Vec<SocketAddr>,
     pub log: Log,
+    /// Where the duty board is kept as a page; `None`: nowhere.
+    pub board: Option<PathBuf>,
     /// What is allowed but deserves a word at start.
     pub warnings: Vec<String>,
     file: String,

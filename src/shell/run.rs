@@ -27,7 +27,7 @@ use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Torn;
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
 use crate::shell::vault::Vault;
-use crate::shell::{outbox, socket, timers, view};
+use crate::shell::{board, outbox, socket, timers, view};
 
 /// Why a command ended without doing its work, as an exit code (cli.md).
 #[derive(Debug, thiserror::Error)]
@@ -167,8 +167,11 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     let mut holding = Holding::new(Arc::clone(&desk), Mailbox::from(&config.source));
     holding.bring_all().await?;
     if drain {
-        let ended = drain_once(&desk, &config, &health, stop).await;
+        let ended = drain_once(&desk, &config, &health, stop.clone()).await;
         let _receivers_may_be_gone = stop_sender.send(true);
+        if let Some(file) = config.board.clone() {
+            board::keep(Arc::clone(&desk), file, stop).await;
+        }
         end_socket(socket).await;
         return finish(desk, ended).await;
     }
@@ -179,6 +182,13 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     tasks.spawn(async move { waiting.run(stop_holding).await.map_err(Failure::from) });
     let timing = timers::run(Arc::clone(&desk), stop.clone());
     tasks.spawn(async move { timing.await.map_err(Failure::from) });
+    if let Some(file) = config.board.clone() {
+        let keeping = board::keep(Arc::clone(&desk), file, stop.clone());
+        tasks.spawn(async move {
+            keeping.await;
+            Ok(())
+        });
+    }
     let ended = tokio::select! {
         () = asked_to_stop() => Ok(()),
         Some(ended) = tasks.join_next() => ended.unwrap_or_else(|error| Err(Failure::Unknown(error.to_string()))),

@@ -1,6 +1,7 @@
 //! Every fact that a person can see, as JSON (cli.md). The same functions
 //! answer over the socket of a running desk and on a store opened by a command.
 
+mod board;
 mod by_hand;
 mod considered;
 mod import;
@@ -34,6 +35,7 @@ use crate::shell::store::rows::LetterState;
 use crate::shell::store::state::StateError;
 use crate::shell::store::{Store, View};
 
+pub use board::board;
 pub use considered::{Case, considered_alone};
 pub use read::{looked_at, read, understood};
 pub use rota::{gaps, rota};
@@ -69,6 +71,7 @@ pub enum Request {
         at: Option<Timestamp>,
     },
     Status,
+    Board,
     Report {
         name: Name,
         from: Date,
@@ -171,6 +174,11 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
             let status = asked.store.read(move |view| status::status(view, now)).await.map_err(gone)?;
             Ok(status::with_health(status, asked.health))
         }
+        Request::Board => {
+            let now = asked.clock.now();
+            let board = asked.store.read(move |view| board::board(view, now)).await.map_err(gone)?;
+            serde_json::to_value(board).map_err(gone)
+        }
         request => asked.store.read(move |view| plain(view, &request)).await.map_err(gone)?.map_err(|text| (1, text)),
     }
 }
@@ -195,7 +203,9 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Letter { no } => return kept::letter(view, *no),
         Request::Quarantine { all } => kept::quarantine(view, *all)?,
         Request::Quarantined { no } => return kept::quarantined(view, *no),
-        Request::Status | Request::Rota { .. } => return Ok(Err("this is answered elsewhere".to_owned())),
+        Request::Status | Request::Rota { .. } | Request::Board => {
+            return Ok(Err("this is answered elsewhere".to_owned()));
+        }
         Request::Try { .. } | Request::Import { .. } | Request::ByHand { .. } => {
             return Ok(Err("this is answered elsewhere".to_owned()));
         }

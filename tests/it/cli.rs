@@ -1,6 +1,7 @@
 //! The command line as people and scripts meet it: the real program in a folder
 //! of its own.
 
+mod board;
 mod by_hand;
 mod desk;
 mod mail;
@@ -55,6 +56,7 @@ fn help_and_version_are_no_failures() {
         "ticket",
         "outbox",
         "quarantine",
+        "board",
         "status",
         "reveal",
         "key",

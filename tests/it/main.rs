@@ -5,6 +5,7 @@ mod attack;
 mod authenticate;
 mod authority;
 mod authors;
+mod board;
 mod bookings;
 mod calendar;
 mod canary;

@@ -27,6 +27,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/attack/keys/", Use::Named),
     ("fixtures/attack/", Use::Attacks),
     ("fixtures/letters/", Use::Letters),
+    ("fixtures/board/", Use::Cases { input: "json", answers: &["html"] }),
     ("fixtures/register/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];

@@ -2,7 +2,7 @@
 //! timers that follow from it.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::desk::board::Seen;
 use crate::desk::form::{FieldKey, Value};
@@ -11,7 +11,7 @@ use crate::desk::ticket::{Happened, Status, Ticket};
 use crate::desk::timers::{self, Timer};
 
 /// Which ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Which {
     pub id: String,
     pub status: String,
@@ -24,7 +24,7 @@ pub struct Which {
 }
 
 /// P1 and P2.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemLine {
     #[serde(flatten)]
     pub which: Which,
@@ -38,7 +38,7 @@ pub struct ProblemLine {
 }
 
 /// A window of the next day, with its lights.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowLine {
     #[serde(flatten)]
     pub which: Which,
@@ -48,14 +48,14 @@ pub struct WindowLine {
 }
 
 /// One light: green, or what is missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lit {
-    pub name: &'static str,
+    pub name: String,
     pub green: bool,
 }
 
 /// Work that goes on now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunningLine {
     #[serde(flatten)]
     pub which: Which,
@@ -66,7 +66,7 @@ pub struct RunningLine {
 }
 
 /// What happens to a ticket at a moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueLine {
     #[serde(flatten)]
     pub which: Which,
@@ -119,7 +119,7 @@ fn happened(last: &Happened) -> String {
 
 pub fn window(ticket: &Ticket, seen: &Seen, rules: &Rules) -> Option<WindowLine> {
     let window = ticket.window.as_ref()?;
-    let lit = |name, green| Lit { name, green };
+    let lit = |name: &str, green| Lit { name: name.to_owned(), green };
     let matched = ticket.company.is_some() && ticket.checked.is_some() && ticket.denials.is_empty();
     let ports = rules.desk.precheck == Precheck::Off || ticket.precheck_ok == Some(true);
     let lights = vec![

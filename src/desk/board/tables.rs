@@ -2,6 +2,7 @@
 //! from the same tables.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -47,8 +48,8 @@ fn bad(text: impl Into<String>) -> Entry {
 }
 
 impl Board {
-    /// `Tue 17 Nov 10:30 PST`.
-    fn when(&self, at: Timestamp) -> String {
+    /// `Tue 17 Nov 10:30 PST`, in the desk's zone.
+    pub fn when(&self, at: Timestamp) -> String {
         let zone = time_zone(&self.zone).unwrap_or(TimeZone::UTC);
         at.to_zoned(zone).strftime("%a %-d %b %H:%M %Z").to_string()
     }
@@ -138,7 +139,7 @@ impl Board {
 
     fn window_table(&self) -> Table {
         let row = |line: &super::WindowLine| {
-            let missing: Vec<&str> = line.lights.iter().filter(|lit| !lit.green).map(|lit| lit.name).collect();
+            let missing: Vec<&str> = line.lights.iter().filter(|lit| !lit.green).map(|lit| lit.name.as_str()).collect();
             let lights = match missing.is_empty() {
                 true => Entry { text: "all green".to_owned(), tone: Tone::Good },
                 false => bad(format!("missing: {}", missing.join(", "))),
@@ -201,12 +202,27 @@ impl Board {
     }
 
     fn day_table(&self) -> Table {
+        let shown = |day: Date| day.strftime("%a %-d %b %Y").to_string();
         let row = |line: &super::DayLine| {
             let how = line.closes.map_or("no work".to_owned(), |time| format!("until {}", time.strftime("%H:%M")));
-            vec![plain(line.day.strftime("%a %-d %b %Y").to_string()), plain(how), plain(&line.name)]
+            (line.day, vec![plain(shown(line.day)), plain(how), plain(&line.name)])
         };
-        let rows = self.days.iter().map(row).collect();
-        Table { title: "Holidays of the next two weeks", heads: vec!["DAY", "WORK", "NAME"], rows, none: "none" }
+        let frozen = |line: &super::FreezeLine| {
+            let days = match line.from == line.to {
+                true => shown(line.from),
+                false => format!("{} to {}", shown(line.from), shown(line.to)),
+            };
+            (line.from, vec![plain(days), bad("no upgrades"), plain(&line.reason)])
+        };
+        let mut rows: Vec<(Date, Vec<Entry>)> =
+            self.days.iter().map(row).chain(self.freezes.iter().map(frozen)).collect();
+        rows.sort_by_key(|(day, _)| *day);
+        Table {
+            title: "Holidays and freezes of the next 30 days",
+            heads: vec!["DAY", "WORK", "NAME"],
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            none: "none",
+        }
     }
 
     /// The board for a letter: what is empty in one line at the end.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::desk::letter::Template;
 use crate::desk::letter::gallery::{self, Shown};
+use crate::shell::board::escaped;
 use crate::shell::rules;
 use crate::shell::run::Failure;
 
@@ -65,8 +66,4 @@ fn page(shown: &[Shown], name: &str, address: &str) -> String {
     }
     page.push_str("</body></html>\n");
     page
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 use crate::shell::config::credential::Environment;
-use crate::shell::config::text::{CarrierText, ConfigText, DnsText, FolderText, LogText, SourceText};
+use crate::shell::config::text::{BoardText, CarrierText, ConfigText, DnsText, FolderText, LogText, SourceText};
 use crate::shell::config::{Carrier, Config, Folder, Log, LogFormat, Source, StartFrom};
 use crate::shell::toml_file::{FileFault, Span, TomlFile};
 
@@ -31,11 +31,13 @@ pub fn check(
     let keys = checker.keys(text.keys);
     let dns_servers = checker.dns_servers(text.dns);
     let log = checker.log(text.log);
+    let board = text.board.and_then(|board| checker.board(&board));
     let Checker { mut faults, warnings, .. } = checker;
     faults.sort_by_key(|fault| fault.line);
     match (source, carrier, keys) {
         (Some(source), Some(carrier), Some(keys)) if faults.is_empty() => {
-            Ok(Config { data, rules, source, carrier, keys, dns_servers, log, warnings, file: file.name.clone() })
+            let file = file.name.clone();
+            Ok(Config { data, rules, source, carrier, keys, dns_servers, log, board, warnings, file })
         }
         _ => Err(faults),
     }
@@ -183,6 +185,23 @@ impl Checker<'_> {
             }
         }
         addresses
+    }
+
+    /// A folder that is missing now is no reason for the desk not to work.
+    fn board(&mut self, text: &BoardText) -> Option<PathBuf> {
+        let written = text.file.get_ref();
+        let path = self.path(written);
+        if written.is_empty() || written.ends_with('/') || path.is_dir() {
+            let found = if written.is_empty() { "nothing" } else { "a folder" };
+            let way_out = "name a file in an existing folder";
+            self.fault(&text.file.span(), "board.file", "a file for the board as a page", found, way_out);
+            return None;
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            let folder = folder.display();
+            self.warnings.push(format!("board.file: there is no folder {folder}; the board is kept once it is there"));
+        }
+        Some(path)
     }
 
     fn log(&mut self, text: Option<LogText>) -> Log {

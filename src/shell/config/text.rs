@@ -15,6 +15,7 @@ pub struct ConfigText {
     pub keys: Option<Spanned<KeysText>>,
     pub dns: Option<DnsText>,
     pub log: Option<LogText>,
+    pub board: Option<BoardText>,
 }
 
 /// Exactly one of the two.
@@ -89,6 +90,12 @@ pub struct KeysText {
 pub struct LogText {
     pub level: Option<Spanned<String>>,
     pub format: Option<LogFormat>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardText {
+    pub file: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
