@@ -42,7 +42,8 @@ fn by_state(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
             // Ready long before the window is looked at once more (UT-27).
             let early = ready_checks(ticket).into_iter().take(1).filter(|(_, at)| *at > ticket.since);
             // What was due while it was blocked is told by the word that it goes on.
-            let reminders = reminders(ticket, rules).filter(|(_, at)| *at > ticket.since);
+            let cured = ticket.work.cured_at.unwrap_or(Timestamp::MIN);
+            let reminders = reminders(ticket, rules).filter(move |(_, at)| *at > cured);
             early.chain(start_late(ticket, rules)).chain(reminders).collect()
         }
         Status::Blocked => grace(ticket, rules).into_iter().chain(declined(ticket)).collect(),

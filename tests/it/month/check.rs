@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 use std::sync::LazyLock;
 use upgrade_desk::desk::record::{Decided, OutcomeWord, What};
-use upgrade_desk::desk::ticket::{Event, Outcome, Scope, Status, Ticket, TicketId, apply, next};
+use upgrade_desk::desk::ticket::{Event, Scope, Status, Ticket, TicketId, apply, next};
 
 use crate::month::desk::Arrived;
 use crate::month::play::{History, INTERNAL};
@@ -140,21 +140,47 @@ fn letter_fault(letter: &Arrived, tickets: &BTreeMap<TicketId, Ticket>, world: &
     foreign.map(|serial| format!("{name}: names {serial}, which is another customer's"))
 }
 
-/// T6: whatever was finished is reported, and nothing is closed before.
+/// T6: every end of work is reported, and nothing is closed before.
 fn feedback(history: &History, tickets: &BTreeMap<TicketId, Ticket>) -> Vec<String> {
-    let reported: BTreeSet<&TicketId> = history
-        .letters
-        .iter()
-        .filter(|letter| matches!(letter.row.template.as_str(), "M-16" | "M-17" | "M-18"))
-        .filter_map(|letter| letter.row.ticket.as_ref())
-        .collect();
     let mut faults = Vec::new();
-    for ticket in tickets.values().filter(|ticket| ticket.problem.is_none()) {
-        let worked = ticket.ended_at.is_some() || ticket.outcome.is_some_and(|outcome| outcome != Outcome::NotStarted);
-        let is_over = matches!(ticket.status, Status::Watch | Status::Closed);
-        if (worked || is_over) && !reported.contains(&ticket.id) && ticket.status != Status::FeedbackDue {
-            faults.push(format!("{}: {} without feedback", ticket.id, ticket.status.name()));
+    for (id, ended) in ends(history) {
+        let is_told = history.letters.iter().any(|letter| {
+            // With its variants: not started, a change on a problem.
+            let reports = ["M-16", "M-17", "M-18"].iter().any(|name| letter.row.template.starts_with(name));
+            reports && letter.row.ticket.as_ref() == Some(&id) && letter.at >= ended
+        });
+        let is_owed = tickets.get(&id).is_some_and(|ticket| ticket.status == Status::FeedbackDue);
+        if !is_told && !is_owed {
+            faults.push(format!("{id}: work that ended at {ended} is without feedback"));
         }
     }
+    // Whatever waits for the customer ends by itself, and no window passes unseen.
+    const ASLEEP: &[Status] = &[
+        Status::Received,
+        Status::Validating,
+        Status::NeedsInfo,
+        Status::RepCheck,
+        Status::Denied,
+        Status::Scheduled,
+        Status::Ready,
+        Status::Blocked,
+    ];
+    let asleep = tickets.values().filter(|ticket| ASLEEP.contains(&ticket.status));
+    faults.extend(asleep.map(|ticket| format!("{}: asleep in {}", ticket.id, ticket.status.name())));
     faults
+}
+
+/// When work on which ticket ended, or its window passed.
+fn ends(history: &History) -> Vec<(TicketId, jiff::Timestamp)> {
+    let mut ends = Vec::new();
+    for record in &history.records {
+        let What::Decided(decided) = &record.what else { continue };
+        for change in &decided.changes {
+            let is_end = |event: &Event| matches!(event, Event::Finished { .. } | Event::NotStarted { .. });
+            if change.events.iter().any(is_end) {
+                ends.push((change.ticket.clone(), record.at));
+            }
+        }
+    }
+    ends
 }

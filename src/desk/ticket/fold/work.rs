@@ -23,6 +23,8 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.work.held_by = None;
             ticket.declined = None;
         }
+        Event::Blocked { .. } => ticket.work.blocked = true,
+        Event::Readied => ticket.work.cured_at = std::mem::take(&mut ticket.work.blocked).then_some(at),
         Event::Scheduled { .. } | Event::SlotFound { .. } => anew(ticket),
         Event::NotStarted { cause, slots, .. } => {
             ticket.work.not_started = Some(*cause);
@@ -53,6 +55,8 @@ fn anew(ticket: &mut Ticket) {
     }
     ticket.work.closed_ports.clear();
     ticket.work.held_by = None;
+    ticket.work.blocked = false;
+    ticket.work.cured_at = None;
     ticket.work.password_tries = 0;
     if ticket.work.not_started.take().is_some() {
         ticket.outcome = None;
