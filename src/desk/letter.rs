@@ -225,6 +225,7 @@ impl Template {
             Template::Alarm
                 | Template::Transcript
                 | Template::Undelivered
+                | Template::Duty
                 | Template::StaffNotice
                 | Template::ToOperator
         )

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use regex::Regex;
 use strum::VariantArray;
+use upgrade_desk::desk::form::FieldKey;
 use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::letter::gallery::{Shown, all};
 use upgrade_desk::desk::letter::{Template, lint};
@@ -21,10 +22,11 @@ fn shown() -> Vec<Shown> {
 #[test]
 fn each_letter_reads_as_it_was_read_by_a_person() {
     let mut wrong = Vec::new();
+    let shown = shown();
     for language in Language::VARIANTS {
         for template in Template::VARIANTS {
-            let letters: Vec<Shown> =
-                shown().into_iter().filter(|one| one.template == *template && one.language == *language).collect();
+            let letters: Vec<&Shown> =
+                shown.iter().filter(|one| one.template == *template && one.language == *language).collect();
             if letters.is_empty() {
                 continue;
             }
@@ -56,6 +58,42 @@ fn every_letter_to_customers_exists_in_every_language() {
         }
     }
     assert_eq!(missing, Vec::<String>::new());
+}
+
+/// A translation that lacks a branch or a fact of the English letter says less, or
+/// something else, to a part of the customers.
+#[test]
+fn every_translation_has_the_branches_and_the_facts_of_the_english_letter() {
+    let tags = Regex::new(r"(?s)\{%-?\s*(.*?)\s*-?%\}|\{\{\s*(.*?)\s*\}\}").unwrap();
+    let space = Regex::new(r"\s+").unwrap();
+    let joined = Regex::new(r#"join\(" \w+ "\)"#).unwrap();
+    // In another language the words to answer with stand in `words.toml`, the
+    // labels of the form in `form.toml`; the English text spells both out.
+    let own = |fact: &str| fact.starts_with("answer.") || (fact.starts_with('"') && fact.ends_with("|label"));
+    let of = |text: &str| {
+        let (mut branches, mut facts) = (Vec::new(), BTreeSet::new());
+        for tag in tags.captures_iter(text) {
+            let plain = |one: regex::Match<'_>| space.replace_all(one.as_str(), " ").into_owned();
+            branches.extend(tag.get(1).map(plain));
+            facts.extend(
+                tag.get(2).map(plain).filter(|fact| !own(fact)).map(|fact| joined.replace(&fact, "join").into_owned()),
+            );
+        }
+        branches.sort();
+        (branches, facts)
+    };
+    let mut wrong = Vec::new();
+    for template in Template::VARIANTS.iter().filter(|template| !template.is_for_staff()) {
+        let english = of(&rules().letters[&format!("en/{}", template.name())]);
+        for language in Language::VARIANTS.iter().filter(|language| **language != Language::En) {
+            let name = format!("{}/{}", language.code(), template.name());
+            let found = of(&rules().letters[&name]);
+            if found != english {
+                wrong.push(format!("rules/letters/{name}.txt: expected {english:?}, found {found:?}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]
@@ -134,7 +172,11 @@ fn every_word_that_letters_ask_for_is_read_as_such() {
                 "yes" | "go_ahead" => classify.yes.contains(&word),
                 "no" => classify.no.contains(&word),
                 "cancel" | "stop" => classify.withdraw.contains(&word),
-                _ => true,
+                "done" => classify.done.contains(&word),
+                "unsubscribe" => classify.unsubscribe.contains(&word),
+                "tested" => rules().form.rule(FieldKey::PasswordTested).unwrap().labels.contains(&word),
+                "works" | "still_not" => true,
+                other => panic!("{other}: nothing is known of what it means"),
             };
             assert!(known, "{}: {meaning} = {word}", language.code());
         }
