@@ -136,6 +136,7 @@ impl Context<'_> {
             Word::Special => arguments::special(words),
             Word::Approve => said(word, words).map(|reason| Command::Approve { reason }),
             Word::Consent => arguments::phone_consent(words),
+            Word::Undo => alone(word, words, Command::Undo),
             Word::Help => alone(word, words, Command::Help),
             Word::Board => alone(word, words, Command::Board),
             Word::Rota => alone(word, words, Command::Rota),

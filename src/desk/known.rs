@@ -1,6 +1,9 @@
 //! The one question the store is asked about an input, and its answer.
 //! "Not asked" is never the same as "not there": absence grants nothing.
 
+mod tally;
+mod undo;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -19,6 +22,9 @@ use crate::desk::ticket::{Outcome, Ticket, TicketId, ids_in, subject_tag};
 use crate::desk::timers::TimerName;
 use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
+
+pub use tally::{Counted, Tallies, Tally};
+pub use undo::{LastCommands, LastLetter, Undoing};
 
 /// What must be looked up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,6 +68,8 @@ pub struct Ask {
     pub board: bool,
     /// Who gets news of releases.
     pub subscribers: bool,
+    /// What was last done by commands on the ticket.
+    pub undoing: bool,
 }
 
 /// More tickets in one mail are not looked up.
@@ -129,57 +137,17 @@ pub struct Known {
     /// Whoever is on file for news of releases, or asked for them; `office` says
     /// who no longer wants them.
     pub subscribers: Vec<Representative>,
+    /// The last commands on the ticket; `None`: there are none, or it was not asked.
+    pub undoing: Option<Box<Undoing>>,
     pub next_problem: u64,
     pub next_ticket: u64,
     pub next_letter: u64,
-}
-
-/// One more of something, which further mail is measured by for a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted {
-    pub what: Tally,
-    /// An address in lower case, a company's id or a serial number.
-    pub of: String,
-}
-
-/// What is counted: no header of a mail is believed about it (TE2, security 2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Tally {
-    /// Automatic letters to an address outside (the store counts them).
-    Letter,
-    /// Letters M-32 to an address (the store counts them).
-    Warning,
-    /// Notices to staff about mail of this address which may do nothing.
-    Notice,
-    /// Staff were told that a letter to this address was not written.
-    Capped,
-    /// Stops in this address's name that nobody proved (TC11).
-    Stop,
-    /// Data of a unit that did not agree, by company (TD1).
-    DataTry,
-    /// The same by serial number as written (TD1).
-    UnitTry,
-    /// Alarms about this unit by strangers, machines and mail that is not
-    /// believed (TC14).
-    StrangerAlarm,
 }
 
 impl Known {
     /// TC8: one and the same Message-ID, and not one and the same mail.
     pub fn another_had_its_id(&self) -> bool {
         self.same_id && self.duplicate.is_none() && self.pass.is_none() && self.held.is_none()
-    }
-}
-
-/// Counts that were looked up; what was not counted yet is 0.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tallies(pub BTreeMap<(Tally, String), u32>);
-
-impl Tallies {
-    pub fn of(&self, what: Tally, of: &str) -> u32 {
-        self.0.get(&(what, of.to_ascii_lowercase())).copied().unwrap_or(0)
     }
 }
 
@@ -330,6 +298,7 @@ impl Ask {
             people,
             board: looks_at_the_desk(input, rules),
             subscribers: false,
+            undoing: input.commands.iter().any(|line| line.read == Ok(Command::Undo)),
         }
         .with_own_domain(rules)
     }

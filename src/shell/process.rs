@@ -223,6 +223,10 @@ impl Desk {
         let rules = view.rules();
         let mut known = view.look_up(&Ask::about(&input, rules), now).map_err(|error| error.to_string())?;
         known.token = self.composer.token(&input, &known);
+        if let Some(undoing) = &mut known.undoing {
+            let in_hands = self.in_hands.lock().unwrap_or_else(PoisonError::into_inner);
+            undoing.letters.iter_mut().for_each(|letter| letter.waits &= !in_hands.contains(&letter.no));
+        }
         if known.place_done {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Duplicate) });
         }

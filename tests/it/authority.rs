@@ -7,3 +7,4 @@ mod loops;
 mod oracle;
 mod safe;
 mod shared;
+mod undo;

@@ -4,7 +4,7 @@
 use std::fs;
 
 use strum::VariantArray;
-use upgrade_desk::desk::ticket::{PROBLEM_ROWS, ROWS, Row, Status};
+use upgrade_desk::desk::ticket::{EventKind, PROBLEM_ROWS, ROWS, Row, Status};
 
 use crate::direction::order;
 use crate::shape::TOP_LEVEL;
@@ -113,8 +113,9 @@ fn rows(rows: &[Row]) -> String {
     let all: Vec<Status> = Status::VARIANTS.iter().copied().filter(|status| is_met(rows, *status)).collect();
     let mut table = "| id | in | happens | then |\n|---|---|---|---|\n".to_owned();
     for Row { ids, from, event, to } in rows {
+        let stays = if *event == EventKind::Undone { "(as before)" } else { "(stays)" };
         let event: &str = event.into();
-        let to = to.map_or("(stays)", Status::name);
+        let to = to.map_or(stays, Status::name);
         table.push_str(&format!("| {ids} | {} | `{event}` | {to} |\n", states(from, &all)));
     }
     table

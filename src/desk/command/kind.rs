@@ -171,6 +171,8 @@ pub enum Command {
         number: String,
         words: String,
     },
+    /// What the same person did by his last mail here (5.1).
+    Undo,
     Help,
     Board,
     Rota,
@@ -244,6 +246,7 @@ impl Command {
             Command::Note { .. }
             | Command::Reply { .. }
             | Command::Take
+            | Command::Undo
             | Command::Help
             | Command::Ask { .. }
             | Command::Escalate { .. } => None,

@@ -61,6 +61,7 @@ pub(super) enum Word {
     Rota,
     Swap,
     Holiday,
+    Undo,
     Help,
 }
 
@@ -104,7 +105,7 @@ impl Word {
             Word::Accept | Word::Spam => false,
             Word::Special | Word::Approve | Word::Consent => true,
             Word::Assign | Word::Release | Word::Cc | Word::Snooze | Word::Status => false,
-            Word::Board | Word::Rota | Word::Swap | Word::Holiday => false,
+            Word::Board | Word::Rota | Word::Swap | Word::Holiday | Word::Undo => false,
         }
     }
 
@@ -215,6 +216,7 @@ impl Word {
                 "#holiday 2026-12-24 <name>, or #holiday 2026-12-24 until 12:00 <name>",
                 "a lead adds a day without work, or with less of it; answer a board or rota letter",
             ),
+            Word::Undo => ("#undo", "within five minutes: takes back your last commands here, if no letter has left"),
             _ => ("#help", "this list"),
         }
     }

@@ -8,6 +8,7 @@ mod change;
 mod feedback;
 mod problem;
 mod split;
+mod undo;
 mod waiting;
 mod window;
 mod work;
@@ -117,6 +118,7 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         }
         Command::Merge { into } if draft.ticket.problem.is_none() => consent::merge(case, draft, effects, into),
         Command::Merge { .. } | Command::Close { .. } => problem::run(case, command, draft, effects),
+        Command::Undo => undo::run(case, draft, effects),
         Command::Help => Ok("all commands are listed below".to_owned()),
     }
 }

@@ -9,7 +9,7 @@ use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{
-    Cause, ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, TicketId, Window,
+    Cause, ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, Ticket, TicketId, Window,
 };
 use crate::desk::urgency::Severity;
 
@@ -229,6 +229,9 @@ pub enum Event {
     Copied { address: String, add: bool, by: String },
     /// 5.1: reminders to staff rest.
     Snoozed { until: Timestamp, by: String },
+    /// 5.1: the last commands of `by` are taken back: the ticket is what it was
+    /// before them, and these letters, which nobody has, never leave.
+    Undone { by: String, what: Vec<String>, letters: Vec<u64>, to: Box<Ticket> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod hands;
 mod problem;
+mod undone;
 mod work;
 
 use jiff::Timestamp;
@@ -19,6 +20,9 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
         None => first(id, event, at)?,
         Some(ticket) => ticket,
     };
+    if let Event::Undone { letters, to, .. } = event {
+        return Some(undone::taken_back(ticket, to, letters, at));
+    }
     if let Some(status) = next(ticket.kind(), ticket.status, event) {
         // An answer that leaves a question open begins the waiting anew (W-05).
         let anew = matches!(event, Event::Incomplete { .. } | Event::Proposed { .. } | Event::Challenged { .. });

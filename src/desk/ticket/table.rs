@@ -131,6 +131,8 @@ pub const ROWS: &[Row] = &[
     row("5.3", OPEN, E::HandedOver, None),
     row("5.1", ANY, E::Copied, None),
     row("5.1", OPEN, E::Snoozed, None),
+    // To the state before, whichever it was.
+    row("5.1", ANY, E::Undone, None),
     row("T5b", &[Scheduled, QueuedAsap, Ready, Blocked], E::Prechecked, None),
     row("UT-24", &[QueuedAsap], E::SlotFound, Some(Ready)),
     row("UT-25", &[Scheduled], E::Readied, Some(Ready)),

@@ -6,6 +6,7 @@ mod letters;
 mod quarantine;
 mod secrets;
 pub mod tally;
+mod undo;
 
 use jiff::Timestamp;
 
@@ -24,6 +25,7 @@ use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
 pub use quarantine::{held_key, notice_key, pass_key};
 pub use secrets::{given_up, secret_key};
+pub use undo::undo_key;
 
 /// Writes what `line` says. Nothing of a record that contradicts what is
 /// stored may be kept.
@@ -166,6 +168,7 @@ fn apply_change(
             Event::Undelivered { letter, why, .. } => {
                 letters::finish(state, *letter, LetterState::Failed, why, at)?;
             }
+            Event::Undone { letters, .. } => letters.iter().try_for_each(|no| letters::withdraw(state, *no, at))?,
             Event::SecretKept { secret } => secrets::keep(state, secret, id)?,
             Event::SecretsDestroyed { secrets } => secrets::destroy(state, secrets, id)?,
             _ => {}
@@ -189,6 +192,7 @@ fn apply_change(
         for_staff: letter.for_staff,
     }));
     index_ticket(state, before.as_ref(), &ticket, rules)?;
+    undo::remember(state, before, &ticket, decided, at)?;
     count_ticket(state, id)?;
     if is_strangers_alarm(change) {
         state.put(Tree::Index, key(&[b"stranger", &instant(at), id.0.as_bytes()]), &at)?;

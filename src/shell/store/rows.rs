@@ -34,7 +34,12 @@ pub struct ByHand {
 impl OutboxRow {
     /// Nothing more is tried.
     pub fn is_done(&self) -> bool {
-        matches!(self.state, LetterState::Sent | LetterState::Failed)
+        matches!(self.state, LetterState::Sent | LetterState::Failed | LetterState::Withdrawn)
+    }
+
+    /// Nobody can have it: no try to hand it over was ever made.
+    pub fn is_untouched(&self) -> bool {
+        !self.is_done() && self.attempts == 0
     }
 
     /// When it is tried next, if it is.
@@ -70,6 +75,8 @@ pub enum LetterState {
     Held,
     Sent,
     Failed,
+    /// What it tells was taken back before it left (5.1); it never leaves.
+    Withdrawn,
 }
 
 /// A mail that was not trusted or could not be read.

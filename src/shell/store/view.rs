@@ -4,6 +4,7 @@ mod counts;
 mod named;
 mod board;
 mod thread;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -89,6 +90,7 @@ impl View<'_> {
             office: in_force::office(self.state)?,
             seen: None,
             subscribers: Vec::new(),
+            undoing: None,
             next_problem: self.next_number(TicketKind::Problem, now)?,
             next_ticket: self.next_number(TicketKind::Upgrade, now)?,
             next_letter: self.state.get::<u64>(Tree::Meta, b"letter")?.unwrap_or(0).saturating_add(1),
@@ -138,6 +140,9 @@ impl View<'_> {
             }
         }
         known.continued = self.continued(known_ticket(&known.ticket))?;
+        if ask.undoing {
+            known.undoing = self.undoing(known_ticket(&known.ticket))?;
+        }
         let problem = known_ticket(&known.ticket).and_then(|ticket| ticket.problem.as_ref());
         if let Some(id) = problem.and_then(|problem| problem.upgrade.clone()) {
             known.linked = self.ticket(&id)?;
@@ -225,7 +230,6 @@ impl View<'_> {
         self.state.values(Tree::Why, &key(&[id.0.as_bytes(), b""]))
     }
 
-    /// Timers that are due, the oldest first.
     /// What is so of the desk itself.
     pub fn office(&self) -> Result<Office, StateError> {
         in_force::office(self.state)

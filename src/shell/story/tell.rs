@@ -141,6 +141,7 @@ fn event(event: &Event) -> String {
         Event::HandedOver { to, .. } => format!("{name} to {to}"),
         Event::Copied { address, add, .. } => format!("{name} {} {address}", if *add { "to" } else { "no more to" }),
         Event::Snoozed { until, .. } => format!("{name} until {until}"),
+        Event::Undone { by, to, .. } => format!("{name} by {by}: {} as before", to.status.name()),
         _ => name.to_owned(),
     }
 }

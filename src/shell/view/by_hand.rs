@@ -87,6 +87,7 @@ fn about_letter(
 fn may_retry(no: u64, state: LetterState, is_in_hands: bool) -> Verdict {
     match state {
         LetterState::Sent => Err(format!("letter {no} was sent: the mail server took it, and it leaves only once")),
+        LetterState::Withdrawn => Err(format!("letter {no} was withdrawn by #undo: it never leaves")),
         // It is on its way, or its turn is next.
         _ if is_in_hands => Ok(false),
         LetterState::Pending => Ok(false),
@@ -97,6 +98,7 @@ fn may_retry(no: u64, state: LetterState, is_in_hands: bool) -> Verdict {
 fn may_hold(no: u64, state: LetterState, is_in_hands: bool) -> Verdict {
     match state {
         LetterState::Sent => Err(format!("letter {no} was sent: it cannot be held any more")),
+        LetterState::Withdrawn => Err(format!("letter {no} was withdrawn by #undo: it never leaves")),
         LetterState::Failed => {
             Err(format!("letter {no} has failed: it leaves only if somebody says `outbox retry {no}`"))
         }

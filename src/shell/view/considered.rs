@@ -113,6 +113,7 @@ fn nothing_known(ask: &Ask) -> Known {
         office: Office::default(),
         seen: None,
         subscribers: Vec::new(),
+        undoing: None,
         next_problem: 1,
         next_ticket: 1,
         next_letter: 1,

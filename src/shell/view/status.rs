@@ -29,6 +29,7 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
             "held": count(LetterState::Held),
             "sent": count(LetterState::Sent),
             "failed": count(LetterState::Failed),
+            "withdrawn": count(LetterState::Withdrawn),
             "last_trouble": deferred.map(|row| row.response.clone()),
         },
         "quarantine": kept.iter().filter(|row| row.state == KeptState::Open).count(),

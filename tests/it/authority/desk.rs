@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use jiff::Timestamp;
 use upgrade_desk::desk::known::Tally;
 use upgrade_desk::desk::record::{Decided, OutcomeWord, What};
 use upgrade_desk::desk::register::Register;
@@ -161,6 +163,22 @@ impl Desk {
         self.mails += 1;
         let text = mail.text(self.mails);
         self.raw(at, &text).await
+    }
+
+    /// The mail lies there, arrived at `received`, when the next one comes.
+    pub fn beforehand(&mut self, received: Timestamp, mail: &Mail<'_>) {
+        self.mails += 1;
+        let date = received.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+        let text = mail.text(self.mails).replace("{{now}}", &date).replace('\n', "\r\n");
+        let path = Stage::mailbox(&self.folder.path().join("desk")).join("new").join(mail_name(self.mails));
+        fs::write(&path, text).unwrap();
+        let time = SystemTime::from(received);
+        fs::File::open(&path).unwrap().set_modified(time).unwrap();
+    }
+
+    /// Where it keeps everything.
+    pub fn data(&self) -> PathBuf {
+        Stage::data(&self.folder.path().join("desk"))
     }
 
     pub async fn raw(&mut self, at: &str, text: &str) -> Came {

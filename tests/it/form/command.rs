@@ -195,6 +195,7 @@ fn name(command: &Command) -> &'static str {
         Command::Rota => "rota",
         Command::Swap { .. } => "swap",
         Command::Holiday { .. } => "holiday",
+        Command::Undo => "undo",
         Command::Help => "help",
     }
 }

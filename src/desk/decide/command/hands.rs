@@ -146,7 +146,7 @@ fn colleague<'a>(case: &Case<'a>, id: &str) -> Result<&'a Staff, Refusal> {
 }
 
 /// A notice of the ticket to one colleague: words of staff stay among staff.
-fn to_colleague(case: &Case<'_>, draft: &Draft, to: &Staff, headline: &str, words: &str) -> Letter {
+pub(super) fn to_colleague(case: &Case<'_>, draft: &Draft, to: &Staff, headline: &str, words: &str) -> Letter {
     let mut letter = notice::about(&draft.ticket, draft, headline, case.rules, case.known);
     if let Say::StaffNotice { text, from, .. } = &mut letter.say {
         words.clone_into(text);

@@ -55,6 +55,8 @@ pub const PROBLEM_ROWS: &[Row] = &[
     row("5.3", OPEN, E::HandedOver, None),
     row("5.1", ANY, E::Copied, None),
     row("5.1", OPEN, E::Snoozed, None),
+    // To the state before, whichever it was.
+    row("5.1", ANY, E::Undone, None),
     row("UT-43 5.2", ANY, E::Noted, None),
     row("T6d", ANY, E::Undelivered, None),
     row("2.8", ANY, E::Escalated, None),

@@ -147,6 +147,7 @@ fn among_staff(page: &Page, event: &Event) -> String {
             format!("{address} {} copies, by {by}", if *add { "gets" } else { "gets no more" })
         }
         Event::Snoozed { until, by } => format!("until {}, by {by}", page.moment(*until)),
+        Event::Undone { by, what, .. } => with(&format!("by {by}"), &what.join("; ")),
         _ => String::new(),
     }
 }

@@ -1,5 +1,5 @@
-//! Letters on their way: pending → trying → sent, deferred or failed; held and retried by hand. What has
-//! left is never waiting again, whatever a later record says.
+//! Letters on their way: pending → trying → sent, deferred or failed; held and retried by hand, or
+//! withdrawn before the first try. What has left is never waiting again, whatever a later record says.
 
 use jiff::Timestamp;
 
@@ -78,12 +78,24 @@ pub fn defer(state: &mut State, no: u64, until: Timestamp, response: &str) -> Re
 /// that it came back.
 pub fn finish(state: &mut State, no: u64, to: LetterState, response: &str, at: Timestamp) -> Result<(), StateError> {
     let mut row = row(state, no)?;
-    if row.state == to || row.state == LetterState::Failed {
+    if row.state == to || matches!(row.state, LetterState::Failed | LetterState::Withdrawn) {
         return Ok(());
     }
     state.remove(Tree::Queue, queue_key(&row));
     row.state = to;
     response.clone_into(&mut row.response);
+    row.done_at = Some(at);
+    state.put(Tree::Outbox, number(no).to_vec(), &row)
+}
+
+/// What it tells was taken back before anybody could have it.
+pub fn withdraw(state: &mut State, no: u64, at: Timestamp) -> Result<(), StateError> {
+    let mut row = row(state, no)?;
+    if !row.is_untouched() {
+        return Err(StateError::Contradiction(format!("letter {no} has been handed over, or may have been")));
+    }
+    state.remove(Tree::Queue, queue_key(&row));
+    row.state = LetterState::Withdrawn;
     row.done_at = Some(at);
     state.put(Tree::Outbox, number(no).to_vec(), &row)
 }
@@ -103,8 +115,8 @@ pub fn hold(state: &mut State, no: u64, hand: ByHand) -> Result<(), StateError> 
 /// By hand: it is due now, and has its whole time before it again.
 pub fn retry(state: &mut State, no: u64, hand: ByHand) -> Result<(), StateError> {
     let mut row = row(state, no)?;
-    if row.state == LetterState::Sent {
-        return Err(StateError::Contradiction(format!("letter {no} was sent")));
+    if matches!(row.state, LetterState::Sent | LetterState::Withdrawn) {
+        return Err(StateError::Contradiction(format!("letter {no} was sent or withdrawn")));
     }
     state.remove(Tree::Queue, queue_key(&row));
     row.state = LetterState::Pending;

@@ -42,7 +42,7 @@ impl View<'_> {
                 LetterState::Failed => add(TroubleKind::Undelivered, what(), row.done_at.unwrap_or(row.committed_at)),
                 LetterState::Held => add(TroubleKind::Waiting, format!("{}, held by hand", what()), row.committed_at),
                 LetterState::Deferred => add(TroubleKind::Waiting, what(), row.committed_at),
-                LetterState::Pending | LetterState::Trying | LetterState::Sent => {}
+                LetterState::Pending | LetterState::Trying | LetterState::Sent | LetterState::Withdrawn => {}
             }
         }
         for row in self.quarantine()?.iter().filter(|row| row.waits()) {
