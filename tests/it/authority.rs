@@ -2,6 +2,7 @@
 //! must come of them, on a whole desk in a folder.
 
 mod caps;
+mod commands;
 mod desk;
 mod loops;
 mod oracle;

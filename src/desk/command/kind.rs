@@ -222,6 +222,9 @@ impl Command {
                 | Command::Failed { .. }
                 | Command::Extend { .. }
                 | Command::Precheck { .. }
+                | Command::PasswordFailed
+                | Command::NotStarted { .. }
+                | Command::Continue { .. }
         );
         works
             || matches!(

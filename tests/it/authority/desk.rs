@@ -100,7 +100,7 @@ impl<'a> Mail<'a> {
         Mail { fields: format!("In-Reply-To: <{message_id}>\nReferences: <{message_id}>\n"), ..self }
     }
 
-    fn text(&self, number: u32) -> String {
+    pub fn text(&self, number: u32) -> String {
         let Mail { from, to, subject, fields, body, .. } = self;
         let domain = from.rsplit_once('@').unwrap().1;
         let results = match self.proof {
