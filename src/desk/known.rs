@@ -49,6 +49,8 @@ pub struct Ask {
     pub references: Vec<String>,
     /// `[UP-2026-00417]` in the subject: a hint only (TC1).
     pub subject_tag: Option<TicketId>,
+    /// Every number in the subject: one of several units of a mail (F-17).
+    pub subject_ids: Vec<TicketId>,
     /// The ticket itself, for a timer.
     pub ticket: Option<TicketId>,
     pub letter: Option<u64>,
@@ -287,9 +289,8 @@ impl Ask {
             in_reply_to: mail.in_reply_to.clone(),
             reply_tags: mail.reply_tags.clone(),
             references: mail.references.iter().rev().cloned().collect(),
+            subject_ids: ids_in(&mail.subject),
             subject_tag: subject_tag(&mail.subject).or_else(|| invited(mail)),
-            ticket: None,
-            letter: None,
             reported: mail.report.as_ref().and_then(|report| report.original_message_id.clone()),
             likeness: is_nobody_of_ours(mail, rules),
             named,
@@ -297,8 +298,8 @@ impl Ask {
             of_company: opens || (input.kind != Kind::Request && input.urgency.tone != Tone::Plain),
             people,
             board: looks_at_the_desk(input, rules),
-            subscribers: false,
             undoing: input.commands.iter().any(|line| line.read == Ok(Command::Undo)),
+            ..Ask::default()
         }
         .with_own_domain(rules)
     }

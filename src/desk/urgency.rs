@@ -8,6 +8,7 @@ mod because;
 mod clause;
 mod lexicon;
 mod sentence;
+mod symptom;
 mod text;
 mod weigh;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::mail::Mail;
 
 pub use lexicon::{Meaning, UrgencyRules};
+pub use symptom::Symptom;
 
 /// How severe a problem is (domain 2.7), the most severe first.
 #[derive(
@@ -100,4 +102,10 @@ pub fn read(mail: &Mail, rules: &UrgencyRules) -> Reading {
     let machine = text::machine(mail, rules);
     let only_a_log = text::is_only_a_log(mail, &sentences, rules);
     weigh::reading(&sentences, facts, machine, only_a_log)
+}
+
+/// Which part of the unit the writer's new words are about, where that is plain.
+pub fn symptom(mail: &Mail, rules: &UrgencyRules) -> Option<Symptom> {
+    let sentences = text::sentences(mail, rules);
+    symptom::of(&clause::facts(&sentences, rules), &sentences, rules)
 }

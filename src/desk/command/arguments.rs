@@ -1,5 +1,6 @@
 //! What stands behind the commands of problems and of waiting.
 
+use crate::desk::command::issue;
 use crate::desk::command::{Command, CommandFault, fault};
 use crate::desk::moment::shown;
 use crate::desk::ticket::{TicketId, ids_in};
@@ -111,11 +112,10 @@ pub(super) fn propose(words: &str) -> Result<(String, String), CommandFault> {
 pub(super) fn close(words: &str) -> Result<Command, CommandFault> {
     let (cause, issue) = words.split_once(':').unwrap_or((words, ""));
     if cause.trim().eq_ignore_ascii_case("upgrade") {
-        let issue = issue.trim();
-        if issue.is_empty() {
+        let Some(cause) = issue::parts(issue) else {
             return fault("expected #close upgrade: and the issue, in words for the customer");
-        }
-        return Ok(Command::Close { reason: issue.to_owned(), cause: Some(issue.to_owned()) });
+        };
+        return Ok(Command::Close { reason: cause.text.clone(), cause: Some(cause) });
     }
     Ok(Command::Close { reason: words.to_owned(), cause: None })
 }

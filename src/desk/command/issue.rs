@@ -46,7 +46,7 @@ fn unclear<T>(words: &str) -> Result<T, CommandFault> {
 
 /// The parts between semicolons; one without a name belongs to what stands
 /// before it. Without words of its own the effect is the issue.
-fn parts(words: &str) -> Option<Issue> {
+pub(super) fn parts(words: &str) -> Option<Issue> {
     let mut issue = Issue::default();
     let mut last = Part::Text;
     for piece in words.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {

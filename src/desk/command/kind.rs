@@ -119,7 +119,7 @@ pub enum Command {
     /// `cause`: an issue of the upgrade, for its official feedback (PT-19).
     Close {
         reason: String,
-        cause: Option<String>,
+        cause: Option<Issue>,
     },
     /// Staff by their short names.
     Assign {

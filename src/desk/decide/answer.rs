@@ -75,12 +75,17 @@ pub fn feedback_to<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Represen
     gates::feedback_contact(&ticket.form, known, company).or_else(|| requester(ticket, known))
 }
 
-/// The requester's row on file; of a stranger's request who confirmed it.
+/// The requester's row on file; of a stranger's request who confirmed it, of a
+/// stranger's report who was told of it.
 pub fn requester<'a>(ticket: &Ticket, known: &'a Known) -> Option<&'a Representative> {
     let on_file = |address: &str| {
         known.representatives.iter().find(|row| row.address.eq_ignore_ascii_case(address) && !row.retired)
     };
-    on_file(&ticket.requester.address).or_else(|| on_file(ticket.confirmed_by.as_ref()?))
+    let told = ticket.letters.iter().filter(|letter| letter.template == "M-21" && !letter.for_staff);
+    let mut told = told.filter_map(|letter| on_file(&letter.to));
+    on_file(&ticket.requester.address)
+        .or_else(|| on_file(ticket.confirmed_by.as_ref()?))
+        .or_else(|| told.find(|row| ticket.company.as_ref() == Some(&row.company)))
 }
 
 /// A letter to a person on file, in the thread of his mails.
@@ -162,6 +167,7 @@ pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Wind
         version: version(form),
         clocks: clock_changes(window, &zone, rules),
         by_phone: by_phone(ticket, known),
+        terms: ticket.consent().map(|consent| consent.extras.clone()).unwrap_or_default(),
         window: Window { zone, ..window.clone() },
         minutes: i64::from(minutes),
         longer: minutes > rules.hours.window_minutes,
@@ -288,10 +294,17 @@ pub fn already_open(case: &Case<'_>, draft: &Draft) -> Option<Letter> {
         serial: serial(&ticket.form),
         result: UnitResult::AlreadyOpen,
         window: agreed_window(ticket, &case.world()),
+        slots: Vec::new(),
         details: Vec::new(),
     };
     let say = Say::Acknowledgement { units: vec![unit], fields: Vec::new() };
     Some(letter(author, ticket, say, case))
+}
+
+/// The windows that the ticket offers, in the customer's zone.
+fn offered(ticket: &Ticket, world: &World<'_>) -> Vec<Window> {
+    let zone = zone_of(ticket, world);
+    ticket.offers.iter().map(|slot| Window { zone: zone.clone(), ..slot.clone() }).collect()
 }
 
 fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
@@ -314,6 +327,7 @@ fn unit_line(draft: &Draft, verdict: &Verdict, case: &Case<'_>) -> UnitLine {
         serial: serial(&ticket.form),
         result,
         window: agreed_window(ticket, &case.world()),
+        slots: offered(ticket, &case.world()),
         details,
     }
 }

@@ -1,6 +1,7 @@
 //! A problem was reported (PT-01): a ticket, the upgrade that it is about, an
 //! alarm when it is urgent, and the letters of decisions 12, 13 and 16.
 
+mod another;
 mod items;
 pub mod letters;
 pub mod link;
@@ -21,10 +22,20 @@ const EXTRACT_CHARS_MAX: usize = 600;
 
 /// Decides about a report; `hint` is the ticket that the mail answers.
 pub fn decide(case: &Case<'_>, hint: Option<&Ticket>) -> Result<Decision, NotNow> {
-    let Some(place) = link::place(case, hint) else { return Ok(unknown(case)) };
+    let Some(mut place) = link::place(case, hint) else { return Ok(unknown(case)) };
     if let Some(ticket) = link::open_problem(case, &place) {
-        return reply::more(case, ticket, "Another report about this problem");
+        if !another::is(case, ticket) {
+            return reply::more(case, ticket, "Another report about this problem");
+        }
+        another::beside(&mut place.link, ticket);
     }
+    open(case, place)
+}
+
+/// A report of another symptom, in answer to a letter about the open `ticket`.
+fn beside(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let Some(mut place) = link::place(case, Some(ticket)) else { return Ok(unknown(case)) };
+    another::beside(&mut place.link, ticket);
     open(case, place)
 }
 

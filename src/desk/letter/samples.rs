@@ -58,10 +58,11 @@ pub fn samples() -> Vec<Say> {
 }
 
 fn customer_letters() -> Vec<Say> {
-    let unit = |result, window| UnitLine {
+    let unit = |result, window: Option<Window>| UnitLine {
         ticket: "UP-2026-00417".to_owned(),
         serial: "SM-0417-22A".to_owned(),
         result,
+        slots: if result == UnitResult::Offered { window.clone().into_iter().collect() } else { Vec::new() },
         window,
         details: vec![Detail { field: Some(FieldKey::UnitMac), text: short_mac() }],
     };
@@ -81,6 +82,7 @@ fn customer_letters() -> Vec<Say> {
                 UnitResult::Missing,
                 UnitResult::Denied,
                 UnitResult::Outside,
+                UnitResult::Offered,
             ]
             .map(|result| unit(result, Some(window())))
             .into(),
@@ -114,6 +116,7 @@ fn window_letters() -> Vec<Say> {
         Say::ScheduleConfirmation {
             clocks: vec!["Berlin".to_owned()],
             by_phone: String::new(),
+            terms: Vec::new(),
             serial: serial(),
             version: "7.3.0".to_owned(),
             window: window(),

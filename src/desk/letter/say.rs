@@ -55,6 +55,8 @@ pub enum Say {
         clocks: Vec<String>,
         /// Who consented by telephone, and to which number; else empty (T2b).
         by_phone: String,
+        /// What was agreed besides: the terms of a special arrangement (UT-18).
+        terms: Vec<String>,
     },
     AsapAccepted {
         serial: String,

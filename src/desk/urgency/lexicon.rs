@@ -53,6 +53,7 @@ pub enum Meaning {
     Numbers,
     Only,
     Core,
+    Calls,
     MainFunctions,
     MinorThings,
     Papers,

@@ -2,6 +2,7 @@
 //! JSON of a view and knows nothing else.
 
 mod events;
+mod history;
 pub mod kept;
 pub mod read;
 pub mod register;
@@ -83,15 +84,13 @@ pub fn ticket(page: &mut Page, ticket: &Value) {
         format!("{} <{}>{known}", text(contact, "name"), text(contact, "address"))
     });
     let units = list(ticket, "units").map(written_serial).collect::<Vec<String>>().join(", ");
-    let consent = ticket.get("consent").filter(|consent| consent.is_object());
-    let consent = consent.map(|consent| {
-        format!("{} by {}, {}", text(consent, "given_by"), text(consent, "channel"), page.when(consent, "at"))
-    });
     let facts: Vec<(&str, Cell)> = vec![
         ("Ticket", text(ticket, "id").into()),
         ("State", text(ticket, "state").into()),
         ("Severity", severity(ticket).into()),
+        ("Problems in it", history::items(ticket).into()),
         ("Problem of", words(ticket, "problem_of").into()),
+        ("Belongs with", history::kin(ticket).into()),
         ("Outcome", text(ticket, "outcome").into()),
         ("Ended", text(ticket, "ending").into()),
         ("Company", text(ticket, "company").into()),
@@ -99,9 +98,11 @@ pub fn ticket(page: &mut Page, ticket: &Value) {
         ("Asked by", asked.collect::<Vec<String>>().join("\n").into()),
         ("Agent", text(ticket, "agent").into()),
         ("Window", span(page, ticket, "window").into()),
-        ("Consent", consent.unwrap_or_else(|| "none recorded".to_owned()).into()),
+        ("Terms", text(ticket, "terms").into()),
+        ("Consent", history::consents(page, ticket).into()),
         ("Password", text(ticket, "password").into()),
         ("Open points", open_points(ticket).into()),
+        ("Issues", history::issues(ticket).into()),
         ("Denials", bad(words(ticket, "denials"))),
         ("Not proven", bad(words(ticket, "unproven"))),
         ("Undelivered", bad(words(ticket, "undelivered"))),

@@ -113,7 +113,7 @@ fn people_get_plain_words_and_local_times() {
     {
         assert!(facts.iter().any(|found| found == fact), "{fact}\n{shown}");
     }
-    assert!(shown.contains("Consent   dana@acme-tel.example by request, "), "{shown}");
+    assert!(shown.contains("-C1: dana@acme-tel.example by request, "), "{shown}");
     assert!(!shown.contains("null") && !shown.contains('{') && !shown.contains("T18:30:00Z"), "{shown}");
     let log = place.desk(&["ticket", "log", &id]).out;
     assert!(log.contains("Dana Ruiz <dana@acme-tel.example> asked"), "{log}");

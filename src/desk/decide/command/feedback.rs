@@ -44,10 +44,13 @@ pub(super) fn late_of_problem(
     case: &Case<'_>,
     upgrade: &Ticket,
     effects: &mut Effects,
-    text: &str,
+    issue: &Issue,
 ) -> Result<String, Refusal> {
+    if upgrade.issues.iter().any(|told| told.text == issue.text) {
+        return Err(Refusal(format!("the official feedback of {} tells this issue already", upgrade.id)));
+    }
     let mut linked = Draft::of(upgrade, case.now);
-    late(&mut linked, &Issue { after: true, late: true, ..Issue::plain(text) })
+    late(&mut linked, &Issue { after: true, late: true, ..issue.clone() })
         .map_err(|Refusal(text)| Refusal(format!("{}: {text}", upgrade.id)))?;
     let to = supplement(case, effects, &linked)?;
     effects.changes.push(linked.into_change());

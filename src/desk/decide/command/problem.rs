@@ -10,7 +10,7 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, notice, ticket_id};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
-use crate::desk::ticket::{Event, NoteKind, Requester, Status, TicketId, TicketKind};
+use crate::desk::ticket::{Event, Issue, NoteKind, Requester, Status, TicketId, TicketKind};
 use crate::desk::urgency::Severity;
 
 pub(super) fn run(
@@ -35,7 +35,7 @@ pub(super) fn run(
         }
         Command::Transfer { to } => transfer(case, draft, effects, to),
         Command::Merge { into } => merge(case, draft, effects, into),
-        Command::Close { reason, cause } => close(case, draft, effects, reason, cause.as_deref()),
+        Command::Close { reason, cause } => close(case, draft, effects, reason, cause.as_ref()),
         _ => Err(Refusal("this is not a command for a problem".to_owned())),
     }
 }
@@ -268,7 +268,7 @@ fn close(
     draft: &mut Draft,
     effects: &mut Effects,
     reason: &str,
-    cause: Option<&str>,
+    cause: Option<&Issue>,
 ) -> Result<String, Refusal> {
     if reason.trim().is_empty() && draft.ticket.status != Status::Resolved {
         return Err(Refusal("a reason is needed: #close <reason>; the customer does not read it".to_owned()));
@@ -276,7 +276,14 @@ fn close(
     if draft.ticket.status == Status::Alerting {
         draft.happen(Event::Acknowledged { by: me(case) })?;
     }
-    draft.happen(Event::Settled { by: me(case), words: reason.trim().to_owned() })?;
+    // The customer may have closed it before us; the cause is told all the same (PT-19).
+    match cause.filter(|_| draft.ticket.status == Status::Closed) {
+        Some(issue) => {
+            let text = format!("caused by the upgrade: {}", issue.text);
+            draft.happen(Event::Noted { kind: NoteKind::Staff, by: me(case), text })?;
+        }
+        None => draft.happen(Event::Settled { by: me(case), words: reason.trim().to_owned() })?,
+    }
     let Some(issue) = cause else { return Ok("closed; nobody outside is told".to_owned()) };
     let upgrade = case.known.linked.as_ref();
     let upgrade = upgrade.ok_or_else(|| Refusal("it is linked to no upgrade; #link it first".to_owned()))?;

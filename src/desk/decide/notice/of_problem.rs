@@ -28,7 +28,7 @@ pub(super) fn lights(ticket: &Ticket, problem: &Problem, known: &Known) -> Vec<L
         light("Agent", ticket.agent.is_some(), ticket.agent.clone().unwrap_or_else(|| "nobody yet".to_owned())),
     ];
     if let Some(earlier) = &problem.earlier {
-        lights.push(light("Again", false, format!("answers {earlier}, which has ended")));
+        lights.push(light("Earlier", false, format!("{earlier} was reported before")));
     }
     if problem.nudges > 0 {
         lights.push(light("News", false, format!("the customer asked for news {} times", problem.nudges)));

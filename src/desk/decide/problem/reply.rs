@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
-use crate::desk::decide::problem::letters;
+use crate::desk::decide::problem::{another, letters};
 use crate::desk::decide::{Decision, alarm, answer, consent, notice};
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -32,8 +32,13 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         (Status::Closed | Status::Transferred | Status::Merged, Tone::Problem) if !is_same(case, ticket) => {
             super::decide(case, Some(ticket))
         }
+        (Status::Closed, Tone::Problem) if another::is(case, ticket) => super::decide(case, Some(ticket)),
         (Status::Resolved | Status::Closed, Tone::Problem) => reopened(case, ticket),
         (Status::Resolved, Tone::Restored) => settled(case, ticket),
+        // An answer to our question may name other parts; nothing else does.
+        (status, Tone::Problem) if status != Status::WaitingCustomer && another::is(case, ticket) => {
+            super::beside(case, ticket)
+        }
         (_, Tone::Problem) => more(case, ticket, "The customer wrote more about the problem"),
         (_, Tone::Restored) => {
             words(case, ticket, "The customer says that it works again; please check, then #resolved")

@@ -46,6 +46,8 @@ pub struct UnitLine {
     pub serial: String,
     pub result: UnitResult,
     pub window: Option<Window>,
+    /// Windows to choose from.
+    pub slots: Vec<Window>,
     /// Faults or reasons, one a line.
     pub details: Vec<Detail>,
 }

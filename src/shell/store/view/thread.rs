@@ -1,6 +1,7 @@
 //! Which letters of ours a mail answers, and so which ticket it belongs to.
 
 use crate::desk::known::{Answered, Ask, FoundTicket, LetterKnown};
+use crate::desk::ticket::Ticket;
 use crate::desk::token::reply_address;
 use crate::shell::store::apply::spent_key;
 use crate::shell::store::rows::{LetterState, OurId, OutboxRow};
@@ -54,10 +55,23 @@ impl View<'_> {
             id = self.our_id(reported)?.and_then(|ours| ours.ticket);
         }
         if let Some(ticket) = id.map(|id| self.ticket(&id)).transpose()?.flatten() {
+            let ticket = self.part_named(ask, &ticket)?.unwrap_or(ticket);
             return Ok(FoundTicket::ByReference(Box::new(ticket)));
         }
         let tagged = ask.subject_tag.as_ref().map(|id| self.ticket(id)).transpose()?.flatten();
         Ok(tagged.map_or(FoundTicket::None, |ticket| FoundTicket::ByTag(Box::new(ticket))))
+    }
+
+    /// One letter answers for several units of a mail (F-17): the subject says which
+    /// one is meant. Only parts of the very ticket that the letter is about.
+    fn part_named(&self, ask: &Ask, whole: &Ticket) -> Result<Option<Ticket>, StateError> {
+        for id in ask.subject_ids.iter().filter(|id| **id != whole.id) {
+            let part = self.ticket(id)?.filter(|part| part.parent.as_ref() == Some(&whole.id));
+            if part.is_some() {
+                return Ok(part);
+            }
+        }
+        Ok(None)
     }
 }
 

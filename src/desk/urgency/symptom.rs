@@ -1,0 +1,37 @@
+//! Which part of the unit a report speaks of, where that is plain: whether two
+//! reports are about the same (2.6, PT-15).
+
+use crate::desk::urgency::clause::{Extent, Facts, Standing, Statement};
+use crate::desk::urgency::lexicon::{Meaning, UrgencyRules};
+use crate::desk::urgency::sentence::Sentence;
+
+/// Two that nobody takes for each other. What lies between them is no symptom of
+/// its own: a second ticket for one trouble costs more than two troubles in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symptom {
+    /// People cannot call, or not well.
+    Calls,
+    /// Something beside the calls: voicemail, billing, the console.
+    Function,
+}
+
+/// The one part that everything reported now is about; `None` where it is not
+/// named, is all of the unit, or is of both kinds.
+pub(super) fn of(facts: &Facts, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Option<Symptom> {
+    let mut now = facts.statements.iter().filter(|told| told.standing == Standing::Now);
+    let first = one(now.next()?, sentences, rules)?;
+    now.all(|told| one(told, sentences, rules) == Some(first)).then_some(first)
+}
+
+fn one(told: &Statement, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Option<Symptom> {
+    let sentence = sentences.get(told.sentence)?;
+    let spots = rules.spots(&sentence.tokens);
+    let within = || spots.iter().filter(|spot| told.words.contains(&spot.start));
+    let calls = within().any(|spot| spot.is_any(&[Meaning::Calls, Meaning::EmergencyCalls]));
+    let function = within().any(|spot| spot.is_any(&[Meaning::MainFunctions, Meaning::MinorThings]));
+    match (calls, function) {
+        (true, false) => Some(Symptom::Calls),
+        (false, true) if told.extent != Extent::All => Some(Symptom::Function),
+        _ => None,
+    }
+}
