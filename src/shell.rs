@@ -20,6 +20,7 @@ pub mod intake;
 pub mod process;
 pub mod health;
 pub mod held;
+pub mod hook;
 pub mod outbox;
 pub mod timers;
 pub mod board;

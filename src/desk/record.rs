@@ -40,6 +40,23 @@ pub enum What {
         until: Timestamp,
         response: String,
     },
+    /// The alarm hook is about to be told of an alarm letter: counted before the
+    /// run. `again`: the desk ended during the run before, whose effect is unknown.
+    HookStarted {
+        letter: u64,
+        run: u32,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
+    },
+    /// What became of it: the exit code and the first line of its output. `next`:
+    /// it failed, and is run once more then; `None`: that was the last run.
+    HookEnded {
+        letter: u64,
+        ok: bool,
+        result: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Timestamp>,
+    },
     /// Office register after an import.
     Imported {
         register: Register,

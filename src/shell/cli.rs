@@ -89,6 +89,9 @@ enum Command {
         /// How many seconds the canary may take
         #[arg(long, value_name = "SECONDS", default_value_t = 60)]
         wait: u64,
+        /// Run the alarm hook with a test alarm
+        #[arg(long)]
+        alarm_hook: bool,
         /// Instead: write a canary to FILE, to be sent to the desk from anywhere outside
         #[arg(long, value_name = "FILE", conflicts_with = "connect")]
         canary_mail: Option<PathBuf>,
@@ -366,7 +369,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo { dir, once } => crate::shell::demo::demo(&dir, once).await,
         Command::Run { config, drain } => commands::run(&config, drain).await,
         Command::Check { asking, canary_mail: Some(file), .. } => check::canary_mail(&asking, &file),
-        Command::Check { connect, wait, asking, .. } => check::check(&asking, connect, wait).await,
+        Command::Check { connect, wait, alarm_hook, asking, .. } => {
+            check::check(&asking, connect, alarm_hook, wait).await
+        }
         Command::Letters { html, rules } => letters::write(&html, rules.as_deref()),
         Command::Read { file, rules, config, form } => {
             commands::mail::read(&file, rules.as_deref(), config.as_deref(), form.json).await

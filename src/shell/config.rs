@@ -7,6 +7,7 @@ mod text;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::desk::rules::Rules;
 use crate::shell::config::credential::Environment;
@@ -27,6 +28,8 @@ pub struct Config {
     pub keys: Keys,
     /// Name servers for our own look at signatures; none: those of the system.
     pub dns_servers: Vec<SocketAddr>,
+    /// A program that is told of every alarm, besides the mail; `None`: there is none.
+    pub alarm_hook: Option<AlarmHook>,
     pub log: Log,
     /// Where the duty board is kept as a page; `None`: nowhere.
     pub board: Option<PathBuf>,
@@ -117,6 +120,15 @@ pub struct Smtp {
 pub struct Keys {
     pub staff: Vec<Recipient>,
     pub evidence: Recipient,
+}
+
+/// A way to a pager or to text messages (2.8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmHook {
+    /// Gets each alarm as JSON on its standard input.
+    pub program: PathBuf,
+    /// After so long it is ended, with everything that it started.
+    pub limit: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,7 +27,7 @@ use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Torn;
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
 use crate::shell::vault::Vault;
-use crate::shell::{board, outbox, socket, timers, view};
+use crate::shell::{board, hook, outbox, socket, timers, view};
 
 /// Why a command ended without doing its work, as an exit code (cli.md).
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +180,10 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     spawn_outbox(&mut tasks, &desk, &config, drain, stop.clone())?;
     let (waiting, stop_holding) = (holding, stop.clone());
     tasks.spawn(async move { waiting.run(stop_holding).await.map_err(Failure::from) });
+    if let Some(hook) = config.alarm_hook.clone() {
+        let telling = hook::run(Arc::clone(&desk), hook, stop.clone());
+        tasks.spawn(async move { telling.await.map_err(Failure::from) });
+    }
     let timing = timers::run(Arc::clone(&desk), stop.clone());
     tasks.spawn(async move { timing.await.map_err(Failure::from) });
     if let Some(file) = config.board.clone() {
@@ -260,8 +264,12 @@ async fn drain_once(
         Ok(()) => timers::fire_all(desk).await.map_err(Failure::from),
         failed => failed,
     };
+    let told = match &config.alarm_hook {
+        Some(hook) => hook::tell_due(desk, hook).await.map(|_| ()).map_err(Failure::from),
+        None => Ok(()),
+    };
     let _outbox_may_have_ended = drain_sender.send(true);
-    handled.and(all_of(&mut letters).await)
+    handled.and(told).and(all_of(&mut letters).await)
 }
 
 async fn all_of(tasks: &mut JoinSet<Result<(), Failure>>) -> Result<(), Failure> {

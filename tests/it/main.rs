@@ -1,6 +1,7 @@
 //! Every test that needs files, sockets or servers, in one binary.
 
 mod alarm;
+mod alarm_hook;
 mod attack;
 mod authenticate;
 mod authority;

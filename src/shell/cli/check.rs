@@ -2,6 +2,7 @@
 //! servers too, each with a clear verdict.
 
 mod canary;
+mod hook;
 mod servers;
 
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use crate::shell::run::Failure;
 use crate::shell::view::Request;
 
 /// Every verdict on a line of its own; fails when one is bad.
-pub async fn check(asking: &Asking, connect: bool, wait: u64) -> Result<(), Failure> {
+pub async fn check(asking: &Asking, connect: bool, alarm_hook: bool, wait: u64) -> Result<(), Failure> {
     let mut verdicts = Verdicts::default();
     let configured = asking.which.config.as_deref().map(reach::load).transpose();
     match (configured, reach::find(&asking.which)) {
@@ -25,6 +26,7 @@ pub async fn check(asking: &Asking, connect: bool, wait: u64) -> Result<(), Fail
         (Ok(_), Ok(reached)) => {
             all(&reached, connect, &mut verdicts).await;
             canary::check(&reached, connect, wait, &mut verdicts).await;
+            hook::check(&reached, alarm_hook, &mut verdicts).await;
         }
         (Ok(Some(_)), Err(error)) => verdicts.wrong("rules", error.to_string()),
         (Ok(None), Err(error)) => return Err(error),

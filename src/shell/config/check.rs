@@ -1,5 +1,6 @@
 //! The written configuration becomes a [`Config`], or everything that is wrong.
 
+mod hook;
 mod keys;
 mod server;
 
@@ -30,6 +31,7 @@ pub fn check(
     checker.two_folders(source.as_ref(), carrier.as_ref());
     let keys = checker.keys(text.keys);
     let dns_servers = checker.dns_servers(text.dns);
+    let alarm_hook = text.alarm_hook.and_then(|hook| checker.alarm_hook(hook));
     let log = checker.log(text.log);
     let board = text.board.and_then(|board| checker.board(&board));
     let Checker { mut faults, warnings, .. } = checker;
@@ -37,7 +39,7 @@ pub fn check(
     match (source, carrier, keys) {
         (Some(source), Some(carrier), Some(keys)) if faults.is_empty() => {
             let file = file.name.clone();
-            Ok(Config { data, rules, source, carrier, keys, dns_servers, log, board, warnings, file })
+            Ok(Config { data, rules, source, carrier, keys, dns_servers, alarm_hook, log, board, warnings, file })
         }
         _ => Err(faults),
     }

@@ -14,8 +14,16 @@ pub struct ConfigText {
     pub carrier: Spanned<CarrierText>,
     pub keys: Option<Spanned<KeysText>>,
     pub dns: Option<DnsText>,
+    pub alarm_hook: Option<AlarmHookText>,
     pub log: Option<LogText>,
     pub board: Option<BoardText>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmHookText {
+    pub program: Spanned<String>,
+    pub seconds_max: Option<Spanned<u64>>,
 }
 
 /// Exactly one of the two.

@@ -2,6 +2,7 @@
 //! from the journal, so that a rebuilt store is the one it replaces.
 
 mod desk;
+pub mod hook;
 mod letters;
 mod quarantine;
 mod secrets;
@@ -40,6 +41,8 @@ pub fn apply(state: &mut State, line: &Line, rules: &mut InForce) -> Result<(), 
         What::Trying { letters } => letters.iter().try_for_each(|letter| letters::trying(state, *letter)),
         What::Sent { letter, response } => letters::finish(state, *letter, LetterState::Sent, response, at),
         What::Deferred { letter, until, response } => letters::defer(state, *letter, *until, response),
+        What::HookStarted { letter, run, again } => hook::started(state, *letter, *run, *again, (at, line.seq)),
+        What::HookEnded { letter, ok, result, next } => hook::ended(state, *letter, *ok, result, *next, (at, line.seq)),
         What::Imported { register, .. } => apply_register(state, register),
         What::Console { by, did } => by_hand(state, did, ByHand { by: by.clone(), at }),
         What::Floor { source, mailbox, validity, floor } => {
@@ -61,6 +64,7 @@ fn apply_decided(
 ) -> Result<(), StateError> {
     for letter in &decided.letters {
         letters::add(state, letter, at)?;
+        hook::add(state, letter, &decided.changes, at)?;
     }
     for change in &decided.changes {
         apply_change(state, change, decided, at, rules)?;

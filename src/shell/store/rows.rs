@@ -142,6 +142,27 @@ pub struct WhyRow {
     pub fact: String,
 }
 
+/// An alarm letter that the alarm hook is told of, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HookRow {
+    pub letter: u64,
+    /// `None`: the weekly test of the alarm.
+    pub ticket: Option<TicketId>,
+    /// The step of the ladder.
+    pub step: u32,
+    pub committed_at: Timestamp,
+    /// Runs so far, counted before each.
+    pub runs: u32,
+    /// It was started, and nothing is known of its end.
+    pub running: bool,
+    /// It was run again because the desk ended during the run before.
+    pub again: bool,
+    pub next_try: Timestamp,
+    pub done: bool,
+    /// Of the last run: its exit code and the first line of its output.
+    pub result: String,
+}
+
 /// What a Message-ID of ours names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OurId {

@@ -3,6 +3,7 @@
 mod counts;
 mod named;
 mod board;
+mod hook;
 mod thread;
 mod undo;
 

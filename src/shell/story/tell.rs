@@ -29,6 +29,7 @@ impl Told {
                 What::Decided(decided) => lines.extend(decision(decided)),
                 What::Deferred { letter, .. } => lines.push(format!("    later     letter {letter} is tried again")),
                 What::Console { by, did } => lines.push(format!("    by hand   {by} {}", by_hand(did))),
+                What::HookStarted { .. } | What::HookEnded { .. } => {}
                 What::Trying { .. } | What::Sent { .. } | What::Imported { .. } | What::Floor { .. } => {}
             }
         }
