@@ -1,6 +1,7 @@
 //! Authority, tokens and silence (security 3 A, C, D, E): mails in a name, and what
 //! must come of them, on a whole desk in a folder.
 
+mod answers;
 mod caps;
 mod commands;
 mod desk;

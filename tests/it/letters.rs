@@ -9,9 +9,11 @@ use std::path::Path;
 use regex::Regex;
 use strum::VariantArray;
 use upgrade_desk::desk::form::FieldKey;
+use upgrade_desk::desk::input;
 use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::letter::gallery::{Shown, all};
 use upgrade_desk::desk::letter::{Template, lint};
+use upgrade_desk::desk::urgency::Tone;
 
 use crate::sample_rules::rules;
 
@@ -161,6 +163,12 @@ fn read_all(folder: &Path, text: &mut String) {
     }
 }
 
+/// What a reply of this one line says.
+fn tone(line: &str) -> Tone {
+    let mail = format!("From: Dana Ruiz <dana@acme-tel.example>\r\nSubject: Re: solved\r\n\r\n{line}\r\n");
+    input::understand(mail.as_bytes(), "2026-12-01T17:00:30Z".parse().unwrap(), rules()).urgency.tone
+}
+
 /// A letter never asks for a word that the desk does not understand.
 #[test]
 fn every_word_that_letters_ask_for_is_read_as_such() {
@@ -169,13 +177,15 @@ fn every_word_that_letters_ask_for_is_read_as_such() {
         for (meaning, word) in &words.answers {
             let word = word.to_lowercase();
             let known = match meaning.as_str() {
-                "yes" | "go_ahead" => classify.yes.contains(&word),
+                "yes" => classify.yes.contains(&word),
+                "go_ahead" => classify.yes.contains(&word) && classify.keep.contains(&word),
                 "no" => classify.no.contains(&word),
                 "cancel" | "stop" => classify.withdraw.contains(&word),
                 "done" => classify.done.contains(&word),
                 "unsubscribe" => classify.unsubscribe.contains(&word),
                 "tested" => rules().form.rule(FieldKey::PasswordTested).unwrap().labels.contains(&word),
-                "works" | "still_not" => true,
+                "works" => tone(&word) == Tone::Restored,
+                "still_not" => tone(&word) == Tone::Problem,
                 other => panic!("{other}: nothing is known of what it means"),
             };
             assert!(known, "{}: {meaning} = {word}", language.code());

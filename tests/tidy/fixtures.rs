@@ -21,6 +21,7 @@ enum Use {
 }
 
 const FOLDERS: &[(&str, Use)] = &[
+    ("fixtures/answers/", Use::Named),
     ("fixtures/mail/", Use::Cases { input: "eml", answers: &["json", "txt"] }),
     ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/stories/", Use::Stories),

@@ -13,8 +13,10 @@ use crate::desk::decide::{Decision, answer, consent, notice, offer, question, sl
 use crate::desk::form::{FieldKey, Form, Slot as Field, Value};
 use crate::desk::letter::say::Unclear;
 use crate::desk::moment::When;
+use crate::desk::phrase::Phrase;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{Cause, ConsentChannel, Event, Scope, Status, Ticket, Window};
+use crate::phrase;
 use words::Wish;
 
 /// What the customer's words ask for, where the ticket has an agreed time or waits
@@ -26,10 +28,14 @@ pub fn asked(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, NotNow
     let wish = words::read(case, ticket)?;
     Some(match wish {
         Wish::Time { when, written, holds } => at(case, ticket, &of_time(written, &when), &when, holds),
-        Wish::Day { near } => offered(case, ticket, Some(near), words::holds(case), "You asked for another time."),
-        Wish::Another { holds } => offered(case, ticket, None, holds, "You asked for another time."),
+        Wish::Day { near } => offered(case, ticket, Some(near), words::holds(case), &wanted()),
+        Wish::Another { holds } => offered(case, ticket, None, holds, &wanted()),
         Wish::Unclear { text } => question::ask(case, ticket, Unclear::Time, &text),
     })
+}
+
+fn wanted() -> Phrase {
+    phrase!("move_asked", "You asked for another time.")
 }
 
 /// "Upgrade Time:" in an answer to a letter about an agreed time.
@@ -37,7 +43,7 @@ pub fn by_form(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision
     match form.fields.get(&FieldKey::UpgradeTime).map(|slot| &slot.read) {
         Some(Ok(Value::Time(when))) => at(case, ticket, form, when, false),
         Some(Err(fault)) => question::ask(case, ticket, Unclear::Time, &fault.text),
-        _ => question::ask(case, ticket, Unclear::Time, "the time zone is missing"),
+        _ => question::ask(case, ticket, Unclear::Time, &phrase!("move_zone", "the time zone is missing")),
     }
 }
 
@@ -62,11 +68,15 @@ fn at(case: &Case<'_>, ticket: &Ticket, form: &Form, when: &When, holds: bool) -
         Slot::Other { text, slots, .. } => unfit(case, ticket, slots, holds, &text),
         Slot::Outside { window, why, .. } => {
             let slots = slots::find(&world, ticket, minutes, Some(window.start));
-            let text = format!("The time that you asked for lies outside our business hours: {why}.");
+            let text = phrase!(
+                "move_outside",
+                "The time that you asked for lies outside our business hours: {why}.",
+                why = why
+            );
             unfit(case, ticket, slots, holds, &text)
         }
         Slot::Ask { text, .. } => question::ask(case, ticket, Unclear::Time, &text),
-        Slot::Asap => question::ask(case, ticket, Unclear::Time, "a time is needed"),
+        Slot::Asap => question::ask(case, ticket, Unclear::Time, &phrase!("move_time", "a time is needed")),
     }
 }
 
@@ -116,12 +126,12 @@ fn for_others(case: &Case<'_>, ticket: &Ticket, form: &Form, window: Window) -> 
     decision.letters = offer::letters(
         &case.world(),
         &draft.ticket,
-        &crate::desk::phrase::Phrase::written(format!("{by} asks for another time.")),
+        &phrase!("move_by", "{by} asks for another time.", by = by.clone()),
         &zone,
     );
     let is_asked = |address: &str| decision.letters.iter().any(|letter| letter.to.address() == address);
     if let Some(row) = case.author.proven_representative().filter(|row| !is_asked(&row.address)) {
-        decision.letters.insert(0, question::letter(case, &draft.ticket, row, Unclear::Colleague, ""));
+        decision.letters.insert(0, question::letter(case, &draft.ticket, row, Unclear::Colleague, &Phrase::default()));
     }
     decision.letters.push(notice::of(case, &draft, "Another time is asked for; who may consent was asked"));
     decision.changes.push(draft.into_change());
@@ -130,7 +140,7 @@ fn for_others(case: &Case<'_>, ticket: &Ticket, form: &Form, window: Window) -> 
 }
 
 /// The wish does not fit: the rule, and what would.
-fn unfit(case: &Case<'_>, ticket: &Ticket, slots: Vec<Window>, holds: bool, text: &str) -> Result<Decision, NotNow> {
+fn unfit(case: &Case<'_>, ticket: &Ticket, slots: Vec<Window>, holds: bool, text: &Phrase) -> Result<Decision, NotNow> {
     proposed(case, ticket, slots, holds, text)
 }
 
@@ -140,7 +150,7 @@ fn offered(
     ticket: &Ticket,
     near: Option<Timestamp>,
     holds: bool,
-    text: &str,
+    text: &Phrase,
 ) -> Result<Decision, NotNow> {
     let slots = slots::find(&case.world(), ticket, minutes(case, ticket), near);
     proposed(case, ticket, slots, holds, text)
@@ -148,7 +158,13 @@ fn offered(
 
 /// M-22. When the customer says that the planned time is not possible, nothing is
 /// done then (decisions 14); else it stands.
-fn proposed(case: &Case<'_>, ticket: &Ticket, slots: Vec<Window>, holds: bool, text: &str) -> Result<Decision, NotNow> {
+fn proposed(
+    case: &Case<'_>,
+    ticket: &Ticket,
+    slots: Vec<Window>,
+    holds: bool,
+    text: &Phrase,
+) -> Result<Decision, NotNow> {
     let mut draft = Draft::of(ticket, case.now);
     let by = case.author.actor.name().to_owned();
     let words = case.input.mail.own_text.clone();
@@ -162,13 +178,16 @@ fn proposed(case: &Case<'_>, ticket: &Ticket, slots: Vec<Window>, holds: bool, t
     draft.happen(Event::Proposed { slots })?;
     let zone = answer::zone_of(ticket, &case.world());
     let text = if held {
-        format!("{text} The upgrade is on hold: nothing is done at the time that was planned.")
+        phrase!(
+            "move_held",
+            "{text} The upgrade is on hold: nothing is done at the time that was planned.",
+            text = text.clone()
+        )
     } else {
-        text.to_owned()
+        text.clone()
     };
     let mut decision = Decision::new(OutcomeWord::Offered, case.author.actor.clone());
-    decision.letters =
-        offer::letters(&case.world(), &draft.ticket, &crate::desk::phrase::Phrase::written(text.clone()), &zone);
+    decision.letters = offer::letters(&case.world(), &draft.ticket, &text, &zone);
     for letter in &mut decision.letters {
         let is_author =
             case.input.mail.address().is_some_and(|address| letter.to.address().eq_ignore_ascii_case(address));
@@ -184,6 +203,6 @@ fn proposed(case: &Case<'_>, ticket: &Ticket, slots: Vec<Window>, holds: bool, t
     };
     decision.letters.push(notice::of(case, &draft, headline));
     decision.changes.push(draft.into_change());
-    decision.why.push(Why::new("UT-29", text));
+    decision.why.push(Why::new("UT-29", text.text));
     Ok(decision)
 }

@@ -91,13 +91,21 @@ pub fn unclear(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let mut decision = crate::desk::decide::mail::note(case, ticket, crate::desk::ticket::NoteKind::Customer)?;
     decision.outcome = OutcomeWord::Offered;
     let zone = answer::zone_of(ticket, &case.world());
-    let how = if ticket.offers.len() == 1 { "with the single word YES" } else { "with the number of one time" };
-    let why = format!(
-        "Your answer has a condition or can be read in more than one way, so nothing was set. To accept, please \
-         answer {how} and nothing else."
-    );
+    let why = if ticket.offers.len() == 1 {
+        phrase!(
+            "offer_unclear_one",
+            "Your answer has a condition or can be read in more than one way, so nothing was set. To accept, please \
+             answer with the single word YES and nothing else."
+        )
+    } else {
+        phrase!(
+            "offer_unclear",
+            "Your answer has a condition or can be read in more than one way, so nothing was set. To accept, please \
+             answer with the number of one time and nothing else."
+        )
+    };
     let to = case.author.proven_representative().filter(|row| row.may_consent());
-    let say = say(&case.world(), ticket, &crate::desk::phrase::Phrase::written(why), zone);
+    let say = say(&case.world(), ticket, &why, zone);
     decision.letters.extend(to.map(|row| answer::letter(row, ticket, say, case)));
     let draft = Draft::of(ticket, case.now);
     decision.letters.push(notice::of(case, &draft, "A conditional or mixed answer; the customer was asked again"));

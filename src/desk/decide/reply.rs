@@ -82,7 +82,9 @@ fn in_words(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, NotNow>
         InWords::Unclear if ticket.status.is_before_start() => {
             // "Can't make it Tuesday, no need to cancel, Thursday 10:00?" is a wish.
             let wish = moving::asked(case, ticket).filter(|_| !offer::is_mixed(case, ticket));
-            return Some(wish.unwrap_or_else(|| question::ask(case, ticket, Unclear::Cancel, "")));
+            return Some(wish.unwrap_or_else(|| {
+                question::ask(case, ticket, Unclear::Cancel, &crate::desk::phrase::Phrase::default())
+            }));
         }
         InWords::Unclear | InWords::None => {}
     }

@@ -139,13 +139,18 @@ pub fn window_of(reading: &Reading, minutes: u32) -> Window {
 }
 
 fn ambiguous(when: &When) -> Slot {
+    let text = in_several_ways(when);
+    Slot::Ask { field: FieldKey::TimeZone, rule: "F-11", text, offers: Vec::new() }
+}
+
+/// Each reading of a time, in the reader's language.
+pub fn in_several_ways(when: &When) -> Phrase {
     let readings = when.readings().map(|reading| gates::at(reading.at, &reading.zone)).collect();
-    let text = phrase!(
+    phrase!(
         "time_ambiguous",
         "this can be read in more than one way, with different results: {readings}",
         readings = Part::AnyOf { any_of: readings }
-    );
-    Slot::Ask { field: FieldKey::TimeZone, rule: "F-11", text, offers: Vec::new() }
+    )
 }
 
 fn hours_after(at: Timestamp, hours: i64) -> Timestamp {

@@ -47,7 +47,10 @@ pub fn in_words(case: &Case<'_>) -> InWords {
     let longest = classify.cancels.iter().filter(|phrase| words::has(said, std::slice::from_ref(phrase)));
     let phrase = longest.max_by_key(|phrase| phrase.len()).map_or("", String::as_str);
     let rest = said.replacen(phrase, " ", 1);
-    let doubted = words::words(&rest).any(|word| classify.conditions.iter().any(|other| other == word));
+    // One word counts beside the phrase, several ("no cancelen") with it.
+    let (several, one): (Vec<String>, Vec<String>) =
+        classify.conditions.iter().cloned().partition(|words| words.contains(' '));
+    let doubted = words::has(&rest, &one) || words::has(said, &several);
     let moves = words::has(&text, &classify.moves);
     if doubted || moves || text.contains('?') { InWords::Unclear } else { InWords::Clear }
 }

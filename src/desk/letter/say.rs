@@ -70,7 +70,7 @@ pub enum Say {
         what: Unclear,
         serial: String,
         /// What is unclear, in a sentence; or empty.
-        text: String,
+        text: Phrase,
         /// The agreed window that stands meanwhile.
         standing: Option<Window>,
     },

@@ -8,7 +8,7 @@ use super::desk::{DANA, Desk, Mail, Proof, UNIT, right_form};
 
 const STATE: &str = "UP-2026-00001";
 
-async fn scheduled() -> (Desk, super::desk::Came) {
+pub async fn scheduled() -> (Desk, super::desk::Came) {
     let mut desk = Desk::open().await;
     let came = desk.mail("mon 09:00", &Mail::new(DANA, "Upgrade request", &right_form())).await;
     assert_eq!(came.outcome(), OutcomeWord::Scheduled);

@@ -31,7 +31,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             let reading = reading.iter_mut().map(|reading| &mut reading.written);
             reading.chain([serial, version, feedback_to, agent]).collect()
         }
-        Say::Question { serial, text, .. } => vec![serial, text],
+        Say::Question { serial, text, .. } => of_phrase(text).chain([serial]).collect(),
         Say::Rescheduled { serial, version, reason, agent, shifted, clocks, .. } => {
             shifted.iter_mut().chain(clocks).chain([serial, version, reason, agent]).collect()
         }

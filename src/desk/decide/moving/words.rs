@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::decide::answer;
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::schedule::in_several_ways;
 use crate::desk::moment::{self, MomentFault, When, time_zone};
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::Ticket;
 
 /// What a customer's words ask for. `holds`: the planned time is not possible.
@@ -25,7 +27,7 @@ pub enum Wish {
         holds: bool,
     },
     Unclear {
-        text: String,
+        text: Phrase,
     },
 }
 
@@ -51,7 +53,7 @@ pub fn read(case: &Case<'_>, ticket: &Ticket) -> Option<Wish> {
     Some(match resolve(case, ticket, &written) {
         Ok(when) => Wish::Time { when: likely(case, ticket, when, &written), written, holds },
         Err(fault) if fault.name == "time_hour_missing" => day(case, ticket, &written),
-        Err(fault) => Wish::Unclear { text: fault.text.to_string() },
+        Err(fault) => Wish::Unclear { text: fault.text },
     })
 }
 
@@ -83,11 +85,8 @@ fn day(case: &Case<'_>, ticket: &Ticket, written: &str) -> Wish {
     let clock = standing(case, ticket, "%H:%M").unwrap_or_else(|| "10:00".to_owned());
     match resolve(case, ticket, &format!("{written} {clock}")) {
         Ok(when) if when.others().is_empty() => Wish::Day { near: when.first().at },
-        Ok(when) => {
-            let said: Vec<&str> = when.readings().map(|reading| reading.said.as_str()).collect();
-            Wish::Unclear { text: format!("this can be read in more than one way: {}", said.join("; or ")) }
-        }
-        Err(fault) => Wish::Unclear { text: fault.text.to_string() },
+        Ok(when) => Wish::Unclear { text: in_several_ways(&when) },
+        Err(fault) => Wish::Unclear { text: fault.text },
     }
 }
 

@@ -88,16 +88,12 @@ fn asked(window: &Window) -> Vec<Say> {
 /// Letters that want none.
 fn told(window: &Window) -> Vec<Say> {
     let serial = || "SM-0417-22A".to_owned();
-    let question = |what: Unclear, text: &str| Say::Question {
-        what,
-        serial: serial(),
-        text: text.to_owned(),
-        standing: Some(window.clone()),
-    };
+    let question =
+        |what: Unclear, text: Phrase| Say::Question { what, serial: serial(), text, standing: Some(window.clone()) };
     vec![
-        question(Unclear::Cancel, ""),
-        question(Unclear::Time, "the time of day is missing"),
-        question(Unclear::Colleague, ""),
+        question(Unclear::Cancel, Phrase::default()),
+        question(Unclear::Time, phrase!("move_zone", "the time zone is missing")),
+        question(Unclear::Colleague, Phrase::default()),
         Say::Rescheduled {
             serial: serial(),
             version: "7.3.0".to_owned(),
