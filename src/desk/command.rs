@@ -97,6 +97,7 @@ impl Context<'_> {
             Word::Deny => deny(words),
             Word::Start => alone(word, words, Command::Start),
             Word::Notstarted => arguments::not_started(words),
+            Word::Rollback => said(word, words).map(|text| Command::Rollback { text }),
             Word::Continue => said(word, words).map(|text| Command::Continue { text }),
             Word::Applied => alone(word, words, Command::Applied),
             Word::Done => done(words),

@@ -3,6 +3,7 @@
 
 mod alarm;
 mod answer;
+mod attempt;
 mod behalf;
 mod bounce;
 mod calendar;

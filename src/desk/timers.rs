@@ -61,6 +61,18 @@ pub enum TimerName {
     #[serde(rename = "UT-33-customer")]
     #[strum(serialize = "UT-33-customer")]
     NoShow,
+    /// An ASAP request waits long.
+    #[serde(rename = "S-05")]
+    #[strum(serialize = "S-05")]
+    AsapAged,
+    /// The customer asked to stop during the work, and nobody has decided.
+    #[serde(rename = "UT-35")]
+    #[strum(serialize = "UT-35")]
+    StopUnanswered,
+    /// The tests after the work take long.
+    #[serde(rename = "W-11")]
+    #[strum(serialize = "W-11")]
+    Verifying,
     /// The next step of a running alarm.
     #[serde(rename = "W-03")]
     #[strum(serialize = "W-03")]

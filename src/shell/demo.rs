@@ -46,6 +46,11 @@ const MAILS: &[(&str, &str)] = &[
     ("20-ack.eml", include_str!("../../fixtures/stories/first-week/20-ack.eml")),
     ("21-resolved.eml", include_str!("../../fixtures/stories/first-week/21-resolved.eml")),
     ("22-works-now.eml", include_str!("../../fixtures/stories/first-week/22-works-now.eml")),
+    ("23-takes-another.eml", include_str!("../../fixtures/stories/first-week/23-takes-another.eml")),
+    ("24-sam-starts.eml", include_str!("../../fixtures/stories/first-week/24-sam-starts.eml")),
+    ("25-sam-is-done.eml", include_str!("../../fixtures/stories/first-week/25-sam-is-done.eml")),
+    ("26-noa-starts.eml", include_str!("../../fixtures/stories/first-week/26-noa-starts.eml")),
+    ("27-noa-is-done.eml", include_str!("../../fixtures/stories/first-week/27-noa-is-done.eml")),
 ];
 /// Marks a folder that the demo may empty.
 const MARK: &str = "this-is-a-demo";

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use upgrade_desk::desk::form::Form;
 use upgrade_desk::desk::ticket::{
-    Cause, Checked, Ending, Event, Issue, NoteKind, Outcome, Requester, Status, Ticket, TicketId, Window, apply, next,
+    Cause, Checked, Ending, Event, Issue, NoteKind, Outcome, Requester, Service, Status, Ticket, TicketId, Window,
+    apply, next,
 };
 
 /// One of each event that may move an upgrade ticket.
@@ -14,7 +15,8 @@ fn events() -> Vec<Event> {
     let start: Timestamp = "2026-12-08T18:30:00Z".parse().unwrap();
     let end = start.checked_add(SignedDuration::from_hours(1)).unwrap();
     let window = Window { start, end, zone: "UTC".to_owned() };
-    let finished = |outcome| Event::Finished { outcome, issues: Vec::new(), words: String::new(), by: by() };
+    let finished =
+        |outcome| Event::Finished { outcome, issues: Vec::new(), words: String::new(), by: by(), service: Service::Up };
     vec![
         Event::Incomplete { faults: Default::default() },
         Event::Completed { received: start },
@@ -57,7 +59,7 @@ fn opened(id: &TicketId, at: Timestamp) -> Ticket {
         language: None,
     };
     let form = Form::default();
-    let opened = Event::Opened { requester, company: None, form, parent: None, received: at };
+    let opened = Event::Opened { requester, company: None, form, parent: None, received: at, attempt: None };
     apply(None, id, &opened, at).unwrap()
 }
 

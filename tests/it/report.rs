@@ -18,7 +18,7 @@ use upgrade_desk::desk::denial::Denial;
 use upgrade_desk::desk::form::{FieldKey, Form};
 use upgrade_desk::desk::phrase::Phrase;
 use upgrade_desk::desk::report::{History, Kept, Name, Past, Period, Posted, rows};
-use upgrade_desk::desk::ticket::{Checked, Event, Happened, Outcome, Requester, TicketId, Window, apply};
+use upgrade_desk::desk::ticket::{Checked, Event, Happened, Outcome, Requester, Service, TicketId, Window, apply};
 use upgrade_desk::desk::urgency::Severity;
 
 use crate::sample_rules::rules;
@@ -48,7 +48,14 @@ fn requester() -> Requester {
 
 fn opened(company: &str) -> Event {
     let company = Some(company.to_owned());
-    Event::Opened { requester: requester(), company, form: Form::default(), parent: None, received: at("07 17:00") }
+    Event::Opened {
+        requester: requester(),
+        company,
+        form: Form::default(),
+        parent: None,
+        received: at("07 17:00"),
+        attempt: None,
+    }
 }
 
 fn completed(when: &str) -> Event {
@@ -69,7 +76,7 @@ fn noa(make: fn(String) -> Event) -> Event {
 }
 
 fn finished(outcome: Outcome) -> Event {
-    Event::Finished { outcome, issues: Vec::new(), words: String::new(), by: "noa".to_owned() }
+    Event::Finished { outcome, issues: Vec::new(), words: String::new(), by: "noa".to_owned(), service: Service::Up }
 }
 
 fn refused(denial: Denial) -> Event {

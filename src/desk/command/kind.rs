@@ -29,6 +29,10 @@ pub enum Command {
         cause: Cause,
         text: String,
     },
+    /// The agent puts the old version back, and the customer reads why (UT-35).
+    Rollback {
+        text: String,
+    },
     /// In spite of a hold, or of a stop during the work, it goes on: why.
     Continue {
         text: String,
@@ -259,9 +263,10 @@ impl Command {
             Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. } => None,
             Command::Applied | Command::Partial { .. } => Some(TicketKind::Upgrade),
             Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
-            Command::PasswordFailed | Command::NotStarted { .. } | Command::Continue { .. } => {
-                Some(TicketKind::Upgrade)
-            }
+            Command::PasswordFailed
+            | Command::NotStarted { .. }
+            | Command::Continue { .. }
+            | Command::Rollback { .. } => Some(TicketKind::Upgrade),
             Command::Extend { .. } | Command::Remind => Some(TicketKind::Upgrade),
             Command::Assign { .. } | Command::Release | Command::Handover { .. } | Command::Ack => None,
             Command::Cc { .. } | Command::Snooze { .. } | Command::Status => None,

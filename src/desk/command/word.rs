@@ -19,6 +19,7 @@ pub(super) enum Word {
     Start,
     Notstarted,
     Continue,
+    Rollback,
     Applied,
     Done,
     Partial,
@@ -96,7 +97,7 @@ impl Word {
             Word::Note | Word::Reply | Word::Deny | Word::Feedback => true,
             Word::Partial | Word::Rolledback | Word::Failed => true,
             Word::Escalate | Word::Ask | Word::Propose | Word::Resolved | Word::Close => true,
-            Word::Notstarted | Word::Continue => true,
+            Word::Notstarted | Word::Continue | Word::Rollback => true,
             Word::Offer | Word::Extend | Word::Remind | Word::Ack | Word::Work => false,
             Word::Sev | Word::Link | Word::Transfer | Word::Merge => false,
             Word::Take | Word::Schedule | Word::Precheck | Word::Start | Word::Applied => false,
@@ -122,7 +123,10 @@ impl Word {
             Word::Done => ("#done, or #done issues: one; two", "ends with success; the official feedback goes out"),
             Word::Partial => ("#partial <words>", "part of it could not be done; the words go to the customer"),
             Word::Rolledback => ("#rolledback <words>", "the old version is back; the words go to the customer"),
-            Word::Failed => ("#failed <words>", "service is not fully restored; the words go to the customer"),
+            Word::Failed => (
+                "#failed <words>, or #failed down <words>",
+                "service is degraded, or down; the words go to the customer, a P1 problem opens",
+            ),
             Word::Feedback => ("#feedback <words>", "the words of the official feedback"),
             Word::Issue => (
                 "#issue during <text>; effect: <what>; cure: <how>; open: no, or #issue after <text>",
@@ -237,6 +241,7 @@ impl Word {
                 "#notstarted ports <words>",
                 "nothing was begun: ports, password, customer or desk; he reads the words, gets new times",
             ),
+            Word::Rollback => ("#rollback <why>", "the old version is put back now; the customer reads why"),
             Word::Continue => (
                 "#continue <why>",
                 "it goes on in spite of a hold or a stop of the customer; during the work he reads why",

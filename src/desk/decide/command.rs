@@ -72,7 +72,8 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         }
         Command::PasswordFailed => begin::password_failed(case, draft, effects),
         Command::NotStarted { cause, text } => begin::not_started(case, draft, effects, *cause, text),
-        Command::Continue { text } => begin::go_on(case, draft, effects, text),
+        Command::Rollback { text } => work::rollback(case, draft, effects, text),
+        Command::Continue { text } => work::go_on(case, draft, effects, text),
         Command::Start => work::start(case, draft, effects),
         Command::Applied => work::applied(case, draft),
         Command::Done { issues } => work::done(case, draft, effects, issues),

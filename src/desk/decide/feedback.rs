@@ -151,6 +151,7 @@ fn facts(ticket: &Ticket, outcome: Outcome, world: &World<'_>) -> FeedbackFacts 
         minutes: actual.map_or(0, |(start, end)| answer::minutes_between(start, end)),
         actual: actual.map(|(start, end)| Window { start, end, zone }),
         outcome: name.to_owned(),
+        service: ticket.work.service.map_or("up", Into::into).to_owned(),
         issues: met(false),
         after: met(true),
         words: ticket.closing_words.clone(),

@@ -250,6 +250,14 @@ fn handing(ticket: &Ticket) -> Vec<(&'static str, &'static str)> {
 const ISSUE: (&str, &str) =
     ("#issue during <text>; effect: <what>; cure: <how>; open: no", "an issue for the official feedback");
 
+/// In spite of a stop during the work, or when a hold has ended.
+fn going_on(ticket: &Ticket) -> Option<(&'static str, &'static str)> {
+    let stopped = ("#continue <why>", "the work goes on in spite of his stop; the customer reads why");
+    let held = ("#continue <why>", "the customer says that it may go on");
+    let asked = ticket.work.stop_asked_at.map(|_| stopped);
+    asked.or(ticket.work.held_by.as_ref().map(|_| held))
+}
+
 /// The commands that make sense in this state, each with an example.
 pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
     let ticket = &draft.ticket;
@@ -274,6 +282,7 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
         Status::InProgress => {
             commands.push(("#applied", "the upgrade is on the unit; tests begin"));
             commands.push(("#extend 30 <reason>", "it takes longer; the customer reads the reason"));
+            commands.push(("#rollback <why>", "the old version is put back; the customer reads why"));
             commands.push(ISSUE);
         }
         Status::SpecialReview => {
@@ -301,9 +310,7 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
         }
         _ => {}
     }
-    if ticket.work.held_by.is_some() {
-        commands.push(("#continue <why>", "the customer says that it may go on"));
-    }
+    commands.extend(going_on(ticket));
     if matches!(ticket.status, Status::Ready | Status::Blocked) {
         commands.push(("#notstarted desk <words>", "when the window has opened: password, ports, customer or desk"));
     }

@@ -2,10 +2,11 @@
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{Decision, notice, ready};
+use crate::desk::decide::{Decision, consent, notice, ready};
 use crate::desk::letter::Letter;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Event, Status, Ticket};
+use crate::desk::ticket::{Event, NoteKind, Scope, Status, Ticket};
+use crate::desk::token::Action;
 
 /// The first own line asks to wait, and the work has not begun.
 pub fn is_asked(case: &Case<'_>, ticket: &Ticket) -> bool {
@@ -27,6 +28,34 @@ pub fn asked(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     decision.letters.push(notice::of(case, &draft, headline));
     decision.changes.push(draft.into_change());
     decision.why.push(Why::new("UT-26", "the customer asked to wait in his first line"));
+    Ok(decision)
+}
+
+/// S-05: yes, a waiting ASAP request still stands.
+pub fn still_stands(case: &Case<'_>, ticket: &Ticket) -> bool {
+    ticket.status == Status::QueuedAsap && ticket.work.asked_again.is_some() && case.says_yes()
+}
+
+/// The consent is given anew, when the mail is proof enough.
+pub fn consented_again(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
+    let mut draft = Draft::of(ticket, case.now);
+    let mut decision = Decision::new(OutcomeWord::Consent, case.author.actor.clone());
+    let headline = match consent::given(case, Action::Accept) {
+        Some((row, channel)) => {
+            let consent = consent::recorded(case, ticket, row, channel, Scope::AnyBusinessHours);
+            draft.happen(Event::Consented { consent: Box::new(consent) })?;
+            "The ASAP request still stands: please #schedule it"
+        }
+        None => {
+            let by = case.author.actor.name().to_owned();
+            let text = case.input.mail.own_text.clone();
+            draft.happen(Event::Noted { kind: NoteKind::Customer, by, text })?;
+            "The customer says that it still stands, but his mail is not proof enough for consent: please call him"
+        }
+    };
+    decision.letters.push(notice::of(case, &draft, headline));
+    decision.changes.push(draft.into_change());
+    decision.why.push(Why::new("S-05", "the answer whether the ASAP request still stands"));
     Ok(decision)
 }
 

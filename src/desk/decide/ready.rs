@@ -204,12 +204,12 @@ pub fn cured(before: Status, draft: &Draft, world: &World<'_>) -> Vec<Letter> {
     if before != Status::Blocked || draft.ticket.status != Status::Ready {
         return Vec::new();
     }
-    let Some(say) = reminder(&draft.ticket, world, true) else { return Vec::new() };
+    let Some(say) = reminder(&draft.ticket, world, true, false) else { return Vec::new() };
     people(&draft.ticket, world).into_iter().map(|row| answer::to_person(row, &draft.ticket, say.clone())).collect()
 }
 
 /// M-09.
-pub fn reminder(ticket: &Ticket, world: &World<'_>, cured: bool) -> Option<Say> {
+pub fn reminder(ticket: &Ticket, world: &World<'_>, cured: bool, heads_up: bool) -> Option<Say> {
     let window = ticket.window.clone()?;
     Some(Say::WindowReminder {
         serial: answer::serial(&ticket.form),
@@ -220,6 +220,7 @@ pub fn reminder(ticket: &Ticket, world: &World<'_>, cured: bool) -> Option<Say> 
         password_old: is_tested_too_long_ago(ticket, world.rules),
         ports_open: ticket.precheck_ok == Some(true),
         cured,
+        heads_up,
     })
 }
 

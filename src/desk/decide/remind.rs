@@ -16,11 +16,12 @@ pub fn letters(ticket: &Ticket, world: &World<'_>, last_call: bool) -> Vec<Lette
         items: answer::items(&ticket.form, &ticket.faults, world.rules),
         slots: ticket.offers.iter().map(|slot| Window { zone: zone.clone(), ..slot.clone() }).collect(),
         last_call,
+        asap: ticket.status == Status::QueuedAsap,
         ends: ends(ticket, world, last_call),
         zone,
     };
     let people: Vec<&Representative> = match ticket.status {
-        Status::AwaitingConsent => answer::consenting(ticket, world),
+        Status::AwaitingConsent | Status::QueuedAsap => answer::consenting(ticket, world),
         _ => answer::requester(ticket, world.known).into_iter().collect(),
     };
     people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())).collect()
@@ -28,7 +29,8 @@ pub fn letters(ticket: &Ticket, world: &World<'_>, last_call: bool) -> Vec<Lette
 
 fn ends(ticket: &Ticket, world: &World<'_>, last_call: bool) -> Timestamp {
     let waits = &world.rules.escalation.waits;
-    let lapse = world.rules.hours.after_business_days(ticket.since, waits.lapse_bd);
+    let asked = ticket.work.asked_again.map_or(ticket.since, |(first, _)| first);
+    let lapse = world.rules.hours.after_business_days(asked, waits.lapse_bd);
     let start = ticket.offers.iter().map(|slot| slot.start).max().or(ticket.form.when().map(|when| when.first().at));
     match start.filter(|_| last_call) {
         Some(start) => {

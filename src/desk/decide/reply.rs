@@ -7,7 +7,8 @@ use crate::desk::decide::request::{keep_secret, word};
 use crate::desk::decide::stop::InWords;
 use crate::desk::decide::weigh::{Verdict, weigh};
 use crate::desk::decide::{
-    Decision, answer, calendar, challenge, consent, gates, moving, notice, offer, pause, question, ready, request, stop,
+    Decision, answer, attempt, calendar, challenge, consent, gates, moving, notice, offer, pause, question, ready,
+    request, stop,
 };
 use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
@@ -36,6 +37,9 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     }
     if pause::is_asked(case, ticket) {
         return pause::asked(case, ticket);
+    }
+    if pause::still_stands(case, ticket) {
+        return pause::consented_again(case, ticket);
     }
     if pause::is_ended(case, ticket) {
         return pause::ended(case, ticket);
@@ -190,7 +194,7 @@ fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         let running = draft.may(&stop);
         draft.happen(if running { stop } else { Event::Noted { kind: NoteKind::Customer, by, text: words } })?;
         let headline = if running {
-            "STOP asked during the work: decide now between a safe stop and rolling back"
+            "STOP asked during the work: decide at once, #rollback <why> or #continue <why>"
         } else {
             "The customer asked to stop, but the work has ended"
         };
@@ -236,6 +240,9 @@ fn answered(case: &Case<'_>, ticket: &Ticket, form: &Form) -> Result<Decision, N
         }
         _ if moving::can_move(ticket) && form.fields.contains_key(&FieldKey::UpgradeTime) => {
             return moving::by_form(case, ticket, &with_whole_time(case, ticket, form));
+        }
+        _ if attempt::is_asked(ticket, form) => {
+            return attempt::again(case, ticket, &with_whole_time(case, ticket, form));
         }
         _ => return words(case, ticket, "The customer sent values; nothing was changed by itself"),
     }

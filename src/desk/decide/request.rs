@@ -5,13 +5,13 @@ use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, neutral_note, unknown_sender};
 use crate::desk::decide::weigh::{Verdict, weigh};
-use crate::desk::decide::{Decision, answer, challenge, language, notice, ticket_id};
+use crate::desk::decide::{Decision, answer, attempt, challenge, language, notice, ticket_id};
 use crate::desk::form::{FieldKey, Form, Value};
-use crate::desk::known::{Tally, UnitKnown};
+use crate::desk::known::{FoundTicket, Tally, UnitKnown};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::ticket::{Event, NoteKind, Requester, Status, Ticket, TicketKind};
+use crate::desk::ticket::{Event, NoteKind, Requester, Status, Ticket, TicketId, TicketKind};
 
 /// A ticket of this mail with what became of it.
 pub struct Weighed {
@@ -119,6 +119,18 @@ pub fn count_try(decision: &mut Decision, draft: &Draft, verdict: &Verdict, case
 }
 
 pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> {
+    // UT-47: a whole form in answer to the feedback of work that missed its aim.
+    let before = match &case.known.ticket {
+        FoundTicket::ByReference(ticket) if form.text(FieldKey::UnitSerial) == Some(ticket.serial()) => {
+            attempt::of(ticket)
+        }
+        _ => None,
+    };
+    open_as(case, form, number, before)
+}
+
+/// The same as another attempt of an upgrade before.
+pub fn open_as(case: &Case<'_>, form: &Form, number: u64, attempt: Option<(TicketId, u32)>) -> Result<Draft, NotNow> {
     let id = ticket_id(TicketKind::Upgrade, number, case.now, case.rules);
     let first = ticket_id(TicketKind::Upgrade, case.known.next_ticket, case.now, case.rules);
     let identity = case.input.mail.identity.as_ref().ok();
@@ -133,6 +145,7 @@ pub fn open(case: &Case<'_>, form: &Form, number: u64) -> Result<Draft, NotNow> 
         form: form.clone(),
         parent: (id != first).then_some(first),
         received: case.input.received,
+        attempt,
     };
     let mut draft = Draft::open(&id, opened, case.now)?;
     let denied = earlier(case, &draft.ticket).find(|other| other.status == Status::Denied);

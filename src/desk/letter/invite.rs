@@ -55,12 +55,15 @@ pub fn of(ticket: &Ticket, say: &Say, row: &Representative) -> Option<Invite> {
     let (window, sequence, account) = (ticket.window.as_ref()?, ticket.invitation?, ticket.company.clone()?);
     let worked_until = ticket.ended_at.filter(|end| *end > window.start && ticket.started_at.is_some());
     let (progress, end) = match say {
-        Say::ScheduleConfirmation { .. } | Say::Rescheduled { .. } => (Progress::Confirmed, window.end),
+        Say::ScheduleConfirmation { .. } | Say::Rescheduled { .. } | Say::WindowReminder { heads_up: true, .. } => {
+            (Progress::Confirmed, window.end)
+        }
         Say::Cancelled { .. } => (Progress::Cancelled, window.end),
         Say::TakingLonger { until, next_update, .. } => (Progress::InProcess, until.unwrap_or(*next_update)),
-        Say::FeedbackSuccess { .. } | Say::FeedbackIssues { .. } | Say::FeedbackFailed { .. } => {
-            (Progress::Completed(ticket.outcome?), worked_until.unwrap_or(window.end))
-        }
+        Say::FeedbackSuccess { .. }
+        | Say::FeedbackIssues { .. }
+        | Say::FeedbackFailed { .. }
+        | Say::NotStarted { .. } => (Progress::Completed(ticket.outcome?), worked_until.unwrap_or(window.end)),
         // Every letter that tells a new time moves the event, however it is worded.
         other if other.template().name() == "M-11" => (Progress::Confirmed, window.end),
         _ => return None,

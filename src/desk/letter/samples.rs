@@ -155,6 +155,9 @@ fn window_letters() -> Vec<Say> {
         },
         Say::Started {
             serial: serial(),
+            news: "started".to_owned(),
+            words: String::new(),
+            asked: false,
             at: start(),
             window: window(),
             agent: "Noa Adler".to_owned(),
@@ -179,6 +182,7 @@ fn feedback() -> Vec<Say> {
         actual: Some(window()),
         minutes: 43,
         outcome: outcome.to_owned(),
+        service: "degraded".to_owned(),
         issues: vec![Issue {
             effect: "no fax for 10 minutes".to_owned(),
             cure: "the card was restarted".to_owned(),

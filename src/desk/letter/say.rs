@@ -104,6 +104,12 @@ pub enum Say {
     },
     Started {
         serial: String,
+        /// `started`, `rollback` or `goes_on` (UT-35).
+        news: String,
+        /// The agent's, for the last two.
+        words: String,
+        /// The customer asked to stop.
+        asked: bool,
         at: Timestamp,
         window: Window,
         agent: String,
@@ -163,6 +169,8 @@ pub enum Say {
         slots: Vec<Window>,
         /// Before the wished or offered time; else before the request ends.
         last_call: bool,
+        /// S-05: does a waiting ASAP request still stand?
+        asap: bool,
         ends: Timestamp,
         zone: String,
     },
@@ -182,6 +190,8 @@ pub enum Say {
         ports_open: bool,
         /// What stood in the way is settled (UT-27).
         cured: bool,
+        /// The first word about a time for an ASAP request (S-04).
+        heads_up: bool,
     },
     Blocked {
         obstacles: Obstructed,
@@ -209,6 +219,8 @@ pub enum Say {
         planned: Window,
         until: Option<Timestamp>,
         reason: String,
+        /// The old version is being put back (UT-35).
+        back: bool,
         next_update: Timestamp,
         agent: String,
     },

@@ -9,7 +9,7 @@ use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{
-    Cause, ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, Ticket, TicketId, Window,
+    Cause, ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, Service, Ticket, TicketId, Window,
 };
 use crate::desk::urgency::Severity;
 
@@ -29,6 +29,9 @@ pub enum Event {
         form: Form,
         parent: Option<TicketId>,
         received: Timestamp,
+        /// UT-47: the upgrade before, and the number of this try.
+        #[serde(default)]
+        attempt: Option<(TicketId, u32)>,
     },
     /// UT-02, UT-03.
     SetAside { reason: String },
@@ -122,10 +125,25 @@ pub enum Event {
     Overran,
     /// UT-35.
     StopAsked { by: String },
+    /// UT-35: the agent puts the old version back.
+    RollbackBegun { by: String, words: String },
+    /// UT-35: the customer asked to stop, and it goes on; he reads why.
+    WentOn { by: String, words: String },
+    /// UT-36: the work ended without the new version: rolled back, or stopped.
+    Stopped { by: String },
+    /// S-05: the customer was asked whether his waiting ASAP request still stands.
+    AskedAgain,
     /// UT-36.
     Applied { by: String },
     /// UT-37.
-    Finished { outcome: Outcome, issues: Vec<Issue>, words: String, by: String },
+    Finished {
+        outcome: Outcome,
+        issues: Vec<Issue>,
+        words: String,
+        by: String,
+        #[serde(default)]
+        service: Service,
+    },
     /// `#issue`: something met during or after the work (T6b, T6c).
     IssueFound { issue: Issue, by: String },
     /// `#feedback`: words for the official feedback (T6).

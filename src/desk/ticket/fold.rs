@@ -52,8 +52,9 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
 /// of it have one number and the next change a higher one (3.2).
 fn invitation(sequence: Option<u32>, event: &Event) -> Option<u32> {
     match (event, sequence) {
-        (Event::Scheduled { .. }, None) => Some(0),
-        (Event::Scheduled { .. } | Event::Resumed { .. } | Event::Extended { .. } | Event::Overran, Some(number))
+        (Event::Scheduled { .. } | Event::SlotFound { .. }, None) => Some(0),
+        (Event::Scheduled { .. } | Event::SlotFound { .. } | Event::Resumed { .. }, Some(number))
+        | (Event::Extended { .. } | Event::Overran, Some(number))
         | (Event::Finished { .. } | Event::NotStarted { .. } | Event::Cancelled { .. }, Some(number)) => {
             Some(number.saturating_add(1))
         }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::hours::Hours;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Outcome, Status, Ticket, Window};
+use crate::desk::ticket::{Outcome, Scope, Status, Ticket, Window};
 use crate::desk::timers::{Timer, TimerName, after, before, hours, minutes};
 
 /// How long before its window a ticket can be ready (UT-25).
@@ -47,7 +47,9 @@ fn by_state(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
             early.chain(start_late(ticket, rules)).chain(reminders).collect()
         }
         Status::Blocked => grace(ticket, rules).into_iter().chain(declined(ticket)).collect(),
-        Status::InProgress => progress(ticket, rules),
+        Status::QueuedAsap => asap(ticket, rules),
+        Status::InProgress => progress(ticket, rules).into_iter().chain(stop_asked(ticket, rules)).collect(),
+        Status::Verifying => verifying(ticket, rules).into_iter().chain(stop_asked(ticket, rules)).collect(),
         Status::FeedbackDue if !ticket.has_feedback_letter() => feedback(ticket, rules),
         Status::Watch => watch(ticket),
         _ => Vec::new(),
@@ -135,6 +137,33 @@ fn start_late(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     ]
 }
 
+/// S-05: asked after some days, and then again and again; without an answer it ends.
+fn asap(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let waits = &rules.escalation.waits;
+    let consented = ticket.consent().map_or(ticket.since, |consent| consent.at.max(ticket.since));
+    let asked = ticket.work.asked_again;
+    let from = asked.map_or(consented, |(_, last)| last);
+    let again = rules.hours.after_business_days(from, waits.work.asap_again_business_days);
+    let lapse = asked.map(|(first, _)| (TimerName::Lapse, rules.hours.after_business_days(first, waits.lapse_bd)));
+    std::iter::once((TimerName::AsapAged, again)).chain(lapse).collect()
+}
+
+/// UT-35.
+fn stop_asked(ticket: &Ticket, rules: &Rules) -> Option<Due> {
+    let wait = minutes(rules.escalation.waits.work.stop_answer_minutes);
+    ticket.work.stop_asked_at.map(|asked| (TimerName::StopUnanswered, after(asked, wait)))
+}
+
+/// W-11: longer when the customer was asked to test.
+fn verifying(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let waits = &rules.escalation.waits.work;
+    let due = match ticket.work.test_asked_at {
+        Some(asked) => after(asked, minutes(waits.verify_asked_minutes)),
+        None => after(ticket.since, minutes(waits.verify_minutes)),
+    };
+    vec![(TimerName::Verifying, due)]
+}
+
 /// UT-28: what blocks, and was not cured.
 fn grace(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     let window = ticket.window.as_ref();
@@ -200,7 +229,18 @@ fn reminders(ticket: &Ticket, rules: &Rules) -> impl Iterator<Item = Due> {
     let set = ticket.window_set_at.unwrap_or(ticket.opened_at);
     let distances = &rules.escalation.waits.before_window_minutes;
     let due = start.map(|start| distances.iter().map(move |number| before(start, minutes(*number))));
-    due.into_iter().flatten().filter(move |at| *at > set).map(|at| (TimerName::BeforeWindow, at))
+    let due = due.into_iter().flatten().filter(move |at| *at > set);
+    due.chain(heads_up(ticket, rules)).map(|at| (TimerName::BeforeWindow, at))
+}
+
+/// S-04: right before an ASAP time that was set long before.
+fn heads_up(ticket: &Ticket, rules: &Rules) -> Option<Timestamp> {
+    let number = rules.hours.asap_heads_up_minutes;
+    let is_asap = ticket.consent().is_some_and(|consent| consent.scope == Scope::AnyBusinessHours);
+    let told_already = rules.escalation.waits.before_window_minutes.contains(&number);
+    let at = before(ticket.window.as_ref()?.start, minutes(number));
+    let set = ticket.window_set_at.unwrap_or(ticket.opened_at);
+    (is_asap && !told_already && at > after(set, minutes(number))).then_some(at)
 }
 
 /// W-10. The customer is told at the planned end and then again and again.

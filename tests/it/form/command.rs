@@ -152,6 +152,7 @@ fn name(command: &Command) -> &'static str {
         Command::PasswordFailed => "precheck",
         Command::NotStarted { .. } => "notstarted",
         Command::Continue { .. } => "continue",
+        Command::Rollback { .. } => "rollback",
         Command::Start => "start",
         Command::Applied => "applied",
         Command::Done { .. } => "done",

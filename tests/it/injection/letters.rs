@@ -40,7 +40,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             of_phrase(why).chain([serial]).collect()
         }
         Say::Cancelled { serial, words, .. } => vec![serial, words],
-        Say::Started { serial, agent, change, .. } => vec![serial, agent, change],
+        Say::Started { serial, words, agent, change, .. } => vec![serial, words, agent, change],
         Say::FeedbackSuccess { feedback } | Say::FeedbackIssues { feedback } | Say::FeedbackFailed { feedback } => {
             of_feedback(feedback)
         }

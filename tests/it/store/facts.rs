@@ -84,6 +84,7 @@ pub fn opened(serial: &str) -> Event {
         form: form(serial),
         parent: None,
         received: noon(0),
+        attempt: None,
     }
 }
 

@@ -101,6 +101,9 @@ fn start(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<St
     let zone = answer::zone_of(&draft.ticket, &case.world());
     let say = Say::Started {
         serial: answer::serial(&draft.ticket.form),
+        news: "started".to_owned(),
+        words: String::new(),
+        asked: false,
         at: case.now,
         window: Window { start: case.now, end: case.now, zone },
         agent: my_name(case),

@@ -84,6 +84,7 @@ pub(super) fn of_request(case: &Case<'_>, draft: &mut Draft, effects: &mut Effec
         form: other_unit(&draft.ticket.form, lines),
         parent: Some(draft.ticket.id.clone()),
         received: case.input.received,
+        attempt: None,
     };
     let mut second = Draft::open(&id, opened, case.now)?;
     second.happen(Event::WrittenDown { by: me(case), person: row.address.clone() })?;

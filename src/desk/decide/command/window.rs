@@ -6,9 +6,9 @@ use super::{Effects, Refusal, me};
 use crate::desk::bookings::Clash;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{answer, gates, slots};
-use crate::desk::letter::times::span;
-use crate::desk::ticket::{Event, Scope, Ticket, Window};
+use crate::desk::decide::{answer, gates, ready, slots};
+use crate::desk::letter::times::{point, span};
+use crate::desk::ticket::{Cause, Event, Scope, Status, Ticket, Window};
 
 /// The desk sets the window within what the customer has consented to (T2a).
 pub(super) fn schedule(
@@ -20,6 +20,15 @@ pub(super) fn schedule(
     minutes: Option<u32>,
 ) -> Result<String, Refusal> {
     let hours = &case.rules.hours;
+    let queued = draft.ticket.status == Status::QueuedAsap;
+    if queued {
+        queue(case, draft, effects)?;
+    }
+    let heads_up = SignedDuration::from_mins(i64::from(hours.asap_heads_up_minutes));
+    let earliest = case.now.checked_add(heads_up).unwrap_or(case.now);
+    // `#schedule now` on an ASAP request is the first moment that a heads-up leaves.
+    let is_now = queued && start.duration_since(case.now).abs() <= SignedDuration::from_mins(1);
+    let start = if is_now { start.checked_add(heads_up).unwrap_or(start) } else { start };
     let minutes = minutes.unwrap_or_else(|| planned_minutes(case, &draft.ticket));
     let end = start.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(start);
     let consent = draft.ticket.consent().ok_or_else(|| {
@@ -31,8 +40,6 @@ pub(super) fn schedule(
             scope(&consent.scope, &hours.zone)
         )));
     }
-    let heads_up = SignedDuration::from_mins(i64::from(hours.asap_heads_up_minutes));
-    let earliest = case.now.checked_add(heads_up).unwrap_or(case.now);
     // A minute of grace: the agent wrote the time before we read it.
     if start < earliest.checked_sub(SignedDuration::from_mins(1)).unwrap_or(earliest) {
         let needed = hours.asap_heads_up_minutes;
@@ -43,6 +50,9 @@ pub(super) fn schedule(
     if draft.ticket.window.as_ref().is_some_and(|now| now.start == start && now.end == end) {
         return Err(Refusal("it is scheduled for exactly this time already".to_owned()));
     }
+    if queued && let Some(said) = slot_found(case, draft, effects, &window)? {
+        return Ok(said);
+    }
     let before = draft.ticket.clone();
     draft.happen(Event::Scheduled { window: window.clone(), by: me(case) })?;
     draft.settle(case.rules)?;
@@ -52,6 +62,48 @@ pub(super) fn schedule(
         effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
     }
     Ok(format!("scheduled for {}; the customer is told", span(start, end, &hours.zone)))
+}
+
+/// UT-24: who gives an ASAP request its time has it, when nobody has; what the
+/// customer must do first, or must answer (S-05), comes before.
+fn queue(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects) -> Result<(), Refusal> {
+    if let Some((_, asked)) = draft.ticket.work.asked_again {
+        let asked = point(asked, &case.rules.hours.zone);
+        return Err(Refusal(format!(
+            "the customer was asked on {asked} whether it still stands, and has not answered; call him, or #remind"
+        )));
+    }
+    let found = ready::obstacles(&draft.ticket, case.rules);
+    let his: Vec<String> = found.iter().filter(|one| one.cause() != Cause::Desk).map(ready::Obstacle::said).collect();
+    if !his.is_empty() {
+        return Err(Refusal(format!("not ready: {}", his.join("; "))));
+    }
+    if draft.ticket.agent.is_none() {
+        super::hands::taken(case, draft, effects)?;
+    }
+    Ok(())
+}
+
+/// UT-24: near, and everything is ready: the heads-up goes out (M-09).
+fn slot_found(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    effects: &mut Effects,
+    window: &Window,
+) -> Result<Option<String>, Refusal> {
+    let mut ticket = draft.ticket.clone();
+    ticket.window = Some(window.clone());
+    if !ready::is_near(&ticket, case.now) || !ready::obstacles(&ticket, case.rules).is_empty() {
+        return Ok(None);
+    }
+    draft.happen(Event::SlotFound { window: window.clone(), by: me(case) })?;
+    let world = case.world();
+    let Some(say) = ready::reminder(&draft.ticket, &world, false, true) else { return Ok(None) };
+    for row in answer::concerned(&draft.ticket, &world, answer::requester(&draft.ticket, case.known)) {
+        effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
+    }
+    let shown = span(window.start, window.end, &case.rules.hours.zone);
+    Ok(Some(format!("ready for {shown}; the customer has the heads-up")))
 }
 
 /// S-02, S-08, S-09: with the nearest times that would do.

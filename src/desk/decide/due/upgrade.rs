@@ -23,6 +23,12 @@ pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Resul
         TimerName::Declined => calendar::unanswered(draft, world),
         TimerName::NoShow => Ok(work::no_show(draft, world)),
         TimerName::Reset | TimerName::WatchOver | TimerName::Destroy => ended::fire(timer, draft, world),
+        TimerName::AsapAged => work::asap_aged(draft, world),
+        TimerName::StopUnanswered => {
+            let headline = "The customer asked to STOP during the work, and nobody has decided: see to it at once";
+            Ok(tell_leads(draft, headline, world))
+        }
+        TimerName::Verifying => Ok(tell_leads(draft, "The tests after the work take long; please look at it", world)),
         TimerName::Remind => Ok(remind::letters(&draft.ticket, world, false)),
         TimerName::LastCall => Ok(remind::letters(&draft.ticket, world, true)),
         TimerName::Release => {
@@ -98,7 +104,7 @@ fn unconfirmed(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotN
 /// W-09: M-09 to everybody who knows of the window.
 fn before_window(draft: &Draft, world: &World<'_>) -> Vec<Letter> {
     let ticket = &draft.ticket;
-    let Some(say) = ready::reminder(ticket, world, false) else { return Vec::new() };
+    let Some(say) = ready::reminder(ticket, world, false, false) else { return Vec::new() };
     let people = answer::concerned(ticket, world, answer::requester(ticket, world.known));
     people.into_iter().map(|row| answer::to_person(row, ticket, say.clone())).collect()
 }
@@ -120,6 +126,7 @@ pub fn longer(draft: &Draft, world: &World<'_>, until: Option<Timestamp>, reason
         planned: Window { zone: answer::zone_of(ticket, world), ..window.clone() },
         until,
         reason: reason.to_owned(),
+        back: ticket.work.rolling_back,
         next_update: next,
         agent: answer::agent_name(ticket, world.rules),
     };

@@ -4,7 +4,7 @@
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::due::{tell, tell_leads};
 use crate::desk::decide::ready::{self, Obstacle};
-use crate::desk::decide::{World, answer};
+use crate::desk::decide::{World, answer, remind};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::ticket::{Cause, Event, Status};
@@ -68,4 +68,15 @@ pub(super) fn no_show(draft: &Draft, world: &World<'_>) -> Vec<Letter> {
                     #notstarted desk <words> sends the feedback with new times";
     letters.push(tell(draft, headline, world));
     letters
+}
+
+/// S-05: does the request still stand, and the password? A lead hears of the wait.
+pub(super) fn asap_aged(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    draft.happen(Event::AskedAgain)?;
+    let mut letters = remind::letters(&draft.ticket, world, false);
+    let headline = "This ASAP request has waited for days; the customer was asked whether it still stands";
+    letters.push(tell(draft, headline, world));
+    let already: Vec<_> = letters.iter().map(|letter| letter.to.clone()).collect();
+    letters.extend(tell_leads(draft, headline, world).into_iter().filter(|letter| !already.contains(&letter.to)));
+    Ok(letters)
 }

@@ -85,6 +85,7 @@ fn request(case: &Case<'_>) -> Result<Begun, String> {
         form: form.clone(),
         parent: None,
         received: case.input.received,
+        attempt: None,
     };
     let id = ticket_id(TicketKind::Upgrade, case.known.next_ticket, case.now, case.rules);
     let impossible = |now: NotNow| format!("not possible while the ticket is {}", now.status.name());

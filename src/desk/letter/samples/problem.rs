@@ -92,6 +92,9 @@ fn ends(window: &Window) -> Vec<Say> {
     vec![
         Say::Started {
             serial: serial(),
+            news: "started".to_owned(),
+            words: String::new(),
+            asked: false,
             at: window.start,
             window: window.clone(),
             agent: agent(),

@@ -26,6 +26,26 @@ pub(super) fn samples(window: &Window) -> Vec<Say> {
         password_old,
         ports_open: cured,
         cured,
+        heads_up: !cured,
+    }));
+    all.push(Say::Reminder {
+        serial: "SM-0417-22A".to_owned(),
+        items: Vec::new(),
+        slots: Vec::new(),
+        last_call: false,
+        asap: true,
+        ends: window.start,
+        zone: window.zone.clone(),
+    });
+    all.extend([("rollback", true), ("rollback", false), ("goes_on", true)].map(|(news, asked)| Say::Started {
+        serial: "SM-0417-22A".to_owned(),
+        news: news.to_owned(),
+        words: "The new version does not start its call service.".to_owned(),
+        asked,
+        at: window.start,
+        window: window.clone(),
+        agent: "Noa Adler".to_owned(),
+        change: String::new(),
     }));
     all
 }

@@ -99,6 +99,8 @@ pub struct FeedbackFacts {
     /// Minutes from start to the end of the work.
     pub minutes: i64,
     pub outcome: String,
+    /// How the unit serves its users: `up`, `degraded` or `down` (UT-37).
+    pub service: String,
     /// Met during the work.
     pub issues: Vec<Issue>,
     /// Met after it.

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 
 use crate::desk::form::{FieldKey, Form, Value};
-use crate::desk::ticket::{Event, Ticket};
+use crate::desk::ticket::{Event, NoteKind, Status, Ticket};
 
 pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
     match event {
-        Event::Opened { form, .. } => ticket.work.password_tested_at = tested(form).then_some(at),
+        Event::Opened { form, attempt, .. } => {
+            ticket.work.password_tested_at = tested(form).then_some(at);
+            ticket.work.attempt = attempt.clone();
+        }
         Event::Answered { form, .. } => answered(ticket, form, at),
         Event::SecretKept { .. } => ticket.work.password_wrong = false,
         Event::Prechecked { closed_ports, .. } => {
@@ -31,6 +34,37 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.work.slots = slots.clone();
         }
         Event::OfferedAgain => offered_again(ticket),
+        Event::AskedAgain => {
+            let first = ticket.work.asked_again.map_or(at, |(first, _)| first);
+            ticket.work.asked_again = Some((first, at));
+        }
+        Event::Consented { .. } => ticket.work.asked_again = None,
+        _ => during(ticket, event, at),
+    }
+}
+
+/// From the start of the work to its end.
+fn during(ticket: &mut Ticket, event: &Event, at: Timestamp) {
+    match event {
+        Event::Started { .. } => {
+            ticket.work.rolling_back = false;
+            ticket.work.service = None;
+        }
+        Event::StopAsked { .. } => drop(ticket.work.stop_asked_at.get_or_insert(at)),
+        Event::RollbackBegun { .. } => {
+            ticket.work.stop_asked_at = None;
+            ticket.work.rolling_back = true;
+        }
+        Event::WentOn { .. } => ticket.work.stop_asked_at = None,
+        Event::Applied { .. } | Event::Stopped { .. } => ticket.work.test_asked_at = None,
+        Event::Finished { service, .. } => {
+            ticket.work.stop_asked_at = None;
+            ticket.work.service = Some(*service);
+        }
+        Event::Noted { kind: NoteKind::Reply, .. } if ticket.status == Status::Verifying => {
+            ticket.work.test_asked_at = Some(at);
+        }
+        Event::Noted { kind: NoteKind::Customer, .. } => ticket.work.test_asked_at = None,
         _ => {}
     }
 }

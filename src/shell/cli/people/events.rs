@@ -52,6 +52,7 @@ fn of(page: &Page, event: &Event) -> String {
         Event::TermsOffered { terms } => format!("terms {terms}"),
         Event::Proposed { slots } => slots.iter().map(|slot| span(page, slot)).collect::<Vec<String>>().join("; "),
         Event::HoldAsked { by } | Event::PasswordFailed { by } => format!("by {by}"),
+        Event::RollbackBegun { by, words } | Event::WentOn { by, words } => with(&format!("by {by}"), words),
         Event::HoldEnded { by, words } => with(&format!("by {by}"), words),
         Event::Scheduled { window, by } | Event::SlotFound { window, by } => format!("{}, by {by}", span(page, window)),
         Event::Consented { consent } => consented(page, consent),
@@ -65,12 +66,10 @@ fn of(page: &Page, event: &Event) -> String {
         Event::Confirmed { by, .. } | Event::Started { by } | Event::StopAsked { by } | Event::Applied { by } => {
             format!("by {by}")
         }
-        Event::Declined { by } | Event::Resumed { by } => {
-            format!("by {by}")
-        }
-        Event::Finished { outcome, issues, words, by } => {
-            let outcome: &'static str = outcome.into();
-            with(&with(&format!("{outcome}, by {by}"), words), &issues_of(issues))
+        Event::Declined { by } | Event::Resumed { by } | Event::Stopped { by } => format!("by {by}"),
+        Event::Finished { outcome, issues, words, by, service } => {
+            let (outcome, service): (&'static str, &'static str) = (outcome.into(), service.into());
+            with(&with(&format!("{outcome}, service {service}, by {by}"), words), &issues_of(issues))
         }
         Event::FeedbackWritten { text, by } => with(&format!("by {by}"), text),
         Event::FeedbackSent { letter } => format!("letter {letter}"),
@@ -89,7 +88,7 @@ fn of(page: &Page, event: &Event) -> String {
         Event::ResetConfirmed { by } => format!("by {by}"),
         Event::SecretsDestroyed { secrets } => secrets.join(", "),
         Event::StartLate | Event::WatchOver | Event::OfferedAgain => String::new(),
-        Event::Overran | Event::OffersEnded => String::new(),
+        Event::Overran | Event::OffersEnded | Event::AskedAgain => String::new(),
         Event::Challenged { to, until } => format!("{} asked, until {}", to.join(", "), page.moment(*until)),
         _ => of_problem(page, event),
     }
