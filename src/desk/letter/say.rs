@@ -11,10 +11,7 @@ use crate::desk::board::Section;
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Issue, Window};
 
-pub use facts::{
-    CalendarAnswer, Detail, FeedbackFacts, FieldLine, GapLine, Light, MissingItem, Obstructed, Read, TranscriptLine,
-    Tried, Unclear, Understood, UnitLine, UnitResult,
-};
+pub use facts::*;
 
 /// Everything we say, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
