@@ -41,6 +41,8 @@ pub struct Office {
     /// Who asked for news of releases, or not to get them: addresses in lower
     /// case. It counts more than the register's flag.
     pub subscriptions: BTreeMap<String, bool>,
+    /// Releases that were announced (M-30), and when last.
+    pub announced: BTreeMap<String, Timestamp>,
 }
 
 /// A swap that waits for a yes.
@@ -104,7 +106,9 @@ impl Office {
             OfficeEvent::Unsubscribed { address, .. } => {
                 self.subscriptions.insert(address.to_ascii_lowercase(), false);
             }
-            OfficeEvent::Announced { .. } => {}
+            OfficeEvent::Announced { version, .. } => {
+                self.announced.insert(version.clone(), at);
+            }
             OfficeEvent::Late { .. } => self.late_told_at = Some(at),
             OfficeEvent::GapsTold { .. } => self.gaps_told_at = Some(at),
         }

@@ -155,6 +155,9 @@ enum Command {
     /// Who is on duty
     #[command(subcommand)]
     Rota(RotaAction),
+    /// Write to everybody who asked for news that a release is there
+    #[command(disable_version_flag = true)]
+    Announce(commands::announce::Wanted),
     /// How all stands: duty, windows, problems, what is owed
     Board(commands::board::Wanted),
     /// How the desk is doing
@@ -383,6 +386,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Outbox(action) => commands::outbox::outbox(action).await,
         Command::Quarantine(action) => commands::quarantine::quarantine(action).await,
         Command::Rota(RotaAction::Show { weeks, at, asking }) => commands::rota(&asking, weeks, at).await,
+        Command::Announce(wanted) => commands::announce::announce(wanted).await,
         Command::Board(wanted) => commands::board::board(wanted).await,
         Command::Report(wanted) => commands::report::report(wanted).await,
         Command::Status(asking) => commands::status(&asking).await,

@@ -1,6 +1,7 @@
 //! Every fact that a person can see, as JSON (cli.md). The same functions
 //! answer over the socket of a running desk and on a store opened by a command.
 
+mod announce;
 mod board;
 mod by_hand;
 mod considered;
@@ -103,6 +104,19 @@ pub enum Request {
         by: String,
         did: Did,
     },
+    /// A release to be announced: to whom, in which words, whether it was before.
+    Announcement {
+        version: String,
+        notes: String,
+    },
+    /// M-30; its answer is what became of it.
+    Announce {
+        version: String,
+        notes: String,
+        by: String,
+        /// Although the version was announced before.
+        again: bool,
+    },
     Import {
         register: Register,
         merge: bool,
@@ -115,7 +129,7 @@ pub enum Request {
 impl Request {
     /// Whether it changes something: without an answer it may have been done.
     pub fn is_change(&self) -> bool {
-        matches!(self, Request::Import { .. } | Request::ByHand { .. })
+        matches!(self, Request::Import { .. } | Request::ByHand { .. } | Request::Announce { .. })
     }
 }
 
@@ -163,6 +177,10 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
     match request {
         Request::Import { register, merge, by, agreed } => import::import(asked, register, merge, by, agreed).await,
         Request::ByHand { by, did } => by_hand::change(asked, by, did).await,
+        Request::Announcement { version, notes } => announce::announcement(asked, version, notes).await,
+        Request::Announce { version, notes, by, again } => {
+            announce::announce(asked, announce::Words { version, notes, by }, again).await
+        }
         Request::Try { case } => considered::considered(asked, &case).await,
         Request::Rota { weeks, at } => {
             let now = at.unwrap_or_else(|| asked.clock.now());
@@ -206,7 +224,11 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Status | Request::Rota { .. } | Request::Board => {
             return Ok(Err("this is answered elsewhere".to_owned()));
         }
-        Request::Try { .. } | Request::Import { .. } | Request::ByHand { .. } => {
+        Request::Announcement { .. }
+        | Request::Announce { .. }
+        | Request::Try { .. }
+        | Request::Import { .. }
+        | Request::ByHand { .. } => {
             return Ok(Err("this is answered elsewhere".to_owned()));
         }
     }))

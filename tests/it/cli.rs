@@ -1,6 +1,7 @@
 //! The command line as people and scripts meet it: the real program in a folder
 //! of its own.
 
+mod announce;
 mod board;
 mod by_hand;
 mod desk;
@@ -56,6 +57,7 @@ fn help_and_version_are_no_failures() {
         "ticket",
         "outbox",
         "quarantine",
+        "announce",
         "board",
         "status",
         "reveal",

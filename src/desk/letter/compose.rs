@@ -38,6 +38,7 @@ pub fn file(language: Language, template: &str) -> String {
 }
 
 /// The templates, compiled once.
+#[derive(Clone)]
 pub struct Composer {
     templates: Environment<'static>,
     wording: Wording,

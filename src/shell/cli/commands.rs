@@ -1,5 +1,6 @@
 //! Each command: asks a view, shows it as JSON or for people.
 
+pub mod announce;
 pub mod board;
 pub mod mail;
 pub mod outbox;

@@ -141,7 +141,12 @@ pub async fn wait_for_commands(data: &Path) -> Result<(), Failure> {
 }
 
 async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<Value, Failure> {
-    let composer = reached.composer()?;
+    // What leaves is signed with the desk's own key; all else is only looked at.
+    let composer = match request {
+        Request::Announce { .. } => Composer::new(&reached.rules, run::message_key(&reached.data)?)
+            .map_err(|error| Failure::Use(error.to_string()))?,
+        _ => reached.composer()?,
+    };
     let clock = Clock::default();
     let rules = Trust::new(&reached.data, &reached.rules, clock.clone()).rules();
     let (in_hands, committed) = (InHands::default(), Notify::new());

@@ -37,6 +37,8 @@ pub struct Step {
     pub says: String,
     /// The mail's file, beside the script. None: only time passes.
     pub mail: Option<String>,
+    /// This version is announced at the console (M-30).
+    pub announces: Option<String>,
     /// The desk was down since the step before: what came due meanwhile is late.
     #[serde(default)]
     pub down: bool,

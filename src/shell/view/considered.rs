@@ -49,17 +49,19 @@ pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal>
     let now = case.at.unwrap_or_else(|| asked.clock.now());
     let input = Arc::new(input(case, asked.rules, asked.authenticator).await?);
     let ask = Ask::about(&input, asked.rules);
-    let mut known = asked.store.read(move |view| view.look_up(&ask, now)).await.map_err(gone)?;
+    // The rules in force: holidays may have been told by mail since they were written.
+    let found = asked.store.read(move |view| Ok((view.look_up(&ask, now)?, Arc::new(view.rules().clone()))));
+    let (mut known, rules) = found.await.map_err(gone)?;
     known.token = asked.composer.token(&input, &known);
     let known = Arc::new(known);
-    let decision = decided(&input, &known, now, asked.rules).await?;
+    let decision = decided(&input, &known, now, &rules).await?;
     let ids: Vec<TicketId> = decision.changes.iter().map(|change| change.ticket.clone()).collect();
     let before = asked.store.read(move |view| {
         let tickets: Result<Vec<_>, _> = ids.iter().map(|id| view.ticket(id)).collect();
         Ok(tickets?.into_iter().flatten().map(|ticket| (ticket.id.clone(), ticket)).collect())
     });
     let before = before.await.map_err(gone)?;
-    Ok(shown(&input, &decision, &known, before, now, asked.rules, asked.composer))
+    Ok(shown(&input, &decision, &known, before, now, &rules, asked.composer))
 }
 
 /// Considers the mail where there is no desk yet: no register, no tickets.
@@ -198,7 +200,7 @@ fn proof_of(input: &Input) -> Value {
     }
 }
 
-fn rendered(letter: &Letter, rules: &Rules, composer: &Composer) -> Value {
+pub(super) fn rendered(letter: &Letter, rules: &Rules, composer: &Composer) -> Value {
     let (subject, text) = match composer.render(letter, rules) {
         Ok(rendered) => rendered,
         Err(error) => (String::new(), format!("this letter cannot be written: {error}")),

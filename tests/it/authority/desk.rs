@@ -188,6 +188,7 @@ impl Desk {
             says: mail_name(self.mails),
             mail: Some(mail_name(self.mails)),
             down: false,
+            announces: None,
             refuses: None,
         };
         let told = self.stage.play(&step, Some(text)).await.unwrap();

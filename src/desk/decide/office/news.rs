@@ -19,7 +19,7 @@ pub fn announce(version: &str, notes: &str, by: &str, world: &World<'_>) -> Deci
         decision.letters.push(letter(Recipient::representative(row), &row.name, say));
     }
     let letters = u32::try_from(decision.letters.len()).unwrap_or(u32::MAX);
-    decision.why.push(Why::new("F-14", format!("release {version} is announced to {letters} subscribers by {by}")));
+    decision.why.push(Why::new("F-14", format!("{by} announces release {version}; subscribers: {letters}")));
     let (version, notes, by) = (version.to_owned(), notes.to_owned(), by.to_owned());
     decision.office.push(OfficeEvent::Announced { version, notes, by, letters });
     decision
