@@ -1,8 +1,9 @@
 #!/bin/sh
 # The mail servers that the tests talk to, and Python, whose reading of mail is
 # compared with ours, as Debian packages; and in target/python the programs that
-# read our calendar events; with the word "bench" what `make bench` needs. Installs what is missing when it may; starts
-# nothing, and leaves nothing enabled or listening.
+# read our calendar events; with the word "bench" what `make bench` needs.
+# Installs what is missing when it may; starts nothing, and leaves nothing enabled
+# or listening.
 set -eu
 
 packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl python3 python3-venv"
@@ -117,8 +118,9 @@ python_packages() {
         ! target/python/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted" >&2; then
         say "these Python packages could not be installed; they come from the package index, so a network is needed"
         say "with a network:  python3 -m venv target/python && target/python/bin/python -m pip install -r $wanted"
-        say "or without:      $without"
-        exit 2
+        say "without them our calendar events are not read by other programs: SKIPPED, and said so at the end"
+        rm -rf target/python
+        return 0
     fi
     cp "$wanted" target/python/installed.txt
 }

@@ -1,6 +1,8 @@
 //! Stories: mails and moments in, a transcript out, compared with `story.txt`
 //! beside them. `UPDATE=1` writes the transcripts anew, to be read by a person.
 
+mod coverage;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +11,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use upgrade_desk::desk::form::FieldKey;
+use upgrade_desk::desk::record::Record;
 use upgrade_desk::desk::token::reply_address;
 use upgrade_desk::shell::config::Keys;
 use upgrade_desk::shell::demo::sample_register;
@@ -34,8 +37,16 @@ fn keys(folder: &Path) -> Keys {
     Keys { staff, evidence: new_pair(&folder.join("evidence.key")).unwrap() }
 }
 
-/// Plays a story in a folder of its own; the transcript and the desk's folder.
-pub async fn play(story: &Path) -> (String, tempfile::TempDir) {
+/// A story as it was played.
+pub struct Played {
+    pub transcript: String,
+    /// What the desk kept.
+    pub folder: tempfile::TempDir,
+    pub records: Vec<Record>,
+}
+
+/// Plays a story in a folder of its own.
+pub async fn play(story: &Path) -> Played {
     let folder = tempfile::tempdir().unwrap();
     let script: Script = toml::from_str(&fs::read_to_string(story.join("story.toml")).unwrap()).unwrap();
     let rules = Arc::new(script.rules(&rules::load(None).unwrap()).unwrap());
@@ -44,6 +55,7 @@ pub async fn play(story: &Path) -> (String, tempfile::TempDir) {
     let mut stage = Stage::build(&desk, script.monday, &keys(folder.path()), rules, register).await.unwrap();
     stage.with_desk_timers(script.desk_timers);
     let mut transcript = format!("{}\n", script.title);
+    let mut records = Vec::new();
     for step in &script.steps {
         let mail = step.mail.as_ref().map(|name| fs::read_to_string(story.join(name)).unwrap());
         let played = stage.play(step, mail.as_deref()).await;
@@ -53,12 +65,13 @@ pub async fn play(story: &Path) -> (String, tempfile::TempDir) {
             transcript.push_str(&line);
             transcript.push('\n');
         }
+        records.extend(told.records);
     }
     for path in [Stage::mailbox(&desk).join("new"), Stage::mailbox(&desk).join("cur")] {
         assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "{} is not empty", path.display());
     }
     stage.close().await;
-    (transcript, folder)
+    Played { transcript, folder, records }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +80,7 @@ async fn stories_are_told_as_before() {
     let stories = stories();
     assert!(stories.len() >= 6 || std::env::var_os("STORY").is_some(), "only {} stories were found", stories.len());
     for story in stories {
-        let (transcript, folder) = play(&story).await;
+        let Played { transcript, folder, .. } = play(&story).await;
         let expected = story.join("story.txt");
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&expected, &transcript).unwrap();
@@ -83,6 +96,18 @@ async fn stories_are_told_as_before() {
         assert_letters_are_sound(&Stage::postman(&folder.path().join("desk")));
     }
     assert_eq!(different, Vec::<PathBuf>::new(), "compare these with the story.txt beside them");
+}
+
+/// Issue line: the stories show every transition, letter, command and timer.
+#[tokio::test(flavor = "multi_thread")]
+async fn stories_show_the_whole_life() {
+    let mut seen = coverage::Seen::default();
+    for story in stories() {
+        let name = story.file_name().unwrap().to_string_lossy().into_owned();
+        seen.add(&name, &play(&story).await.records);
+    }
+    println!("the stories show {}", seen.summary());
+    assert_eq!(seen.missing(), Vec::<String>::new(), "no story shows these");
 }
 
 /// Every manager password that stands in a mail of the story.
@@ -204,7 +229,7 @@ fn assert_letters_are_sound(postman: &Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn denials_are_no_oracle() {
     let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories/denials");
-    let (_, folder) = play(&story).await;
+    let Played { folder, .. } = play(&story).await;
     let mut generic = BTreeSet::new();
     let mut count = 0;
     for path in files(&Stage::postman(&folder.path().join("desk")).join("new")) {
