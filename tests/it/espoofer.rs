@@ -185,6 +185,7 @@ async fn play(attempts: &[Attempt]) -> (Vec<String>, BTreeMap<String, usize>) {
         mail: None,
         down: false,
         announces: None,
+        arrived: None,
         refuses: None,
     };
     let told = stage.play(&step, None).await.unwrap();

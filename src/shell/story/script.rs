@@ -42,6 +42,8 @@ pub struct Step {
     /// The desk was down since the step before: what came due meanwhile is late.
     #[serde(default)]
     pub down: bool,
+    /// When the mail came in, as `at`; none: at that moment.
+    pub arrived: Option<String>,
     /// From now on the mail server refuses letters to this address.
     pub refuses: Option<String>,
 }

@@ -154,7 +154,11 @@ impl Stage {
         if let (Some(name), Some(mail)) = (&step.mail, mail) {
             let filling = Filling { monday: self.monday, zone: &self.zone, now: at, letters: &self.letters };
             let filled = filling.fill(mail)?.replace('\n', "\r\n");
-            self.deliver(name, &filled, at)?;
+            let arrived = match &step.arrived {
+                Some(arrived) => moment(arrived, self.monday, &self.zone)?,
+                None => at,
+            };
+            self.deliver(name, &filled, arrived)?;
         }
         if let Some(version) = step.announces.clone() {
             let notes = "Calls are set up faster, and voicemail keeps its greeting.".to_owned();

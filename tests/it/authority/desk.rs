@@ -189,6 +189,7 @@ impl Desk {
             mail: Some(mail_name(self.mails)),
             down: false,
             announces: None,
+            arrived: None,
             refuses: None,
         };
         let told = self.stage.play(&step, Some(text)).await.unwrap();

@@ -238,8 +238,15 @@ impl World {
 
     /// Lets the desk do all that it can at that time.
     async fn happen(&mut self, at: &str) {
-        let step =
-            Step { at: at.to_owned(), says: String::new(), mail: None, down: false, announces: None, refuses: None };
+        let step = Step {
+            at: at.to_owned(),
+            says: String::new(),
+            mail: None,
+            down: false,
+            announces: None,
+            arrived: None,
+            refuses: None,
+        };
         let told = self.stage.play(&step, None).await.unwrap();
         for record in told.records {
             let What::Decided(decided) = record.what else { continue };

@@ -48,7 +48,7 @@ impl Seen {
         }
         for letter in &decided.letters {
             // A late mail has no ticket and so no timer: the operator's letter shows it.
-            if letter.template == "M-34" {
+            if letter.template == "M-34" && letter.subject.contains("late") {
                 self.timers.entry("W-01".to_owned()).or_insert_with(|| story.to_owned());
             }
             let id = letter.template.chars().take(4).collect();
