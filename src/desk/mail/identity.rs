@@ -49,10 +49,17 @@ fn mailbox(value: &str) -> Result<String, IdentityFault> {
         return Err(IdentityFault::Group);
     }
     match pieces.as_slice() {
-        [phrase @ .., Piece::Angle(spec)] if phrase.iter().all(Piece::is_phrase_word) => address(spec),
+        [phrase @ .., Piece::Angle(spec)] if is_phrase(phrase) => address(spec),
         [Piece::Word(spec)] | [Piece::Word(spec), Piece::Comment] => address(spec),
         _ => Err(IdentityFault::NotPlain),
     }
+}
+
+/// RFC 5322 4.1, obs-phrase: dots may stand between words, never before the first;
+/// Dovecot reads no address behind one.
+fn is_phrase(words: &[Piece]) -> bool {
+    let begins_with_dot = matches!(words.first(), Some(Piece::Word(word)) if word.starts_with('.'));
+    !begins_with_dot && words.iter().all(Piece::is_phrase_word)
 }
 
 /// A dot-atom local part and a domain of at least two LDH labels (TA5); no

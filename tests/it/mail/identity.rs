@@ -206,6 +206,7 @@ fn what_readers_disagree_about_is_nobodys() {
 #[test]
 fn odd_addresses_are_nobody() {
     let not_plain = [
+        ".Dana <dana@acme-tel.example>",
         "\"dana\"@acme-tel.example",
         "<\"dana\"@acme-tel.example>",
         "<dana(x)@acme-tel.example>",
