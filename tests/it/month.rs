@@ -22,7 +22,7 @@ use upgrade_desk::desk::ticket::Event;
 use play::{History, Played, Size};
 use world::World;
 
-const MONTH: Size = Size { customers: 200, days: 30, requests: 110 };
+const MONTH: Size = Size { customers: 200, days: 30, requests: 170 };
 
 fn faults(history: &History, world: &World) -> Vec<String> {
     let mut faults = check::faults(history, world);

@@ -232,7 +232,7 @@ fn a_request_becomes_an_upgrade_over_real_servers() {
         dovecot.deliver("upgrade", &trusted("noa@vendor.example", &id, "Re: unit", &notice, text));
     };
     say("n1", "#take\n#schedule now\n");
-    wait("dana@acme-tel.example", "Upgrade scheduled");
+    wait("dana@acme-tel.example", "Your upgrade has its time");
     say("n2", "#start\n");
     wait("dana@acme-tel.example", "has started");
     // The mail server goes away and comes back.

@@ -235,7 +235,9 @@ fn the_usage_of_each_command_is_one() {
             names.insert(name(command));
         }
     }
-    assert_eq!(names.len(), command::usage().len());
+    let of_words = command::usage().into_iter().map(|(written, _)| written.trim_start_matches('#'));
+    let of_words: BTreeSet<&str> = of_words.filter_map(|written| written.split([' ', ',']).next()).collect();
+    assert_eq!(names, of_words);
     assert!(names.len() >= 34, "a command was lost: {names:?}");
 }
 
