@@ -3,10 +3,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use upgrade_desk::desk::known::{Ask, Duplicate, FoundTicket, Sender, UnitKnown};
 use upgrade_desk::desk::record::{Cause, Floor, Folder, OutcomeWord, Quarantined, What};
 use upgrade_desk::desk::ticket::{Event, Status, TicketId};
+use upgrade_desk::desk::timers::{Timer, TimerName};
 use upgrade_desk::shell::store::{Body, CommitError, Commitment, OpenError, Store};
 
 use crate::store::facts::*;
@@ -415,18 +416,23 @@ fn timers_follow_the_ticket_and_a_new_window_leaves_none_behind() {
     };
     assert_eq!(read(&store, |view| view.next_due().unwrap()), None);
     schedule(1, "2026-12-03T14:00:00Z");
-    // The day before, two hours before, an hour before.
+    // The day before; two hours and an hour before and at the start it is looked at; an
+    // hour before the customer is reminded. That nobody touches it is not of the window.
     let all = |day: &str| ["14:00", "12:00", "13:00"].map(|clock| at(&format!("{day}T{clock}:00Z")));
-    let due =
-        |store: &Store| read(store, |view| view.timers().unwrap().iter().map(|timer| timer.at).collect::<Vec<_>>());
-    let [_, ready, hour] = all("2026-12-03");
-    assert_eq!(due(&store), [at("2026-12-02T14:00:00Z"), ready, hour]);
+    let of_the_window = |timer: &Timer| !matches!(timer.name, TimerName::Untouched | TimerName::UntouchedLead);
+    let due = |store: &Store| {
+        let timers = read(store, |view| view.timers().unwrap());
+        timers.iter().filter(|timer| of_the_window(timer)).map(|timer| timer.at).collect::<Vec<_>>()
+    };
+    let [start, ready, hour] = all("2026-12-03");
+    assert_eq!(due(&store), [at("2026-12-02T14:00:00Z"), ready, hour, hour, start]);
     schedule(2, "2026-12-04T14:00:00Z");
     let [day, _, _] = all("2026-12-03");
-    let [_, ready, hour] = all("2026-12-04");
-    assert_eq!(due(&store), [day, ready, hour], "the first window's timers are gone");
-    assert_eq!(read(&store, move |view| view.due(day - SignedDuration::from_secs(1), 9).unwrap()), []);
-    let fired = read(&store, move |view| view.due(day, 9).unwrap()).first().unwrap().clone();
+    let [start, ready, hour] = all("2026-12-04");
+    assert_eq!(due(&store), [day, ready, hour, hour, start], "the first window's timers are gone");
+    let by_then = |then: Timestamp| read(&store, move |view| view.due(then, 9).unwrap());
+    assert!(!by_then(day - SignedDuration::from_secs(1)).iter().any(of_the_window));
+    let fired = by_then(day).into_iter().find(of_the_window).unwrap();
     commit(&store, move |_| {
         let mut decision = about_mail(0);
         decision.cause = Cause::Timer { ticket: ticket(1), name: fired.key(), at: fired.at };
@@ -434,7 +440,7 @@ fn timers_follow_the_ticket_and_a_new_window_leaves_none_behind() {
         decided(noon(9), decision, Vec::new())
     })
     .unwrap();
-    assert_eq!(due(&store), [ready, hour], "struck off in the same commit");
+    assert_eq!(due(&store), [ready, hour, hour, start], "struck off in the same commit");
 }
 
 #[test]
