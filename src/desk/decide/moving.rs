@@ -173,6 +173,8 @@ fn proposed(
     let pause = Event::Blocked { why, cause: Cause::Hold };
     let held = holds && draft.may(&pause);
     if held {
+        // Only he ends it, or another time: what else is in order opens nothing.
+        draft.happen(Event::HoldAsked { by: by.clone() })?;
         draft.happen(pause)?;
     }
     draft.happen(Event::Proposed { slots })?;

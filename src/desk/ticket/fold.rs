@@ -23,7 +23,8 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
     if let Event::Undone { letters, to, .. } = event {
         return Some(undone::taken_back(ticket, to, letters, at));
     }
-    if let Some(status) = next(ticket.kind(), ticket.status, event) {
+    let before = ticket.status;
+    if let Some(status) = next(ticket.kind(), before, event) {
         // An answer that leaves a question open begins the waiting anew (W-05).
         let anew = matches!(event, Event::Incomplete { .. } | Event::Proposed { .. } | Event::Challenged { .. });
         if status != ticket.status || anew {
@@ -40,7 +41,7 @@ pub fn apply(ticket: Option<Ticket>, id: &TicketId, event: &Event, at: Timestamp
         ticket.seen_at.get_or_insert(at);
     }
     change(&mut ticket, event, at);
-    work::change(&mut ticket, event, at);
+    work::change(&mut ticket, before, event, at);
     problem::change(&mut ticket, event, at);
     hands::change(&mut ticket, event);
     ticket.updated_at = at;

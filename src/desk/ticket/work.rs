@@ -61,8 +61,7 @@ pub struct Work {
     pub password_tries: u32,
     /// Who asked us to wait, until he says go on.
     pub held_by: Option<String>,
-    /// It is blocked now; and when the last block was cured (UT-27).
-    pub blocked: bool,
+    /// When the last block was cured (UT-27).
     pub cured_at: Option<Timestamp>,
     pub not_started: Option<Cause>,
     /// New windows that the letter about it offers (UT-46).

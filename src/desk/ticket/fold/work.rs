@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::desk::form::{FieldKey, Form, Value};
 use crate::desk::ticket::{Event, NoteKind, Status, Ticket};
 
-pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
+pub(super) fn change(ticket: &mut Ticket, before: Status, event: &Event, at: Timestamp) {
     match event {
         Event::Opened { form, attempt, .. } => {
             ticket.work.password_tested_at = tested(form).then_some(at);
@@ -26,8 +26,7 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
             ticket.work.held_by = None;
             ticket.declined = None;
         }
-        Event::Blocked { .. } => ticket.work.blocked = true,
-        Event::Readied => ticket.work.cured_at = std::mem::take(&mut ticket.work.blocked).then_some(at),
+        Event::Readied => ticket.work.cured_at = (before == Status::Blocked).then_some(at),
         Event::Scheduled { .. } | Event::SlotFound { .. } => anew(ticket),
         Event::NotStarted { cause, slots, .. } => {
             ticket.work.not_started = Some(*cause);
@@ -89,7 +88,6 @@ fn anew(ticket: &mut Ticket) {
     }
     ticket.work.closed_ports.clear();
     ticket.work.held_by = None;
-    ticket.work.blocked = false;
     ticket.work.cured_at = None;
     ticket.work.password_tries = 0;
     if ticket.work.not_started.take().is_some() {
