@@ -252,6 +252,19 @@ fn no_ticket(case: &Case<'_>) -> Decision {
     Decision::quarantine(case.author.actor.clone(), "staff_note_without_ticket", "kept for staff", why)
 }
 
+/// The transcript of one command that belongs to no ticket.
+fn transcript_of_one(line: &CommandLine, done: bool, text: String) -> Say {
+    Say::Transcript {
+        lines: vec![TranscriptLine { line: line.line.clone(), done, text }],
+        done,
+        status: String::new(),
+        possible: Vec::new(),
+        visible_to: Vec::new(),
+        lights: Vec::new(),
+        usage: Vec::new(),
+    }
+}
+
 fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
     // Reached only for a proven member of staff; the list is the safe fallback.
     let to = case.author.staff.map_or_else(|| Recipient::desk(case.rules), Recipient::staff);

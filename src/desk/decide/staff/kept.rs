@@ -2,11 +2,10 @@
 //! (UT-03). Accepted, it is read as one that proves nothing; nothing else can be
 //! done with it by mail.
 
-use super::{to_author, token};
+use super::{to_author, token, transcript_of_one};
 use crate::desk::command::{Command, CommandLine};
 use crate::desk::decide::Decision;
 use crate::desk::decide::mail::Case;
-use crate::desk::letter::say::{Say, TranscriptLine};
 use crate::desk::record::{Did, OutcomeWord, Why};
 
 pub fn is_meant(case: &Case<'_>, line: &CommandLine) -> bool {
@@ -25,15 +24,7 @@ pub fn decide(case: &Case<'_>, line: &CommandLine) -> Decision {
         Err(text) => (false, text),
     };
     decision.why.push(Why::new("UT-03", format!("{}: {text}", line.line)));
-    let say = Say::Transcript {
-        lines: vec![TranscriptLine { line: line.line.clone(), done: is_done, text }],
-        done: is_done,
-        status: String::new(),
-        possible: Vec::new(),
-        visible_to: Vec::new(),
-        lights: Vec::new(),
-        usage: Vec::new(),
-    };
+    let say = transcript_of_one(line, is_done, text);
     decision.letters.push(to_author(case, say, None));
     decision
 }

@@ -2,7 +2,7 @@
 //! answer, for nothing follows from it but a question to the register's own people
 //! and an alarm (2.3: the safe direction).
 
-use super::{answer, to_author};
+use super::{answer, to_author, transcript_of_one};
 use crate::desk::access::day_of;
 use crate::desk::command::{Command, CommandLine, Opening};
 use crate::desk::decide::command::Effects;
@@ -13,7 +13,7 @@ use crate::desk::decide::problem::{letters, link};
 use crate::desk::decide::{Decision, alarm, answer as customers, behalf, notice, ticket_id};
 use crate::desk::form::FieldKey;
 use crate::desk::letter::Letter;
-use crate::desk::letter::say::{Say, TranscriptLine};
+use crate::desk::letter::say::TranscriptLine;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::register::Representative;
 use crate::desk::ticket::{Event, Requester, TicketKind};
@@ -55,15 +55,7 @@ pub fn decide(case: &Case<'_>, line: &CommandLine) -> Result<Decision, NotNow> {
 fn refused(case: &Case<'_>, line: &CommandLine, text: String) -> Decision {
     let mut decision = Decision::new(OutcomeWord::Refused, case.author.actor.clone());
     decision.why.push(Why::new("5.1", format!("{}: {text}", line.line)));
-    let say = Say::Transcript {
-        lines: vec![TranscriptLine { line: line.line.clone(), done: false, text }],
-        done: false,
-        status: String::new(),
-        possible: Vec::new(),
-        visible_to: Vec::new(),
-        lights: Vec::new(),
-        usage: Vec::new(),
-    };
+    let say = transcript_of_one(line, false, text);
     decision.letters.push(to_author(case, say, None));
     decision
 }
