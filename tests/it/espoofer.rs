@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::date;
-use upgrade_desk::desk::record::{Cause, Decided, OutcomeWord, What};
+use upgrade_desk::desk::record::{Cause, Decided, LetterRow, OutcomeWord, What};
 use upgrade_desk::shell::config::Keys;
 use upgrade_desk::shell::demo::sample_register;
 use upgrade_desk::shell::rules;
@@ -155,8 +155,11 @@ fn attempts(folder: &Path) -> (Vec<Attempt>, Vec<Attempt>) {
 fn fault(attempt: &Attempt, decided: &Decided) -> Option<String> {
     let word: &'static str = (&decided.outcome).into();
     let reason = decided.quarantine.as_ref().map_or("", |kept| kept.reason.as_str());
+    // The files are older or younger than the day of the play: one of them may be
+    // looked at late, which only the operator hears of (W-01).
+    let is_to_operator = |letter: &LetterRow| letter.template == "M-34" && letter.to == "alarms@vendor.example";
     let is_right = match (attempt.in_header, decided.outcome) {
-        (true, OutcomeWord::Quarantine) => NAMED.contains(&reason) && decided.letters.is_empty(),
+        (true, OutcomeWord::Quarantine) => NAMED.contains(&reason) && decided.letters.iter().all(is_to_operator),
         (false, OutcomeWord::Quarantine | OutcomeWord::RepCheck) => true,
         // In the name of staff: filed and shown to staff, never obeyed.
         (false, OutcomeWord::Note | OutcomeWord::Refused) => attempt.how.contains("our staff"),
@@ -164,7 +167,8 @@ fn fault(attempt: &Attempt, decided: &Decided) -> Option<String> {
     };
     let is_outside = |to: &str| !to.ends_with("@vendor.example") && to != "dana@acme-tel.example";
     let stranger = decided.letters.iter().find(|letter| is_outside(&letter.to));
-    let told = stranger.map(|letter| format!(" and {} to {}", letter.template, letter.to)).unwrap_or_default();
+    let told: String =
+        decided.letters.iter().map(|letter| format!(" and {} to {}", letter.template, letter.to)).collect();
     (!is_right || stranger.is_some()).then(|| format!("{} {}: {word} {reason}{told}", attempt.file, attempt.how))
 }
 
