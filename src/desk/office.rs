@@ -34,6 +34,8 @@ pub struct Office {
     pub asked: Vec<Asked>,
     /// Days without work or with less of it, on top of `rules/hours.toml`.
     pub holidays: BTreeMap<Date, Holiday>,
+    /// When each of them was added last.
+    pub holidays_added: BTreeMap<Date, Timestamp>,
     /// Duties that were handed over, the newest last: who kept one until when.
     pub handovers: Vec<Handover>,
     /// The last moment of each desk-wide timer that fired, by name.
@@ -43,6 +45,15 @@ pub struct Office {
     pub subscriptions: BTreeMap<String, bool>,
     /// Releases that were announced (M-30), and when last.
     pub announced: BTreeMap<String, Timestamp>,
+}
+
+/// A day without work that was told by mail, and when it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddedHoliday {
+    pub at: Timestamp,
+    pub day: Date,
+    #[serde(flatten)]
+    pub holiday: Holiday,
 }
 
 /// A swap that waits for a yes.
@@ -83,6 +94,7 @@ impl Office {
             OfficeEvent::SwapRefused { takeover, .. } => self.asked.retain(|asked| asked.takeover != *takeover),
             OfficeEvent::HolidaySet { day, name, closes, .. } => {
                 self.holidays.insert(*day, Holiday { name: name.clone(), closes: *closes });
+                self.holidays_added.insert(*day, at);
             }
             OfficeEvent::HandedOver { rota, from, to } => {
                 self.end_handovers(rota, at);
@@ -134,6 +146,17 @@ impl Office {
             who.map(|who| Takeover { rota: handover.rota.clone(), who: Some(who), from: handover.at, until })
         });
         self.takeovers.iter().cloned().chain(kept).collect()
+    }
+
+    /// The days without work that were told by mail, in the order of their telling.
+    pub fn added_holidays(&self) -> Vec<AddedHoliday> {
+        let added = self.holidays.iter().map(|(day, holiday)| {
+            let at = self.holidays_added.get(day).copied().or(self.since).unwrap_or(Timestamp::MIN);
+            AddedHoliday { at, day: *day, holiday: holiday.clone() }
+        });
+        let mut added: Vec<AddedHoliday> = added.collect();
+        added.sort_by_key(|added| added.at);
+        added
     }
 
     /// The rules as they are because of it; `None`: as they were written.

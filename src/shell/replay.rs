@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::desk::office::AddedHoliday;
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::shell::replay::archive::{Archive, Entry};
@@ -22,6 +23,17 @@ pub use track::{Came, Summary};
 pub struct Under {
     pub name: String,
     pub rules: Arc<Rules>,
+}
+
+/// What a desk knows beside its rules and its mail.
+#[derive(Default)]
+pub struct Knowing {
+    pub register: Register,
+    /// Days without work that it was told of; each counts from its telling on.
+    pub holidays: Vec<AddedHoliday>,
+    /// Makes the Message-IDs of letters; with that of the desk, replies find their
+    /// tickets again where the letters are the same.
+    pub message_key: Vec<u8>,
 }
 
 /// Everything that came of a replay.
@@ -53,9 +65,7 @@ pub struct One {
 #[error("{0}")]
 pub struct ReplayError(pub String);
 
-/// Decides over `mailbox` under each of `under`, which all have `register`.
-/// `message_key` makes the Message-IDs of letters; with that of the desk,
-/// replies find their tickets again where the letters are the same.
+/// Decides over `mailbox` under each of `under`, by desks that all know the same.
 /// `progress` is told how many mails are done, of how many.
 ///
 /// # Errors
@@ -63,14 +73,13 @@ pub struct ReplayError(pub String);
 pub async fn replay(
     mailbox: &Archive,
     under: &[Under],
-    register: &Register,
-    message_key: &[u8],
+    knowing: &Knowing,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Replayed, ReplayError> {
     let begin = mailbox.entries.first().map_or(Timestamp::UNIX_EPOCH, |entry| entry.received);
     let mut tracks = Vec::new();
     for under in under {
-        tracks.push(Track::new(under, register.clone(), message_key.to_vec(), begin).await?);
+        tracks.push(Track::new(under, knowing, begin).await?);
     }
     let mut mails = Vec::new();
     for (number, entry) in mailbox.entries.iter().enumerate() {

@@ -65,6 +65,8 @@ pub enum Request {
         id: String,
     },
     Register,
+    /// Days without work that were told by mail.
+    Holidays,
     #[serde(rename = "rota_show")]
     Rota {
         weeks: u32,
@@ -217,6 +219,7 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Log { id } => return ticket::with(view, id, ticket::log),
         Request::Report { name, from, to } => return report::report(view, *name, *from, *to),
         Request::Register => json!(view.register()?),
+        Request::Holidays => json!(view.office()?.added_holidays()),
         Request::Outbox { state } => kept::letters(view, *state)?,
         Request::Letter { no } => return kept::letter(view, *no),
         Request::Quarantine { all } => kept::quarantine(view, *all)?,

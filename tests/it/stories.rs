@@ -3,7 +3,7 @@
 
 mod coverage;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,10 +12,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use upgrade_desk::desk::form::FieldKey;
 use upgrade_desk::desk::record::Record;
+use upgrade_desk::desk::rules::Rules;
 use upgrade_desk::desk::token::reply_address;
 use upgrade_desk::shell::config::Keys;
 use upgrade_desk::shell::demo::sample_register;
 use upgrade_desk::shell::rules;
+use upgrade_desk::shell::store::Store;
 use upgrade_desk::shell::story::script::Script;
 use upgrade_desk::shell::story::stage::Stage;
 use upgrade_desk::shell::vault::key::new_pair;
@@ -52,7 +54,8 @@ pub async fn play(story: &Path) -> Played {
     let rules = Arc::new(script.rules(&rules::load(None).unwrap()).unwrap());
     let desk = folder.path().join("desk");
     let register = sample_register().unwrap();
-    let mut stage = Stage::build(&desk, script.monday, &keys(folder.path()), rules, register).await.unwrap();
+    let keys = keys(folder.path());
+    let mut stage = Stage::build(&desk, script.monday, &keys, Arc::clone(&rules), register).await.unwrap();
     stage.with_desk_timers(script.desk_timers);
     let mut transcript = format!("{}\n", script.title);
     let mut records = Vec::new();
@@ -70,7 +73,9 @@ pub async fn play(story: &Path) -> Played {
     for path in [Stage::mailbox(&desk).join("new"), Stage::mailbox(&desk).join("cur")] {
         assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "{} is not empty", path.display());
     }
+    let before = stage.desk.store.read(|view| view.whole()).await.unwrap();
     stage.close().await;
+    assert_stands_up_again(&Stage::data(&desk), &rules, &before).await;
     Played { transcript, folder, records }
 }
 
@@ -108,6 +113,24 @@ async fn stories_show_the_whole_life() {
     }
     println!("the stories show {}", seen.summary());
     assert_eq!(seen.missing(), Vec::<String>::new(), "no story shows these");
+}
+
+/// Whatever the desk keeps (tickets, and beside them swaps, added holidays, duties
+/// that were acknowledged, who wants news) is the same after a restart, and after
+/// sled was thrown away and stands up from the journal.
+async fn assert_stands_up_again(data: &Path, rules: &Arc<Rules>, before: &BTreeMap<String, String>) {
+    for thrown_away in [false, true] {
+        if thrown_away {
+            fs::remove_dir_all(data.join("sled")).unwrap();
+        }
+        let (store, report) = Store::open(data, Arc::clone(rules), &mut |_| {}).unwrap();
+        assert_eq!(report.rebuilt.is_some(), thrown_away, "{report:?}");
+        let after = store.read(|view| view.whole()).await.unwrap();
+        store.close().await;
+        let rows: BTreeSet<_> = before.iter().collect();
+        let different: Vec<_> = after.iter().filter(|row| !rows.contains(row)).take(5).collect();
+        assert!(after.len() == before.len() && different.is_empty(), "thrown away: {thrown_away}: {different:#?}");
+    }
 }
 
 /// Every manager password that stands in a mail of the story.

@@ -11,16 +11,17 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use crate::desk::access::Actor;
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{Input, Place, Unreadable, understand};
 use crate::desk::known::Ask;
 use crate::desk::letter::compose::Composer;
-use crate::desk::record::{What, Why};
-use crate::desk::register::Register;
+use crate::desk::office::{AddedHoliday, OfficeEvent};
+use crate::desk::record::{Cause, Decided, OutcomeWord, What, Why};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Event, Status};
 use crate::shell::process::decided;
-use crate::shell::replay::{ReplayError, Under};
+use crate::shell::replay::{Knowing, ReplayError, Under};
 use crate::shell::store::pack::hex;
 use crate::shell::store::{Body, CommitError, Commitment, Receipt, Store};
 
@@ -34,6 +35,8 @@ pub struct Track {
     /// Of the mail or timer that was decided last; time never goes back.
     now: Timestamp,
     summary: Summary,
+    /// Days without work that the desk will be told of, the next one last.
+    holidays: Vec<AddedHoliday>,
     /// Removed with everything in it when the track ends.
     _folder: TempDir,
 }
@@ -83,25 +86,21 @@ impl Came {
 
 impl Track {
     /// An empty desk just before `begin`, with its register.
-    pub async fn new(
-        under: &Under,
-        register: Register,
-        message_key: Vec<u8>,
-        begin: Timestamp,
-    ) -> Result<Track, ReplayError> {
+    pub async fn new(under: &Under, knowing: &Knowing, begin: Timestamp) -> Result<Track, ReplayError> {
         let Under { name, rules } = under;
         let fail = |error: &dyn std::fmt::Display| ReplayError(format!("the throw-away store: {error}"));
         let folder = tempfile::tempdir().map_err(|error| fail(&error))?;
         let opened = tokio::task::block_in_place(|| Store::open(folder.path(), Arc::clone(rules), &mut |_| {}));
         let (store, _) = opened.map_err(|error| fail(&error))?;
-        let composer = Composer::new(rules, message_key).map_err(|error| fail(&error))?;
+        let composer = Composer::new(rules, knowing.message_key.clone()).map_err(|error| fail(&error))?;
         let now = begin.checked_sub(SignedDuration::from_secs(1)).unwrap_or(begin);
         let summary = Summary { rules: name.clone(), version: rules.version.clone(), ..Summary::default() };
-        let imported = What::Imported { register, by: "replay".to_owned() };
+        let imported = What::Imported { register: knowing.register.clone(), by: "replay".to_owned() };
         let commitment = Commitment { at: now, body: Body::Plain(vec![imported]) };
         store.commit(move |_| Ok(commitment)).await.map_err(|error| fail(&error))?;
         let (rules, composer) = (Arc::clone(rules), Arc::new(composer));
-        Ok(Track { store, rules, composer, now, summary, _folder: folder })
+        let holidays = knowing.holidays.iter().rev().cloned().collect();
+        Ok(Track { store, rules, composer, now, summary, holidays, _folder: folder })
     }
 
     pub fn message_bytes_max(&self) -> u64 {
@@ -116,6 +115,11 @@ impl Track {
         received: Timestamp,
         bytes: Option<Vec<u8>>,
     ) -> Result<Came, ReplayError> {
+        while let Some(told) = self.holidays.pop_if(|told| told.at <= received) {
+            self.fire_until(told.at).await?;
+            self.now = self.now.max(told.at);
+            self.tell(told).await?;
+        }
         self.fire_until(received).await?;
         self.now = self.now.max(received);
         let input = self.input(number, received, bytes).await;
@@ -133,6 +137,36 @@ impl Track {
         self.letters(&decision);
         self.deliver(receipt.letters).await?;
         Ok(came)
+    }
+
+    /// The desk was told of a day without work. The mail may not be in this
+    /// mailbox, or answer a notice that was not written here.
+    async fn tell(&self, told: AddedHoliday) -> Result<(), ReplayError> {
+        let AddedHoliday { day, holiday, .. } = told;
+        let by = "replay".to_owned();
+        let set = OfficeEvent::HolidaySet { day, name: holiday.name, closes: holiday.closes, by: by.clone() };
+        let decided = Decided {
+            cause: Cause::Announced { by },
+            actor: Actor::System,
+            outcome: OutcomeWord::Commands,
+            rules: self.rules.version.clone(),
+            changes: Vec::new(),
+            letters: Vec::new(),
+            quarantine: None,
+            evidence: None,
+            why: Vec::new(),
+            text: None,
+            original: None,
+            secrets: Vec::new(),
+            spent: None,
+            counted: Vec::new(),
+            office: vec![set],
+            did: Vec::new(),
+        };
+        let body = Body::Plain(vec![What::Decided(Box::new(decided))]);
+        let commitment = Commitment { at: self.now, body };
+        self.store.commit(move |_| Ok(commitment)).await.map_err(stopped)?;
+        Ok(())
     }
 
     /// Each timer at its own time, the oldest first.
@@ -192,17 +226,19 @@ impl Track {
 
     /// Looks up, decides, composes and commits, on the store's thread.
     fn happened(&self, input: Input) -> impl Future<Output = Result<(Decision, Receipt), CommitError>> + use<> {
-        let (rules, composer, now) = (Arc::clone(&self.rules), Arc::clone(&self.composer), self.now);
+        let (composer, now) = (Arc::clone(&self.composer), self.now);
         let made: Arc<Mutex<Option<Decision>>> = Arc::default();
         let making = Arc::clone(&made);
         let commit = self.store.commit(move |view| {
-            let mut known = view.look_up(&Ask::about(&input, &rules), now).map_err(|error| error.to_string())?;
+            // With the days without work that it was told of.
+            let rules = view.rules();
+            let mut known = view.look_up(&Ask::about(&input, rules), now).map_err(|error| error.to_string())?;
             known.token = composer.token(&input, &known);
-            let decision = decide(&input, &known, now, &rules);
-            let composed = composer.compose(&decision.letters, known.next_letter, now, &rules);
+            let decision = decide(&input, &known, now, rules);
+            let composed = composer.compose(&decision.letters, known.next_letter, now, rules);
             let letters = composed.map_err(|error| error.to_string())?;
             *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(decision.clone());
-            let decided = Box::new(decided(&input, decision, &rules));
+            let decided = Box::new(decided(&input, decision, rules));
             Ok(Commitment {
                 at: now,
                 body: Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() },

@@ -6,6 +6,7 @@ mod board;
 mod hook;
 mod thread;
 mod undo;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -4,7 +4,15 @@
 use std::fs;
 use std::path::Path;
 
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use upgrade_desk::desk::hours::Holiday;
+use upgrade_desk::desk::office::AddedHoliday;
+use upgrade_desk::shell::demo::sample_register;
+use upgrade_desk::shell::replay::archive::Archive;
+use upgrade_desk::shell::replay::{Knowing, Under, replay};
 
 use super::mail::{PASSWORD, form};
 use super::place::{Place, copy, source};
@@ -174,6 +182,36 @@ fn what_a_desk_handled_comes_to_the_same_again() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert_eq!(outcomes(&ran.json(), 0), told);
     assert!(told.len() > 12, "{told:?}");
+}
+
+/// S-09: a day without work counts from the moment at which the desk was told of
+/// it, whether or not that mail is in the mailbox.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holiday_told_by_mail_counts_from_its_telling_on() {
+    let folder = tempfile::tempdir().unwrap();
+    maildir(folder.path());
+    let archive = Archive::open(folder.path()).unwrap();
+    let first: Timestamp = archive.entries[0].received;
+    let rules = Arc::new(crate::sample_rules::rules().clone());
+    let under = [Under { name: "rules".to_owned(), rules }];
+    let told = |seconds: i64| {
+        let holiday = Holiday { name: "Works outing".to_owned(), closes: None };
+        let at = first + SignedDuration::from_secs(seconds);
+        Knowing {
+            register: sample_register().unwrap(),
+            holidays: vec![AddedHoliday { at, day: "2026-11-19".parse().unwrap(), holiday }],
+            message_key: vec![0; 32],
+        }
+    };
+    for (seconds, expected) in [
+        (-3600, ["special_review", "special_review", "denied", "quarantine"]),
+        (30, ["scheduled", "special_review", "denied", "quarantine"]),
+        (3600, ["scheduled", "scheduled", "denied", "quarantine"]),
+    ] {
+        let replayed = replay(&archive, &under, &told(seconds), &mut |_, _| {}).await.unwrap();
+        let outcomes: Vec<&str> = replayed.mails.iter().map(|mail| mail.decided[0].outcome.as_str()).collect();
+        assert_eq!(outcomes, expected, "told {seconds} s after the first mail");
+    }
 }
 
 #[test]

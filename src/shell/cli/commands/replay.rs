@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::desk::mail::proof::Checks;
+use crate::desk::office::AddedHoliday;
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
 use crate::shell::cli::commands::answered;
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::{Asking, people};
 use crate::shell::replay::archive::Archive;
-use crate::shell::replay::{self, Under};
+use crate::shell::replay::{self, Knowing, Under};
 use crate::shell::run::Failure;
 use crate::shell::view::Request;
 use crate::shell::{socket, terminal};
@@ -30,16 +31,17 @@ pub async fn replay(mailbox: &Path, rules: &[PathBuf], asking: &Asking) -> Resul
     let reached = reach::find(&asking.which)?;
     let under = under(rules, &reached)?;
     let archive = Archive::open(mailbox).map_err(Failure::Use)?;
-    let register = register(&reached).await?;
-    let key = replay::message_key(&reached.data);
+    let (register, holidays) = register(&reached).await?;
+    let knowing = Knowing { register, holidays, message_key: replay::message_key(&reached.data) };
     let mut progress = progress();
-    let replaying = replay::replay(&archive, &under, &register, &key, &mut progress);
+    let replaying = replay::replay(&archive, &under, &knowing, &mut progress);
     let replayed = tokio::select! {
         replayed = replaying => replayed.map_err(|error| Failure::Work(error.to_string()))?,
         _ = tokio::signal::ctrl_c() => return Err(Failure::Work("ended before all mails were decided".to_owned())),
     };
     let mut answer = serde_json::to_value(&replayed).map_err(|error| Failure::Work(error.to_string()))?;
     if let Some(fields) = answer.as_object_mut() {
+        let register = &knowing.register;
         let size = json!({ "companies": register.companies.len(), "representatives": register.representatives.len(),
             "units": register.units.len(), "empty": register.units.is_empty() });
         fields.insert("mailbox".to_owned(), Value::from(mailbox.display().to_string()));
@@ -68,14 +70,17 @@ fn as_then(rules: &Rules) -> Arc<Rules> {
     Arc::new(rules)
 }
 
-/// The desk's register as it is now. Where no desk was ever started it is empty.
-async fn register(reached: &Reached) -> Result<Register, Failure> {
+/// The desk's register as it is now, and the days without work that it was told
+/// of. Where no desk was ever started both are empty.
+async fn register(reached: &Reached) -> Result<(Register, Vec<AddedHoliday>), Failure> {
     if !reached.has_store() && !socket::path(&reached.data).exists() {
         eprintln!("note: there is no desk in {} yet, so the register is empty", reached.data.display());
-        return Ok(Register::default());
+        return Ok((Register::default(), Vec::new()));
     }
-    let register = reach::ask(reached, Request::Register).await?;
-    serde_json::from_value(register).map_err(|error| Failure::Work(error.to_string()))
+    let unread = |error: serde_json::Error| Failure::Work(error.to_string());
+    let register = serde_json::from_value(reach::ask(reached, Request::Register).await?).map_err(unread)?;
+    let holidays = serde_json::from_value(reach::ask(reached, Request::Holidays).await?).map_err(unread)?;
+    Ok((register, holidays))
 }
 
 fn progress() -> impl FnMut(usize, usize) {
