@@ -73,10 +73,6 @@ pub enum Template {
     #[serde(rename = "M-08")]
     #[strum(serialize = "M-08")]
     Expired,
-    /// Another time than the one agreed before.
-    #[serde(rename = "M-11")]
-    #[strum(serialize = "M-11")]
-    Rescheduled,
     /// The window is near.
     #[serde(rename = "M-09")]
     #[strum(serialize = "M-09")]
@@ -85,6 +81,10 @@ pub enum Template {
     #[serde(rename = "M-10")]
     #[strum(serialize = "M-10")]
     Blocked,
+    /// Another time than the one agreed before.
+    #[serde(rename = "M-11")]
+    #[strum(serialize = "M-11")]
+    Rescheduled,
     #[serde(rename = "M-12")]
     #[strum(serialize = "M-12")]
     Cancelled,

@@ -107,6 +107,7 @@ fn no_letter_promises_or_is_too_wide() {
 #[test]
 fn the_lint_knows_promises() {
     let text = |language, text: &str| Shown {
+        sample: 0,
         template: Template::Started,
         language,
         subject: "x".to_owned(),

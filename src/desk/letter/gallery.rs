@@ -1,13 +1,15 @@
 //! Every letter with its sample facts, in every language that has it: for `check`,
 //! for the tests, and for people who read them all.
 
+use std::collections::BTreeMap;
+
 use strum::VariantArray;
 
 use crate::desk::access::Recipient;
 use crate::desk::language::Language;
 use crate::desk::letter::compose::{Composer, LetterError, file};
 use crate::desk::letter::samples::samples;
-use crate::desk::letter::{Letter, Template};
+use crate::desk::letter::{Letter, Say, Template};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::TicketId;
 
@@ -15,6 +17,8 @@ use crate::desk::ticket::TicketId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     pub template: Template,
+    /// Which of the template's samples it is, from 0.
+    pub sample: usize,
     pub language: Language,
     pub subject: String,
     pub text: String,
@@ -29,25 +33,45 @@ pub fn all(rules: &Rules) -> Result<Vec<Shown>, LetterError> {
     let composer = Composer::new(rules, vec![0; 32])?;
     let mut shown = Vec::new();
     for language in Language::VARIANTS {
+        let mut counts: BTreeMap<Template, usize> = BTreeMap::new();
         for say in samples() {
             let template = say.template();
+            let count = counts.entry(template).or_default();
+            let sample = *count;
+            *count += 1;
             if !rules.letters.contains_key(&file(*language, template.name())) {
                 continue;
             }
             let letter = Letter {
                 to: Recipient::desk(rules),
                 salutation: "Dana Ruiz".to_owned(),
+                ticket: Some(TicketId(
+                    if is_of_a_problem(&say) { "PR-2026-00088" } else { "UP-2026-00417" }.to_owned(),
+                )),
                 say,
                 language: *language,
-                ticket: Some(TicketId("UP-2026-00417".to_owned())),
                 in_reply_to: None,
                 references: Vec::new(),
                 invite: None,
                 also: Vec::new(),
             };
             let (subject, text) = composer.render(&letter, rules)?;
-            shown.push(Shown { template, language: *language, subject, text });
+            shown.push(Shown { template, sample, language: *language, subject, text });
         }
     }
     Ok(shown)
+}
+
+/// Whether the sample belongs to a problem's ticket, not to an upgrade's.
+fn is_of_a_problem(say: &Say) -> bool {
+    match say {
+        Say::AgentReply { problem, .. } | Say::PassedOn { problem, .. } => *problem,
+        Say::Proposal { change, .. } | Say::Started { change, .. } => !change.is_empty(),
+        Say::ProblemReceived { .. }
+        | Say::PersonHasIt { .. }
+        | Say::Resolved { .. }
+        | Say::ChangeReport { .. }
+        | Say::Alarm { .. } => true,
+        _ => false,
+    }
 }

@@ -6,8 +6,45 @@ use unicode_normalization::char::is_combining_mark;
 /// Columns of a customer's letter.
 pub const COLUMNS_MAX: usize = 72;
 
+/// Stands before each line of a moment in several zones (see [`hung`]). What else
+/// brings one along loses it.
+pub(super) const ZONES: char = '\u{1e}';
+
+/// A moment's lines in the other zones hang below its first; where they are too
+/// wide behind their label, all stand below it.
+fn hung(body: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut lines = body.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((before, first)) = line.split_once(ZONES) else {
+            out.push(line.to_owned());
+            continue;
+        };
+        let mut others: Vec<&str> = Vec::new();
+        while let Some(other) = lines.next_if(|next| next.starts_with(ZONES)) {
+            others.push(other.trim_start_matches(ZONES));
+        }
+        let column = width(before);
+        let widest = others.iter().map(|line| width(line)).chain([width(first)]).max().unwrap_or(0);
+        let (first, hang) = if before.trim().is_empty() {
+            (line.to_owned(), column)
+        } else if column + widest <= COLUMNS_MAX {
+            // The moments stand in one column, the signs before them.
+            (line.to_owned(), column.saturating_sub(2))
+        } else {
+            out.push(before.trim_end().to_owned());
+            let hang = indent(before) + 2;
+            (format!("{}{first}", " ".repeat(hang)), hang)
+        };
+        out.push(first);
+        out.extend(others.iter().map(|other| format!("{}= {other}", " ".repeat(hang))));
+    }
+    out.join("\n").replace(ZONES, "")
+}
+
 /// At most one empty line in a row, one line end at the end.
 pub(super) fn tidy(body: &str) -> String {
+    let body = hung(body);
     let mut lines: Vec<&str> = Vec::new();
     for line in body.lines().map(str::trim_end) {
         if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {

@@ -64,7 +64,7 @@ fn customer_letters() -> Vec<Say> {
         result,
         slots: if result == UnitResult::Offered { window.clone().into_iter().collect() } else { Vec::new() },
         window,
-        details: vec![Detail { field: Some(FieldKey::UnitMac), text: short_mac() }],
+        details: unit_details(result),
     };
     let fields = || {
         vec![
@@ -108,6 +108,17 @@ fn customer_letters() -> Vec<Say> {
         },
         Say::NeutralNote {},
     ]
+}
+
+fn unit_details(result: UnitResult) -> Vec<Detail> {
+    let text = match result {
+        UnitResult::Missing => short_mac(),
+        UnitResult::Denied => phrase!("D-MAC", "The MAC address does not match our record of this unit."),
+        UnitResult::Outside => phrase!("hours_no_business_day", "{day} is not a business day", day = SATURDAY),
+        UnitResult::Offered => phrase!("offer_too_late", "The time that you chose is too near by now to be kept."),
+        _ => return Vec::new(),
+    };
+    vec![Detail { field: (result == UnitResult::Missing).then_some(FieldKey::UnitMac), text }]
 }
 
 fn window_letters() -> Vec<Say> {
@@ -179,7 +190,7 @@ fn feedback() -> Vec<Say> {
         serial: "SM-0417-22A".to_owned(),
         version: "7.3.0".to_owned(),
         planned: Some(window()),
-        actual: Some(window()),
+        actual: (outcome != "NOT_STARTED").then(window),
         minutes: 43,
         outcome: outcome.to_owned(),
         service: "degraded".to_owned(),
@@ -188,7 +199,11 @@ fn feedback() -> Vec<Say> {
             cure: "the card was restarted".to_owned(),
             ..Issue::plain("the fax line was dead")
         }],
-        after: vec![Issue { after: true, open: "until Friday".to_owned(), ..Issue::plain("the report is in English") }],
+        after: if outcome == "NOT_STARTED" {
+            Vec::new()
+        } else {
+            vec![Issue { after: true, open: "until Friday".to_owned(), ..Issue::plain("the report is in English") }]
+        },
         words: words.to_owned(),
         agent: "Noa Adler".to_owned(),
         problem: if outcome == "FAILED_DEGRADED" { "PR-2026-00088".to_owned() } else { String::new() },

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::desk::form::{FieldKey, Spec};
 use crate::desk::language::Language;
-use crate::desk::letter::times;
+use crate::desk::letter::{layout, times};
 use crate::desk::phrase::{Part, Phrase};
 use crate::desk::rules::{Rules, Words};
 use crate::desk::ticket::Window;
@@ -99,16 +99,21 @@ impl Wording {
             let (at, language) = (moment(&at)?, language_of(state));
             let zones = times::zones(&customer, &zone);
             let lines: Vec<String> = zones.iter().map(|zone| times::point_in(language, at, zone)).collect();
-            Ok::<_, minijinja::Error>(lines.join("\n  = "))
+            Ok::<_, minijinja::Error>(in_zones(&lines))
         });
         let zone = self.desk_zone;
         templates.add_filter("window", move |state: &State<'_, '_>, window: Serde<Window>| {
             let (Window { start, end, zone: customer }, language) = (window.0, language_of(state));
             let zones = times::zones(&customer, &zone);
             let lines: Vec<String> = zones.iter().map(|zone| times::span_in(language, start, end, zone)).collect();
-            lines.join("\n  = ")
+            in_zones(&lines)
         });
     }
+}
+
+/// Marked for the layout, which knows where the first line will stand.
+fn in_zones(lines: &[String]) -> String {
+    format!("{}{}", layout::ZONES, lines.join(&format!("\n{}", layout::ZONES)))
 }
 
 fn of_form<'a>(
