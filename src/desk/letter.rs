@@ -18,6 +18,7 @@ use crate::desk::access::Recipient;
 use crate::desk::language::Language;
 use crate::desk::letter::invite::Invite;
 use crate::desk::letter::say::Say;
+use crate::desk::phrase::Phrase;
 use crate::desk::ticket::TicketId;
 
 /// The letters of section 3.1 that exist so far; the name is the file's name
@@ -173,6 +174,10 @@ pub enum Template {
     #[serde(rename = "M-30")]
     #[strum(serialize = "M-30")]
     News,
+    /// News begin or end for the reader (F-14).
+    #[serde(rename = "M-30-subscription")]
+    #[strum(serialize = "M-30-subscription")]
+    Subscription,
     /// Staff notice, one thread a ticket.
     #[serde(rename = "M-31")]
     #[strum(serialize = "M-31")]
@@ -199,7 +204,7 @@ impl Template {
             Template::Acknowledgement | Template::Missing | Template::Denial | Template::NeutralNote => true,
             Template::OutsideHours | Template::Expired | Template::Confirm | Template::ProblemReceived => true,
             Template::NeutralProblemNote | Template::Proposal | Template::CalendarQuestion | Template::PassedOn => true,
-            Template::Question => true,
+            Template::Question | Template::Subscription => true,
             Template::Rescheduled => false,
             Template::Reminder | Template::ScheduleConfirmation | Template::AsapAccepted => false,
             Template::Blocked | Template::NotStarted => false,
@@ -252,6 +257,9 @@ pub struct Letter {
     pub invite: Option<Invite>,
     /// Other requests that go on in this ticket, told once (UT-44).
     pub also: Vec<TicketId>,
+    /// What the reader must know besides, each a sentence below the letter: one
+    /// input gives one person one letter (decisions 9).
+    pub besides: Vec<Phrase>,
 }
 
 /// A finished letter: bytes that never change again.

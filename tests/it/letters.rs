@@ -14,8 +14,10 @@ use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::letter::gallery::{Shown, all};
 use upgrade_desk::desk::letter::{Template, lint};
 use upgrade_desk::desk::urgency::Tone;
+use upgrade_desk::shell::story::stage::Stage;
 
 use crate::sample_rules::rules;
+use crate::support::letter::text;
 
 fn shown() -> Vec<Shown> {
     all(rules()).unwrap()
@@ -221,4 +223,21 @@ fn a_customers_language_is_known_by_his_words() {
     ] {
         assert_eq!(detect(text, words), expected, "{text}");
     }
+}
+
+/// F-14, decisions 9: who ticks that he wants news reads so below the letter about
+/// his request, and gets no second one for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_ticks_news_reads_so_in_the_letter_about_his_request() {
+    let played = crate::stories::play(Path::new("fixtures/stories/news")).await;
+    let postman = Stage::postman(&played.folder.path().join("desk")).join("new");
+    let texts: Vec<String> =
+        fs::read_dir(postman).unwrap().map(|file| text(&fs::read(file.unwrap().path()).unwrap())).collect();
+    let told: Vec<&String> = texts.iter().filter(|text| text.contains("PS: As you asked in the form")).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("the upgrade of unit SM-0417-22A") && told[0].trim_end().ends_with("unsubscribe."));
+    // The other letter about news is that of the end, to her own mail.
+    let ended = texts.iter().filter(|text| text.contains("you get no more news of releases")).count();
+    let begun = texts.iter().filter(|text| text.contains("we will write to you when there is a new")).count();
+    assert_eq!((ended, begun), (1, 0));
 }

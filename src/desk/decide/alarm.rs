@@ -8,7 +8,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::escalation::{Clock, Post, Step};
 use crate::desk::language::Language;
 use crate::desk::letter::Letter;
-use crate::desk::letter::say::Say;
+use crate::desk::letter::say::{AlarmFacts, Say};
 use crate::desk::rules::Staff;
 use crate::desk::ticket::{Event, Problem, Ticket};
 use crate::desk::urgency::Severity;
@@ -168,7 +168,7 @@ fn say(world: &World<'_>, ticket: &Ticket, problem: &Problem, step: &Step, skipp
     let on_file = if reporter.is_some() { "on file" } else { "NOT on file" };
     let consenting = known.representatives.iter().find(|row| row.may_consent() && !row.retired);
     let phones = reporter.or(consenting).map(|row| row.phones.iter().map(|phone| format!("{} {phone}", row.name)));
-    Say::Alarm {
+    Say::Alarm(AlarmFacts {
         severity: severity.to_owned(),
         company: company.map(|company| company.name.clone()).unwrap_or_default(),
         serial: super::answer::serial(&ticket.form),
@@ -186,7 +186,7 @@ fn say(world: &World<'_>, ticket: &Ticket, problem: &Problem, step: &Step, skipp
         because: problem.because.clone(),
         extract: problem.extract.clone(),
         zone: world.rules.hours.zone.clone(),
-    }
+    })
 }
 
 /// A subject of its own and no thread: it must not fall into a muted one (2.8).
@@ -201,5 +201,6 @@ fn letter(to: Recipient, ticket: &Ticket, say: Say) -> Letter {
         references: Vec::new(),
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
     }
 }

@@ -101,5 +101,6 @@ fn tell_staff(row: &LetterKnown, address: &str, why: &str, instead: String, rule
         references: Vec::new(),
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
     }
 }

@@ -98,7 +98,7 @@ pub fn decide(input: &MailInput, known: &Known, now: Timestamp, rules: &Rules) -
         let fact = format!("{} is not possible in {}", refused.event, refused.status.name());
         Decision::quarantine(actor, "not_possible_now", fact.clone(), Why::new("2.2", fact))
     });
-    decision.office.extend(office::news::subscribed(&case).filter(|_| decision.quarantine.is_none()));
+    office::news::subscribed(&case, &mut decision);
     if let (Brought::OfAnother { person, .. }, FoundTicket::ByReference(ticket), OutcomeWord::Note) =
         (&known.token, &known.ticket, decision.outcome)
         && known.pass.is_none()
@@ -355,6 +355,7 @@ pub fn neutral_note(case: &Case<'_>) -> Option<Letter> {
     Some(Letter {
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
         to,
         salutation: String::new(),
         say: Say::NeutralNote {},

@@ -94,6 +94,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         references: thread,
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
     }
 }
 
@@ -146,6 +147,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
         references: Vec::new(),
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
     }
 }
 

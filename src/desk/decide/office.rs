@@ -185,6 +185,7 @@ fn letter(to: Recipient, salutation: &str, say: Say) -> Letter {
         references: Vec::new(),
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
         language: Language::default(),
     }
 }

@@ -46,6 +46,7 @@ pub fn tell(input: &Input, world: &World<'_>, decision: &mut Decision) {
         references: Vec::new(),
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
         language: Language::default(),
     });
 }

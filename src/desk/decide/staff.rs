@@ -271,6 +271,7 @@ fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
     Letter {
         invite: None,
         also: Vec::new(),
+        besides: Vec::new(),
         to,
         salutation: String::new(),
         say,

@@ -39,6 +39,7 @@ pub fn letters<'a>(
                 references: Vec::new(),
                 invite: None,
                 also: Vec::new(),
+                besides: Vec::new(),
             });
         }
     }

@@ -89,8 +89,11 @@ impl Composer {
         let text = self.written(&file(language, name), letter, language, rules).map_err(fail)?;
         let (subject, body) = text.split_once('\n').ok_or_else(|| fail("has a subject only".to_owned()))?;
         let subject = subject.trim().to_owned();
-        let body =
+        let mut body =
             if letter.say.template().is_for_staff() { layout::tidy(body) } else { layout::folded(&layout::tidy(body)) };
+        for sentence in &letter.besides {
+            body.push_str(&layout::folded(&format!("\n{}\n", self.wording.phrase(language, sentence))));
+        }
         if language == Language::En || !rules.letters.contains_key(&file(Language::En, KEY_FACTS)) {
             return Ok((subject, body));
         }

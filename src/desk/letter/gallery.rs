@@ -54,6 +54,7 @@ pub fn all(rules: &Rules) -> Result<Vec<Shown>, LetterError> {
                 references: Vec::new(),
                 invite: None,
                 also: Vec::new(),
+                besides: Vec::new(),
             };
             let (subject, text) = composer.render(&letter, rules)?;
             shown.push(Shown { template, sample, language: *language, subject, text });

@@ -241,6 +241,8 @@ fn desk_letters() -> Vec<Say> {
             commands: vec![line("#swap <id> 2026-12-24", "the duty of that day goes to him")],
         },
         Say::News { version: "7.4.0".to_owned(), notes: "Calls are set up faster.".to_owned() },
+        Say::Subscription { on: true },
+        Say::Subscription { on: false },
     ]
 }
 

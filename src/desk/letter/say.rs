@@ -291,27 +291,8 @@ pub enum Say {
         #[serde(skip)]
         digest: String,
     },
-    Alarm {
-        severity: String,
-        company: String,
-        serial: String,
-        /// From 1; what the subject counts.
-        call: u32,
-        /// 0: the last address.
-        level: u32,
-        levels: u32,
-        why: String,
-        reported: Timestamp,
-        minutes: i64,
-        reporter: String,
-        phones: Vec<String>,
-        upgrade: String,
-        tried: Vec<String>,
-        skipped: Vec<String>,
-        because: Vec<String>,
-        extract: String,
-        zone: String,
-    },
+    /// M-23.
+    Alarm(AlarmFacts),
     PersonHasIt {
         agent: String,
         serial: String,
@@ -367,6 +348,10 @@ pub enum Say {
     News {
         version: String,
         notes: String,
+    },
+    /// F-14: news of releases begin or end for the reader.
+    Subscription {
+        on: bool,
     },
     Undelivered {
         to: String,

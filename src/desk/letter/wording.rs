@@ -69,7 +69,7 @@ impl Wording {
 
     /// The sentence of the language with its places filled; the English one where
     /// the language has none.
-    fn phrase(&self, language: Language, phrase: &Phrase) -> String {
+    pub(super) fn phrase(&self, language: Language, phrase: &Phrase) -> String {
         let Some(pattern) = self.words.get(&language).and_then(|words| words.phrases.get(&phrase.code)) else {
             return phrase.text.clone();
         };

@@ -53,6 +53,7 @@ macro_rules! of_language {
             "M-25.txt",
             "M-26.txt",
             "M-30.txt",
+            "M-30-subscription.txt",
             "M-32.txt",
             "M-33.txt"
         )
@@ -112,6 +113,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("letters/en/M-28.txt", include_str!("../../../rules/letters/en/M-28.txt")),
     ("letters/en/M-29.txt", include_str!("../../../rules/letters/en/M-29.txt")),
     ("letters/en/M-30.txt", include_str!("../../../rules/letters/en/M-30.txt")),
+    ("letters/en/M-30-subscription.txt", include_str!("../../../rules/letters/en/M-30-subscription.txt")),
     ("letters/en/M-31.txt", include_str!("../../../rules/letters/en/M-31.txt")),
     ("letters/en/M-32.txt", include_str!("../../../rules/letters/en/M-32.txt")),
     ("letters/en/M-33.txt", include_str!("../../../rules/letters/en/M-33.txt")),

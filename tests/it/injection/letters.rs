@@ -7,7 +7,7 @@ use upgrade_desk::desk::letter::Letter;
 use upgrade_desk::desk::letter::compose::Composer;
 use upgrade_desk::desk::letter::invite::{Invite, Progress};
 use upgrade_desk::desk::letter::samples::samples;
-use upgrade_desk::desk::letter::say::{FeedbackFacts, FieldLine, MissingItem, Say, Understood, UnitLine};
+use upgrade_desk::desk::letter::say::{AlarmFacts, FeedbackFacts, FieldLine, MissingItem, Say, Understood, UnitLine};
 use upgrade_desk::desk::phrase::{Part, Phrase};
 use upgrade_desk::desk::ticket::{Issue, Outcome, TicketId};
 
@@ -65,8 +65,10 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::Proposal { serial, version, why, text, agent, .. } => {
             of_phrase(why).chain([serial, version, text, agent]).collect()
         }
-        Say::Alarm { company, serial, why, reporter, phones, upgrade, tried, skipped, because, extract, .. } => {
-            let lists = [phones, tried, skipped, because].into_iter().flat_map(|list| list.iter_mut());
+        Say::Alarm(facts) => {
+            let AlarmFacts { company, serial, why, reporter, upgrade, extract, .. } = facts;
+            let lists = [&mut facts.phones, &mut facts.tried, &mut facts.skipped, &mut facts.because];
+            let lists = lists.into_iter().flat_map(|list| list.iter_mut());
             lists.chain([company, serial, why, reporter, upgrade, extract]).collect()
         }
         Say::PersonHasIt { agent, serial, words, .. } => vec![agent, serial, words],
@@ -85,6 +87,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             lines.iter_mut().chain(sections).chain(of_fields(commands)).chain([subject, ack]).collect()
         }
         Say::News { version, notes } => vec![version, notes],
+        Say::Subscription { .. } => Vec::new(),
         Say::HeadsUp { serial, by, .. } => vec![serial, by],
         Say::StaffNotice {
             headline, status, from, serial, agent, lights, fields, text, attachments, commands, ..
@@ -183,6 +186,7 @@ fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
             references: vec![next(), "first@acme-tel.example".to_owned(), next()],
             invite: Some(invite(&mut next)),
             also: vec![TicketId("UP-2026-00418".to_owned())],
+            besides: Vec::new(),
         };
         let written = composer.compose(&[letter], 7, "2026-12-03T18:00:00Z".parse().unwrap(), rules);
         let written = written.map_err(|error| format!("{name}: {error}"))?.remove(0);
@@ -229,6 +233,7 @@ fn what_looks_like_a_template_is_shown_as_it_is() {
             references: Vec::new(),
             invite: None,
             also: Vec::new(),
+            besides: Vec::new(),
         };
         let (subject, text) = composer.render(&letter, rules()).unwrap();
         let seen = format!("{subject}\n{text}");

@@ -5,10 +5,13 @@ use crate::desk::access::{Actor, Recipient};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::office::letter;
 use crate::desk::decide::{Decision, World, notice};
+use crate::desk::form::{FieldKey, Value};
+use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::office::OfficeEvent;
 use crate::desk::record::{OutcomeWord, Why};
-use crate::desk::register::Role;
+use crate::desk::register::{Representative, Role};
+use crate::phrase;
 
 /// One letter to each subscriber who is on file today.
 pub fn announce(version: &str, notes: &str, by: &str, world: &World<'_>) -> Decision {
@@ -32,18 +35,20 @@ pub fn is_unsubscribing(case: &Case<'_>) -> bool {
     case.author.representative.is_some() && (says(&case.first_line()) || says(&subject))
 }
 
-/// The address gets no more news, whoever wrote it; staff are told, and nobody
-/// outside is answered.
+/// The address gets no more news, whoever wrote it; the person on file is told of
+/// it once, and staff are.
 pub fn unsubscribed(case: &Case<'_>) -> Decision {
-    let address = case.author.representative.map(|row| row.address.clone()).unwrap_or_default();
+    let row = case.author.representative;
+    let address = row.map(|row| row.address.clone()).unwrap_or_default();
     let mut decision = Decision::new(OutcomeWord::Unsubscribed, case.author.actor.clone());
-    let flag = case.author.representative.is_some_and(|row| row.roles.contains(&Role::Updates));
+    let flag = row.is_some_and(|row| row.roles.contains(&Role::Updates));
     let wanted = case.known.office.subscriptions.get(&address.to_lowercase()).copied().unwrap_or(flag);
     if !wanted {
         decision.why.push(Why::new("F-14", format!("{address} gets no news of releases already")));
         return decision;
     }
     decision.why.push(Why::new("F-14", format!("{address} wants no more news of releases")));
+    decision.letters.extend(row.map(|row| told(case, row, false)));
     decision.letters.push(notice::without_ticket(case, &format!("{address} gets no more news of releases (M-30)")));
     decision
         .office
@@ -51,14 +56,35 @@ pub fn unsubscribed(case: &Case<'_>) -> Decision {
     decision
 }
 
-/// F-14: a proven representative ticked the field of the form. `None`: he did
-/// not, or gets news already.
-pub fn subscribed(case: &Case<'_>) -> Option<OfficeEvent> {
-    use crate::desk::form::{FieldKey, Value};
-    let row = case.author.proven_representative()?;
+/// F-14: a proven representative ticked the field of the form, and does not get
+/// news yet. The letter about his request says so, too; where none goes to him,
+/// one of its own.
+pub fn subscribed(case: &Case<'_>, decision: &mut Decision) {
+    let Some(row) = case.author.proven_representative().filter(|_| decision.quarantine.is_none()) else { return };
     let ticked = |value: Option<&Value>| matches!(value, Some(Value::YesNo(true)));
     let ticks = case.input.forms.iter().any(|form| ticked(form.value(FieldKey::Subscribe)));
     let known = case.known.office.subscriptions.get(&row.address.to_lowercase()).copied();
-    let gets = known.unwrap_or(row.roles.contains(&Role::Updates));
-    (ticks && !gets).then(|| OfficeEvent::Subscribed { address: row.address.clone() })
+    if !ticks || known.unwrap_or(row.roles.contains(&Role::Updates)) {
+        return;
+    }
+    let to_him = |letter: &&mut Letter| letter.to.address().eq_ignore_ascii_case(&row.address);
+    match decision.letters.iter_mut().find(to_him) {
+        Some(letter) => letter.besides.push(phrase!(
+            "news_on",
+            "PS: As you asked in the form, you will get our news of releases. To end that, answer one of them with \
+             the single word unsubscribe."
+        )),
+        None => decision.letters.push(told(case, row, true)),
+    }
+    decision.office.push(OfficeEvent::Subscribed { address: row.address.clone() });
+}
+
+/// The answer to the address on file.
+fn told(case: &Case<'_>, row: &Representative, on: bool) -> Letter {
+    let message_id = &case.input.mail.message_id;
+    Letter {
+        in_reply_to: message_id.clone(),
+        references: message_id.iter().cloned().collect(),
+        ..letter(Recipient::representative(row), &row.name, Say::Subscription { on })
+    }
 }

@@ -1,6 +1,6 @@
 //! Letters about problems.
 
-use crate::desk::letter::say::{GapLine, Say};
+use crate::desk::letter::say::{AlarmFacts, GapLine, Say};
 use crate::desk::ticket::{Issue, Window};
 use crate::phrase;
 
@@ -138,7 +138,7 @@ fn ends(window: &Window) -> Vec<Say> {
 }
 
 fn alarm(window: &Window, level: u32, skipped: &[&str]) -> Say {
-    Say::Alarm {
+    Say::Alarm(AlarmFacts {
         severity: "P1".to_owned(),
         company: "Acme Telephone, Inc.".to_owned(),
         serial: "SM-0417-22A".to_owned(),
@@ -156,5 +156,5 @@ fn alarm(window: &Window, level: u32, skipped: &[&str]) -> Say {
         because: vec!["\"nobody can call in\": nothing works for anybody".to_owned()],
         extract: "Since this morning nobody can call in.\nPlease hurry.".to_owned(),
         zone: window.zone.clone(),
-    }
+    })
 }

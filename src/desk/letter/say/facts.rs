@@ -173,3 +173,27 @@ pub enum Unclear {
     /// Nothing is unclear: somebody else decides (2.3).
     Colleague,
 }
+
+/// An alarm to staff (M-23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AlarmFacts {
+    pub severity: String,
+    pub company: String,
+    pub serial: String,
+    /// From 1; what the subject counts.
+    pub call: u32,
+    /// 0: the last address.
+    pub level: u32,
+    pub levels: u32,
+    pub why: String,
+    pub reported: Timestamp,
+    pub minutes: i64,
+    pub reporter: String,
+    pub phones: Vec<String>,
+    pub upgrade: String,
+    pub tried: Vec<String>,
+    pub skipped: Vec<String>,
+    pub because: Vec<String>,
+    pub extract: String,
+    pub zone: String,
+}
