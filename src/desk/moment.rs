@@ -5,16 +5,18 @@ mod parse;
 mod phrase;
 mod resolve;
 mod scan;
+mod sense;
 mod words;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::phrase::Phrase;
-pub use phrase::{Phrase as TimePhrase, phrases};
+use crate::phrase;
+pub use phrase::{Phrase as TimePhrase, names_half, phrases};
 
 pub use zone::{first_showing, last_showing, time_zone};
 
@@ -62,6 +64,11 @@ pub struct Zones {
     pub names: BTreeMap<String, Vec<String>>,
     /// Other words of a time, lower case, to their meaning: "jan", "tomorrow".
     pub words: BTreeMap<String, Word>,
+    /// Short names of weekdays that are words of their own as well: "do", "mar".
+    pub short: BTreeMap<String, Word>,
+    /// Those of `words` that are not English: "jeudi 10" is a day of the month,
+    /// "Thursday 10" an hour.
+    pub foreign: BTreeSet<String>,
 }
 
 /// What a word of a written time means.
@@ -105,6 +112,18 @@ pub enum Word {
     Until,
     /// Without meaning: "at", "on", "the".
     Filler,
+    /// Behind "at 10" a time of day, alone a length of time: "hours".
+    Hours,
+    Morning,
+    Afternoon,
+    Evening,
+    Night,
+    /// "morgen", "mañana".
+    TomorrowOrMorning,
+    /// Greets before a part of the day: "good", "guten".
+    Greeting,
+    /// What makes a time one that cannot be told: "week", "after", "half".
+    Vague,
 }
 
 /// What is wrong with a written time: a stable name and the reader's words.
@@ -112,7 +131,7 @@ pub enum Word {
 pub struct MomentFault {
     /// `time_missing`, `time_unreadable`, `time_date_missing`, `time_hour_missing`,
     /// `time_date`, `time_weekday`, `time_range`, `time_two`, `time_gap`,
-    /// `time_doubled`, `zone_missing`, `zone_unknown`, `zone_conflict`.
+    /// `time_doubled`, `time_part_of_day`, `zone_missing`, `zone_unknown`, `zone_conflict`.
     pub name: &'static str,
     pub text: Phrase,
 }
@@ -177,6 +196,17 @@ pub fn zone(written: &str, zones: &Zones, desk_zone: &str) -> Result<String, Mom
 
 fn fault(name: &'static str, text: Phrase) -> MomentFault {
     MomentFault { name, text }
+}
+
+/// What was written is no time that we can tell.
+pub fn unreadable(written: &str) -> MomentFault {
+    let text = phrase!(
+        "time_unreadable",
+        "\"{found}\" is not understood as a time; expected a date, a time and a zone such as 2026-12-03 10:00 \
+         America/Los_Angeles",
+        found = shown(written)
+    );
+    fault("time_unreadable", text)
 }
 
 /// What somebody wrote, short enough for a sentence of ours.

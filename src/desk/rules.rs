@@ -94,9 +94,15 @@ pub struct Classify {
     /// Phrases that ask for another time, and those by which the planned one is
     /// not possible.
     pub moves: Vec<String>,
+    /// As `moves`, where the sentence names a time.
+    pub wishes: Vec<String>,
+    /// That a time which the sentence names is not possible.
+    pub declines: Vec<String>,
     pub holds: Vec<String>,
     /// Words that make a part of a sentence refuse the times in it.
     pub refuses: Vec<String>,
+    /// That the time of day stays, on another day: "same time".
+    pub same_time: Vec<String>,
     /// First words of an answer that agrees with something.
     pub agrees: Vec<String>,
     /// One that asks us to wait: `hold`, `please wait` …

@@ -2,12 +2,14 @@
 
 mod numeric;
 mod part;
+mod part_of_day;
 
 use jiff::civil::{Time, Weekday};
 
-use crate::desk::moment::scan::{Piece, Token, fold, pieces};
+use crate::desk::moment::scan::{Piece, Token};
+use crate::desk::moment::sense::{is_part, sensed};
 use crate::desk::moment::zone::{Claim, capital, named};
-use crate::desk::moment::{MomentFault, Word, Zones, fault, shown, words};
+use crate::desk::moment::{MomentFault, Word, Zones, fault, shown, unreadable, words};
 use crate::phrase;
 
 pub(super) use part::combine;
@@ -64,6 +66,8 @@ pub(super) struct Written {
     pub zone: Option<ZoneWritten>,
     /// "next" or "this", waiting for its weekday.
     which: Option<Word>,
+    /// "in the afternoon", "du soir".
+    part: Option<Word>,
     /// The time followed a `T` (ISO 8601), so a sign behind it is an offset.
     machine: bool,
 }
@@ -78,8 +82,7 @@ pub(super) struct ZoneWritten {
 
 /// Reads the whole text; everything in it must be understood.
 pub(super) fn parse(text: &str, zones: &Zones, desk_zone: &str) -> Result<Written, MomentFault> {
-    let folded = fold(text);
-    let pieces = pieces(&folded);
+    let pieces = sensed(text, zones, false);
     if pieces.is_empty() {
         return Err(fault(
             "time_missing",
@@ -119,7 +122,7 @@ impl Reader<'_> {
     }
 
     fn meaning(&self, ahead: usize) -> Option<Word> {
-        self.zones.words.get(self.peek(ahead)?.word()?).copied()
+        self.pieces.get(self.at + ahead)?.means
     }
 
     fn mark(&self, ahead: usize, marks: &[char]) -> Option<char> {
@@ -175,6 +178,7 @@ impl Reader<'_> {
                 Ok(())
             }
             Word::Until => Err(self.range()),
+            part if is_part(part) => self.part_of_day(part),
             _ => Err(self.unreadable()),
         }
     }
@@ -325,17 +329,12 @@ impl Reader<'_> {
         if self.found.date.is_none() && self.found.weekday.is_some() {
             self.found.date = Some(DateWritten::Weekday(self.found.which));
         }
+        self.in_part()?;
         Ok(self.found)
     }
 
     fn unreadable(&self) -> MomentFault {
-        let text = phrase!(
-            "time_unreadable",
-            "\"{found}\" is not understood as a time; expected a date, a time and a zone such as 2026-12-03 10:00 \
-             America/Los_Angeles",
-            found = shown(self.text)
-        );
-        fault("time_unreadable", text)
+        unreadable(self.text)
     }
 
     fn range(&self) -> MomentFault {
@@ -361,6 +360,7 @@ fn small(value: i16) -> i8 {
     i8::try_from(value).unwrap_or(i8::MAX)
 }
 
-fn is_ordinal(word: &str) -> bool {
-    matches!(word, "st" | "nd" | "rd" | "th")
+/// "3rd", "1er", "1º".
+pub(super) fn is_ordinal(word: &str) -> bool {
+    matches!(word, "st" | "nd" | "rd" | "th" | "er" | "o")
 }

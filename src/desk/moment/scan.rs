@@ -2,11 +2,15 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::desk::moment::Word;
+
 /// One piece, and whether it follows the last one without a blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
     pub token: Token,
     pub glued: bool,
+    /// What it means where it stands (`sense`).
+    pub means: Option<Word>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +65,24 @@ pub(super) fn pieces(folded: &str) -> Vec<Piece> {
             continue;
         }
         let (token, bytes) = next_token(rest, first);
-        pieces.push(Piece { token, glued });
+        pieces.push(Piece { token, glued, means: None });
         glued = true;
         rest = tail(rest, bytes);
     }
     pieces
 }
+
+/// What is one word, and how it is written there.
+const SPELLED: [(&str, &str); 8] = [
+    ("a.m.", "am"),
+    ("p.m.", "pm"),
+    ("a.m", "am"),
+    ("p.m", "pm"),
+    ("l'après-midi", "après_midi"),
+    ("d'après-midi", "après_midi"),
+    ("après-midi", "après_midi"),
+    ("après-demain", "après_demain"),
+];
 
 fn tail(text: &str, bytes: usize) -> &str {
     text.get(bytes..).unwrap_or("")
@@ -80,8 +96,8 @@ fn next_token(rest: &str, first: char) -> (Token, usize) {
     if !first.is_alphabetic() {
         return (Token::Mark(first), first.len_utf8());
     }
-    // "a.m." is one word in spite of its full stops.
-    for (written, word) in [("a.m.", "am"), ("p.m.", "pm"), ("a.m", "am"), ("p.m", "pm")] {
+    // "a.m." is one word in spite of its full stops, "l'après-midi" in spite of its dash.
+    for (written, word) in SPELLED {
         if rest.starts_with(written) {
             return (Token::Word(word.to_owned()), written.len());
         }

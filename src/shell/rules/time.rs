@@ -1,6 +1,6 @@
 //! `hours.toml` and `zones.toml`: when the desk works and what people call zones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Time, Weekday};
 use serde::Deserialize;
@@ -61,6 +61,7 @@ struct HolidayText {
 struct ZonesText {
     names: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     words: BTreeMap<Spanned<String>, ByLanguage>,
+    short: BTreeMap<Spanned<String>, ByLanguage>,
 }
 
 pub fn hours(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Hours> {
@@ -229,12 +230,43 @@ pub fn zones(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Zones> {
         }
     }
     let words = words(file, &text.words, faults);
-    Some(Zones { names, words })
+    let short = meanings(file, "short", &text.short, faults);
+    for name in text.short.keys().filter(|name| !name.get_ref().ends_with("day") || name.get_ref() == "today") {
+        let found = format!("\"{}\"", name.get_ref());
+        let way_out = "write a weekday such as monday";
+        faults.push(file.fault(Some(&name.span()), "short", "a weekday", &found, way_out));
+    }
+    let of = |english: bool| {
+        let languages = text.words.values().chain(text.short.values()).flatten();
+        let lists = languages.filter(move |(language, _)| (*language == "en") == english);
+        lists.flat_map(|(_, words)| words).map(|word| word.get_ref().trim().to_lowercase())
+    };
+    let english: BTreeSet<String> = of(true).collect();
+    let foreign = of(false).filter(|word| !english.contains(word)).collect();
+    Some(Zones { names, words, short, foreign })
+}
+
+/// Every meaning has its words.
+fn words(
+    file: &TomlFile,
+    written: &BTreeMap<Spanned<String>, ByLanguage>,
+    faults: &mut Vec<FileFault>,
+) -> BTreeMap<String, Word> {
+    let words = meanings(file, "words", written, faults);
+    for meaning in Word::VARIANTS {
+        if !words.values().any(|known| known == meaning) {
+            let name: &str = meaning.into();
+            let way_out = "add the words that people use for it";
+            faults.push(file.fault(None, "words", &format!("[words.{name}]"), "none", way_out));
+        }
+    }
+    words
 }
 
 /// Every word of a written time means one thing.
-fn words(
+fn meanings(
     file: &TomlFile,
+    table: &str,
     written: &BTreeMap<Spanned<String>, ByLanguage>,
     faults: &mut Vec<FileFault>,
 ) -> BTreeMap<String, Word> {
@@ -243,7 +275,7 @@ fn words(
         let Ok(meaning) = name.get_ref().parse::<Word>() else {
             let found = format!("\"{}\"", name.get_ref());
             let expected = "a meaning such as january, monday, tomorrow, noon";
-            faults.push(file.fault(Some(&name.span()), "words", expected, &found, "correct the name"));
+            faults.push(file.fault(Some(&name.span()), table, expected, &found, "correct the name"));
             continue;
         };
         by_language::check(file, name.get_ref(), by_language, faults);
@@ -254,13 +286,6 @@ fn words(
                 let way_out = "keep it under one of them";
                 faults.push(file.fault(Some(&word.span()), name.get_ref(), "new words", &found, way_out));
             }
-        }
-    }
-    for meaning in Word::VARIANTS {
-        if !words.values().any(|known| known == meaning) {
-            let name: &str = meaning.into();
-            let way_out = "add the words that people use for it";
-            faults.push(file.fault(None, "words", &format!("[words.{name}]"), "none", way_out));
         }
     }
     words

@@ -26,18 +26,27 @@ async fn read(file: &str) {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-async fn becomes(desk: &mut Desk, answer: &Mail<'_>) -> &'static str {
+async fn becomes(desk: &mut Desk, answer: &Mail<'_>) -> String {
     let came = desk.mail("mon 09:10", answer).await;
     let state = desk.states().await.join(" ");
     let asked = came.outside().iter().any(|letter| letter.starts_with("M-02-question"));
-    match came.outcome() {
+    let becomes = match came.outcome() {
+        OutcomeWord::Scheduled => return format!("moved {}", agreed(desk).await),
         OutcomeWord::Cancelled => "cancelled",
         _ if state.contains("BLOCKED") => "held",
         OutcomeWord::Offered => "offered",
         _ if asked => "asked",
         _ if state.contains("SCHEDULED") => "kept",
         _ => "something else",
-    }
+    };
+    becomes.to_owned()
+}
+
+/// "fri 11 10:00", in Los Angeles.
+async fn agreed(desk: &Desk) -> String {
+    let tickets = desk.stage.desk.store.read(|view| view.tickets()).await.unwrap();
+    let start = tickets[0].agreed().unwrap().start.in_tz("America/Los_Angeles").unwrap();
+    start.strftime("%a %d %H:%M").to_string().to_lowercase()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,4 +62,25 @@ async fn answers_in_spanish_are_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_in_french_are_read() {
     read("fixtures/answers/fr.txt").await;
+}
+
+/// What is read of times in words, and what is asked about because nobody can tell.
+#[tokio::test(flavor = "multi_thread")]
+async fn times_in_english_are_read_or_asked_about() {
+    read("fixtures/answers/times-en.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_in_german_are_read_or_asked_about() {
+    read("fixtures/answers/times-de.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_in_spanish_are_read_or_asked_about() {
+    read("fixtures/answers/times-es.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_in_french_are_read_or_asked_about() {
+    read("fixtures/answers/times-fr.txt").await;
 }

@@ -200,12 +200,15 @@ fn what_is_missing_or_unclear() {
     check("2026-12-03 10:00 11:00 PST", None, "time_two");
     check("2026-12-03 25:00 PST", None, "time_unreadable");
     check("2026-12-03 13am PST", None, "time_unreadable");
-    check("tomorrow afternoon PST", None, "time_unreadable");
+    check("tomorrow sometime PST", None, "time_unreadable");
+    check("tomorrow afternoon PST", None, "time_hour_missing");
+    check("tomorrow evening PST", None, "time_part_of_day");
+    check("tomorrow 10:00 in the afternoon PST", None, "time_unreadable");
     check("whenever you like", None, "time_unreadable");
     // The date is said to be wrong before the zone is asked for.
     check("2026-02-30 10:00", None, "time_date");
-    let unclear = read_at(WROTE, "tomorrow afternoon PST", None).unwrap_err();
-    assert!(unclear.text.contains("\"afternoon\" is not understood"), "{}", unclear.text);
+    let unclear = read_at(WROTE, "tomorrow sometime PST", None).unwrap_err();
+    assert!(unclear.text.contains("\"sometime\" is not understood"), "{}", unclear.text);
 }
 
 #[test]

@@ -34,32 +34,46 @@ pub enum Wish {
 pub fn read(case: &Case<'_>, ticket: &Ticket) -> Option<Wish> {
     let classify = &case.rules.classify;
     let text = plain(&case.input.mail.own_text);
-    let holds = has(&text, &classify.holds);
-    if !holds && !has(&text, &classify.moves) {
+    let phrases = moment::phrases(&case.input.mail.own_text, &case.rules.zones, &classify.refuses);
+    let holds = holds(case);
+    let wishes = !phrases.is_empty() && has(&text, &classify.wishes);
+    if !holds && !wishes && !has(&text, &classify.moves) {
         return None;
     }
-    let phrases = moment::phrases(&case.input.mail.own_text, &case.rules.zones, &classify.refuses);
-    let wanted: Vec<&str> =
-        phrases.iter().filter(|phrase| !phrase.refused).map(|phrase| phrase.text.as_str()).collect();
+    let wanted = phrases.iter().filter(|phrase| !phrase.refused);
+    // "Halb 11", "übermorgen", "2 hours later": another time than its words alone.
+    if let Some(vague) = wanted.clone().find(|phrase| phrase.vague) {
+        return Some(Wish::Unclear { text: moment::unreadable(&vague.text).text });
+    }
+    let wanted: Vec<&str> = wanted.map(|phrase| phrase.text.as_str()).collect();
     if wanted.is_empty() {
         return Some(Wish::Another { holds });
     }
     let mut written = wanted.join(", ");
-    if has(&text, &["same time".to_owned()])
+    if has(&text, &classify.same_time)
         && let Some(clock) = standing(case, ticket, "%H:%M")
     {
         written = format!("{written} {clock}");
     }
     Some(match resolve(case, ticket, &written) {
+        Ok(when) if days_apart(&when) => Wish::Unclear { text: in_several_ways(&when) },
         Ok(when) => Wish::Time { when: likely(case, ticket, when, &written), written, holds },
-        Err(fault) if fault.name == "time_hour_missing" => day(case, ticket, &written),
+        Err(fault) if fault.name == "time_hour_missing" => day(case, ticket, &written, fault),
         Err(fault) => Wish::Unclear { text: fault.text },
     })
 }
 
-/// Whether the words say that the planned time is not possible.
+/// Whether the words say that the planned time is not possible. "Geht nicht" may
+/// be said of telephones as well: it counts where a time is refused.
 pub fn holds(case: &Case<'_>) -> bool {
-    has(&plain(&case.input.mail.own_text), &case.rules.classify.holds)
+    let classify = &case.rules.classify;
+    let own = &case.input.mail.own_text;
+    let text = plain(own);
+    let refused = || {
+        let phrases = moment::phrases(own, &case.rules.zones, &classify.refuses);
+        phrases.iter().any(|phrase| phrase.refused && !phrase.vague)
+    };
+    has(&text, &classify.holds) || (has(&text, &classify.declines) && refused())
 }
 
 /// The day and the zone of the standing time are meant where he names none.
@@ -80,20 +94,26 @@ fn resolve(case: &Case<'_>, ticket: &Ticket, written: &str) -> Result<When, Mome
     }
 }
 
-/// A day alone: near the planned time of day.
-fn day(case: &Case<'_>, ticket: &Ticket, written: &str) -> Wish {
-    let clock = standing(case, ticket, "%H:%M").unwrap_or_else(|| "10:00".to_owned());
-    match resolve(case, ticket, &format!("{written} {clock}")) {
-        Ok(when) if when.others().is_empty() => Wish::Day { near: when.first().at },
-        Ok(when) => Wish::Unclear { text: in_several_ways(&when) },
-        Err(fault) => Wish::Unclear { text: fault.text },
+/// "Next Tuesday" on a Monday: of two days none is taken, though both are free.
+fn days_apart(when: &When) -> bool {
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    when.others().iter().any(|other| other.at.duration_since(when.first().at).abs() >= DAY)
+}
+
+/// A day alone, or a part of it: near the planned time of day, if it lies there.
+fn day(case: &Case<'_>, ticket: &Ticket, written: &str, missing: MomentFault) -> Wish {
+    let clocks = standing(case, ticket, "%H:%M").into_iter().chain(["10:00".to_owned(), "14:00".to_owned()]);
+    let mut found = clocks.filter_map(|clock| resolve(case, ticket, &format!("{written} {clock}")).ok());
+    match found.next() {
+        Some(when) if when.others().is_empty() => Wish::Day { near: when.first().at },
+        Some(when) => Wish::Unclear { text: in_several_ways(&when) },
+        None => Wish::Unclear { text: missing.text },
     }
 }
 
 /// "move it to 2": in the afternoon, when nobody works at two in the morning.
 fn likely(case: &Case<'_>, ticket: &Ticket, when: When, written: &str) -> When {
-    let exact =
-        written.contains(':') || ["am", "pm", "noon", "midnight"].iter().any(|word| words(written).any(|w| w == *word));
+    let exact = moment::names_half(written, &case.rules.zones);
     let (first, hours) = (when.first(), &case.rules.hours);
     let later = first.at.checked_add(SignedDuration::from_hours(12)).unwrap_or(first.at);
     let minutes = ticket.agreed().map_or(hours.window_minutes, |window| {

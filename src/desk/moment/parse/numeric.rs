@@ -85,6 +85,10 @@ impl Reader<'_> {
         while self.mark(ahead, &[',', '.', '-', '/']).is_some() {
             ahead += 1;
         }
+        // "3 de diciembre de 2026".
+        if self.meaning(ahead) == Some(Word::Filler) && matches!(self.number(ahead + 1), Some((_, 4))) {
+            ahead += 1;
+        }
         let next = self.number(ahead);
         match (width, next) {
             (4, Some((day, 1..=2))) => {
@@ -99,7 +103,7 @@ impl Reader<'_> {
         Ok(true)
     }
 
-    /// `10:00`, `8:30am`, `6 pm`, `10 o'clock`, and with a date `0600` and `6`.
+    /// `10:00`, `8:30am`, `6 pm`, `10 o'clock`, `10h30`, and with a date `0600` and `6`.
     fn clock(&mut self) -> Result<bool, MomentFault> {
         let Some((hour, width)) = self.number(0) else { return Ok(false) };
         let mut ahead = 1;
@@ -114,14 +118,22 @@ impl Reader<'_> {
                     ahead = 7;
                 }
             }
+        } else if let Some(value) = self.minutes_behind_a_stop() {
+            (minute, ahead, plain) = (value, 3, true);
         } else if width == 4 && self.found.date.is_some() && !matches!(self.found.date, Some(DateWritten::NoYear(_))) {
             (minute, plain) = (hour % 100, true);
         }
         let hour = if width == 4 { hour / 100 } else { hour };
-        let half = self.meaning(ahead).filter(|word| matches!(word, Word::Am | Word::Pm | Word::Oclock));
+        let half = self.meaning(ahead).filter(|word| is_behind_an_hour(*word));
         ahead += usize::from(half.is_some());
+        if !plain && let Some(value) = half.and_then(|_| self.minutes_behind_the_hour(ahead)) {
+            (minute, ahead) = (value, ahead + 1);
+        }
         if !plain && half.is_none() && (width > 2 || self.found.date.is_none() && self.found.weekday.is_none()) {
             return Ok(false);
+        }
+        if !plain && half.is_none() && width <= 2 && self.is_day_of_month() {
+            return Err(self.unreadable());
         }
         let Some(written) = TimeWritten::of_day(hour, minute, half) else {
             let text = phrase!(
@@ -134,6 +146,38 @@ impl Reader<'_> {
         self.time(written, ahead)?;
         Ok(true)
     }
+
+    /// `10.30 Uhr`.
+    fn minutes_behind_a_stop(&self) -> Option<i16> {
+        let spelled = self.mark(1, &['.']).is_some() && self.glued(2);
+        let (minute, _) = self.number(2).filter(|(_, width)| spelled && *width == 2)?;
+        (self.meaning(3) == Some(Word::Oclock)).then_some(minute)
+    }
+
+    /// `10h30`, `10 Uhr 30`; not the day of `10 Uhr 12.12.`.
+    fn minutes_behind_the_hour(&self, ahead: usize) -> Option<i16> {
+        let (minute, _) = self.number(ahead).filter(|(value, width)| *width == 2 && *value < 60)?;
+        let mut behind = ahead + 1;
+        while self.meaning(behind) == Some(Word::Filler) {
+            behind += 1;
+        }
+        let date = self.mark(behind, &['.', '-', '/', ':']).is_some()
+            || self.meaning(behind).is_some_and(|word| words::month(word).is_some() || is_behind_an_hour(word));
+        (!date).then_some(minute)
+    }
+
+    /// "jeudi 10", "am 10.": nobody writes an hour so, but the English do.
+    fn is_day_of_month(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|before| self.pieces.get(before));
+        before.and_then(|piece| Some((piece.token.word()?, piece.means))).is_some_and(|(word, means)| {
+            let weekday = means.and_then(words::weekday).is_some() && self.zones.foreign.contains(word);
+            weekday || matches!(word, "le" | "el" | "den" | "dem" | "der" | "am" | "vom" | "the")
+        })
+    }
+}
+
+fn is_behind_an_hour(word: Word) -> bool {
+    matches!(word, Word::Am | Word::Pm | Word::Oclock | Word::Hours)
 }
 
 /// Full stops mean day first; slashes and dashes may be either, ours first.
