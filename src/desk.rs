@@ -22,6 +22,7 @@ pub mod bookings;
 pub mod token;
 pub mod canary;
 pub mod command;
+pub mod enclosed;
 pub mod timers;
 pub mod board;
 pub mod input;

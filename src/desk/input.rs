@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::command::{self, CommandLine};
+use crate::desk::command::{self, Command, CommandLine};
+use crate::desk::enclosed;
 use crate::desk::form::{self, FieldKey, Form, Named};
 use crate::desk::mail::proof::own::{self, Checked, Wanted};
 use crate::desk::mail::proof::{self, Checks, Trusted};
@@ -143,6 +144,8 @@ pub struct Understood {
     pub urgency: Reading,
     pub secrets: Vec<Secret>,
     pub forwarded: Option<Forwarded>,
+    /// The bytes of a staff mail's attachments, where its commands may send them.
+    pub files: Vec<Vec<u8>>,
 }
 
 /// What stands in a mail that somebody of the staff forwarded.
@@ -179,7 +182,7 @@ impl Understood {
 
     /// What is decided about. `secrets` are the ids under which its own were kept.
     pub fn into_input(self, place: Place, received: Timestamp, secrets: Vec<String>, original_sha256: String) -> Input {
-        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, secrets: _, forwarded } = self;
+        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, forwarded, .. } = self;
         let forwarded = forwarded.map(|Forwarded { mail, meaning }| {
             let Meaning { kind, forms, units, commands: _, urgency } = meaning;
             Box::new(MailInput {
@@ -227,7 +230,10 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood 
     let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
     let inner = mail.inner().filter(|_| by_staff);
     let forwarded = inner.map(|mail| Forwarded { meaning: meaning(&mail, received, rules), mail });
-    Understood { mail, proof, checked: None, kind, urgency, forms, units, commands, secrets, forwarded }
+    let speaks = |line: &CommandLine| matches!(line.read, Ok(Command::Reply { .. } | Command::Ask { .. }));
+    let sends = by_staff && commands.iter().any(speaks);
+    let files = if sends { enclosed::read(raw, &mut mail, &secrets, rules) } else { Vec::new() };
+    Understood { mail, proof, checked: None, kind, urgency, forms, units, commands, secrets, forwarded, files }
 }
 
 /// Forms, commands and the kind of a mail.

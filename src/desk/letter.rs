@@ -15,6 +15,7 @@ mod wording;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::access::Recipient;
+use crate::desk::enclosed::Enclosure;
 use crate::desk::language::Language;
 use crate::desk::letter::invite::Invite;
 use crate::desk::letter::say::Say;
@@ -260,6 +261,8 @@ pub struct Letter {
     /// What the reader must know besides, each a sentence below the letter: one
     /// input gives one person one letter (decisions 9).
     pub besides: Vec<Phrase>,
+    /// Files of an agent's mail that go with his words (5.2).
+    pub files: Vec<Enclosure>,
 }
 
 /// A finished letter: bytes that never change again.

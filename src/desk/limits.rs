@@ -21,6 +21,18 @@ pub struct Limits {
     pub attachments_max: usize,
 }
 
+/// What an agent's files may be that go to a customer with his words (5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyFiles {
+    /// Files of one letter; 0: none leaves.
+    pub files_max: usize,
+    /// Bytes of one file, as it lies on the agent's disk.
+    pub file_bytes_max: u64,
+    /// Bytes of all files of one letter together.
+    pub files_bytes_max: u64,
+}
+
 /// What one mail may cost in looks at signatures and names (security 2.2, TB12).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::calendar;
 
+pub use attachment::{Stays, files};
 pub use forwarded::Forwarded;
 pub use read::{field, read, read_header};
 
@@ -229,6 +230,9 @@ pub struct Attachment {
     pub content_type: String,
     pub size: u64,
     pub sha256: String,
+    /// `None`: nothing speaks against sending it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stays: Option<Stays>,
 }
 
 /// One sign that a mail was written by a machine.

@@ -8,7 +8,7 @@ use crate::desk::escalation::Escalation;
 use crate::desk::form::{FieldKey, Spec};
 use crate::desk::hours::Hours;
 use crate::desk::language::{CommonWords, Language};
-use crate::desk::limits::{Limits, Lookups};
+use crate::desk::limits::{Limits, Lookups, ReplyFiles};
 use crate::desk::mail::proof::Checks;
 use crate::desk::mail::{MailHost, Marks};
 use crate::desk::moment::Zones;
@@ -27,6 +27,7 @@ pub struct Rules {
     pub urgency: UrgencyRules,
     pub limits: Limits,
     pub lookups: Lookups,
+    pub reply_files: ReplyFiles,
     pub counts: Counts,
     /// The sentence of each denial (`denials.toml`).
     pub denials: BTreeMap<Denial, String>,

@@ -54,6 +54,17 @@ pub fn take(mail: &mut Mail, spec: &Spec) -> Vec<Secret> {
     secrets
 }
 
+/// The first line, counted from 1, in which a password stands: as [`take`] would
+/// find it, or one of `secrets`.
+pub fn line_with_password(text: &str, spec: &Spec, secrets: &[Secret]) -> Option<usize> {
+    let finder = Finder { labels: &spec.made.labels, spec };
+    let labelled = finder.find(text).first().map(|span| span.start);
+    let needles = needles(secrets);
+    let repeated = if needles.is_empty() { None } else { redact::first_line(text, &needles) };
+    let line_of = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+    [labelled.map(line_of), repeated].into_iter().flatten().min()
+}
+
 /// Everything in a mail that a person may have written, the body first.
 pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
     let mut texts = vec![

@@ -73,6 +73,8 @@ pub struct Prepared {
     text: Option<Vec<u8>>,
     original: Option<Vec<u8>>,
     secrets: Vec<String>,
+    /// The bytes of its attachments, where its commands may send them.
+    files: Vec<Vec<u8>>,
     /// A canary of ours: filed, and nothing else (TB2).
     canary: bool,
 }
@@ -124,15 +126,16 @@ impl Desk {
             Some(understood) => self.authenticated((understood, received), &rules, &place, &bytes, in_hand)?,
             None => None,
         };
-        let Some(understood) = read else {
+        let Some(mut understood) = read else {
             return Ok(unread(place, received, Unreadable::CrashedReader, Some(sha256), Some(original)));
         };
         steps::reached(Step::MailRead);
         let secrets = self.seal(&understood)?;
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
+        let files = std::mem::take(&mut understood.files);
         let input = understood.into_input(place, received, secrets.clone(), sha256);
-        Ok(Prepared { input, text: Some(text), original: Some(original), secrets, canary: false })
+        Ok(Prepared { input, text: Some(text), original: Some(original), secrets, files, canary: false })
     }
 
     /// Our own look at who signed it. The name servers are asked while the mail
@@ -211,12 +214,20 @@ impl Desk {
 
     /// A timer, a delivery: an input without a mail.
     pub async fn decide_on(self: &Arc<Self>, input: Input) -> Result<Receipt, ProcessError> {
-        self.happened(Prepared { input, text: None, original: None, secrets: Vec::new(), canary: false }).await
+        self.happened(Prepared {
+            input,
+            text: None,
+            original: None,
+            secrets: Vec::new(),
+            files: Vec::new(),
+            canary: false,
+        })
+        .await
     }
 
     /// Runs on the store's thread, between the answer and the commit.
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
-        let Prepared { input, text, original, canary, .. } = prepared;
+        let Prepared { input, text, original, files, canary, .. } = prepared;
         if canary {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Loop) });
         }
@@ -234,7 +245,7 @@ impl Desk {
         warn_of_gaps(&decision);
         let letters = self
             .composer
-            .compose(&decision.letters, known.next_letter, now, rules)
+            .compose(&decision.letters, &files, known.next_letter, now, rules)
             .map_err(|error| error.to_string())?;
         let decided = decided(&input, decision, rules);
         // What is held once more was kept when it was held first.
@@ -354,7 +365,7 @@ fn unread(
     original: Option<Vec<u8>>,
 ) -> Prepared {
     let input = Input::Unreadable { place, received, reason, original_sha256 };
-    Prepared { input, text: None, original, secrets: Vec::new(), canary: false }
+    Prepared { input, text: None, original, secrets: Vec::new(), files: Vec::new(), canary: false }
 }
 
 fn stored_text(understood: &Understood) -> Vec<u8> {

@@ -60,7 +60,7 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let letters = words::letters(files, faults);
     let words_of = words::words(files, faults);
     let urgency = files.toml("urgency.toml").and_then(|file| urgency::read(file, &letters, faults));
-    let (limits, lookups, counts) = limits?;
+    let (limits, lookups, reply_files, counts) = limits?;
     Some(Rules {
         form: form?,
         hours: hours?,
@@ -70,6 +70,7 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
         classify: classify?,
         urgency: urgency?,
         limits,
+        reply_files,
         lookups,
         counts,
         denials: denials?,

@@ -5,6 +5,7 @@ mod answers;
 mod caps;
 mod commands;
 mod desk;
+mod files;
 mod loops;
 mod oracle;
 mod safe;

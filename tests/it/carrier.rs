@@ -134,6 +134,7 @@ async fn a_letter_of_the_desk_with_hostile_text_is_one_message() {
         auto_submitted: AutoSubmitted::Generated,
         text: text.to_owned(),
         calendar: None,
+        files: Vec::new(),
     })
     .unwrap();
     let server = ScriptedSmtp::plain(vec![]).await;
@@ -601,6 +602,7 @@ fn numbered(number: usize) -> Envelope {
         auto_submitted: AutoSubmitted::Generated,
         text: format!("Letter {number}\n.\n..\nmit Umlaut ä und langer Zeile {}\n", "x ".repeat(200)),
         calendar: None,
+        files: Vec::new(),
     })
     .unwrap();
     Envelope { bytes: Arc::from(bytes), file_name: number.to_string(), ..letter() }

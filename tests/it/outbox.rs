@@ -122,6 +122,7 @@ fn letter(no: u64, date: Timestamp) -> Outgoing {
         auto_submitted: AutoSubmitted::Replied,
         text: format!("This is letter {no}.\n.\n"),
         calendar: None,
+        files: Vec::new(),
     })
     .unwrap();
     let subject = "Your upgrade".to_owned();

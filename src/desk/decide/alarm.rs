@@ -202,5 +202,6 @@ fn letter(to: Recipient, ticket: &Ticket, say: Say) -> Letter {
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
     }
 }

@@ -111,6 +111,7 @@ pub fn to_person(row: &Representative, ticket: &Ticket, say: Say) -> Letter {
         invite: invite::of(ticket, &say, row),
         also: ticket.absorbed.clone(),
         besides: Vec::new(),
+        files: Vec::new(),
         to: Recipient::representative(row),
         salutation: row.name.clone(),
         say,

@@ -3,6 +3,7 @@
 mod anew;
 mod consent;
 mod begin;
+mod enclose;
 mod hands;
 mod change;
 mod feedback;
@@ -50,6 +51,8 @@ pub struct Effects {
     pub tell_desk: Option<String>,
     /// Tickets that began, with the first line of their notice.
     pub notices: Vec<(Draft, String)>,
+    /// The files of this mail go with a letter already.
+    pub enclosed: bool,
 }
 
 /// Does `command`; the answer is its line in the transcript.
@@ -170,13 +173,10 @@ fn reply(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, text: &str) 
         problem::spoke(case, draft)?;
     }
     noted(case, draft, NoteKind::Reply, text)?;
-    let say = in_words(case, draft, text, false);
-    effects.letters.push(answer::to_person(row, &draft.ticket, say));
-    let left_out = match case.input.mail.attachments.len() {
-        0 => String::new(),
-        number => format!("; your {number} attachments were NOT sent"),
-    };
-    Ok(format!("sent, visible to {}{left_out}", row.address))
+    let letter = answer::to_person(row, &draft.ticket, in_words(case, draft, text, false));
+    let (letter, with) = effects.enclosing(case, letter)?;
+    effects.letters.push(letter);
+    Ok(format!("sent, visible to {}{with}", row.address))
 }
 
 /// Who asked or reported, when he is on file (decisions 13).
@@ -194,6 +194,7 @@ fn in_words(case: &Case<'_>, draft: &Draft, text: &str, asks: bool) -> Say {
         asks,
         handed_to: String::new(),
         goes_on_as: String::new(),
+        files: Vec::new(),
     }
 }
 

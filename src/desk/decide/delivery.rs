@@ -102,5 +102,6 @@ fn tell_staff(row: &LetterKnown, address: &str, why: &str, instead: String, rule
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
     }
 }

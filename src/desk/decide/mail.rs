@@ -356,6 +356,7 @@ pub fn neutral_note(case: &Case<'_>) -> Option<Letter> {
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
         to,
         salutation: String::new(),
         say: Say::NeutralNote {},

@@ -95,6 +95,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
     }
 }
 
@@ -148,6 +149,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
     }
 }
 

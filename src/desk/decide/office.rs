@@ -186,6 +186,7 @@ fn letter(to: Recipient, salutation: &str, say: Say) -> Letter {
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
         language: Language::default(),
     }
 }

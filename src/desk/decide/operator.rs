@@ -47,6 +47,7 @@ pub fn tell(input: &Input, world: &World<'_>, decision: &mut Decision) {
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
         language: Language::default(),
     });
 }

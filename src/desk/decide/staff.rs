@@ -170,6 +170,7 @@ fn commands(case: &Case<'_>, ticket: &Ticket, lines: &[CommandLine]) -> Result<D
         all_done = false;
         transcript.push(TranscriptLine { line: "(together)".to_owned(), done: false, text });
     }
+    transcript.extend(effects.kept_files(case).filter(|_| all_done));
     let outcome = if all_done { OutcomeWord::Commands } else { OutcomeWord::Refused };
     let mut decision = Decision::new(outcome, case.author.actor.clone());
     decision.why.extend(transcript.iter().map(|line| Why::new("5.1", format!("{}: {}", line.line, line.text))));
@@ -272,6 +273,7 @@ fn to_author(case: &Case<'_>, say: Say, ticket: Option<&Ticket>) -> Letter {
         invite: None,
         also: Vec::new(),
         besides: Vec::new(),
+        files: Vec::new(),
         to,
         salutation: String::new(),
         say,

@@ -40,6 +40,7 @@ pub fn letters<'a>(
                 invite: None,
                 also: Vec::new(),
                 besides: Vec::new(),
+                files: Vec::new(),
             });
         }
     }

@@ -10,6 +10,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use sha2::Sha256;
 
 use crate::desk::canary;
+use crate::desk::enclosed::Enclosure;
 use crate::desk::input::Input;
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::language::Language;
@@ -68,15 +69,17 @@ impl Composer {
         canary::marked(raw, limits, &self.message_key).is_some()
     }
 
-    /// All letters of one decision, numbered from `first_no`.
+    /// All letters of one decision, numbered from `first_no`. `files` are the
+    /// bytes of the attachments of the mail that it is about, in their order.
     pub fn compose(
         &self,
         letters: &[Letter],
+        files: &[Vec<u8>],
         first_no: u64,
         now: Timestamp,
         rules: &Rules,
     ) -> Result<Vec<Outgoing>, LetterError> {
-        (first_no..).zip(letters).map(|(no, letter)| self.one(letter, no, now, rules)).collect()
+        (first_no..).zip(letters).map(|(no, letter)| self.one(letter, files, no, now, rules)).collect()
     }
 
     /// Subject and text of a letter, without making a mail of it.
@@ -119,7 +122,14 @@ impl Composer {
         template.render(context).map_err(|error| explain(&error))
     }
 
-    fn one(&self, letter: &Letter, no: u64, now: Timestamp, rules: &Rules) -> Result<Outgoing, LetterError> {
+    fn one(
+        &self,
+        letter: &Letter,
+        files: &[Vec<u8>],
+        no: u64,
+        now: Timestamp,
+        rules: &Rules,
+    ) -> Result<Outgoing, LetterError> {
         let template = letter.say.template();
         let (subject, text) = self.render(letter, rules)?;
         let subject = HeaderText::new(&subject);
@@ -143,6 +153,7 @@ impl Composer {
             references: letter.references.clone(),
             auto_submitted,
             text,
+            files: enclosed(letter, files)?,
             calendar: letter.invite.as_ref().map(|invite| invite.part(letter.to.address(), now, &rules.desk)),
         })
         .map_err(|error| LetterError { template: template.name().to_owned(), text: error.to_string() })?;
@@ -200,6 +211,19 @@ impl Composer {
         });
         found.unwrap_or(Brought::None)
     }
+}
+
+/// The files of a letter with their bytes.
+fn enclosed(letter: &Letter, files: &[Vec<u8>]) -> Result<Vec<mime::File>, LetterError> {
+    let file = |file: &Enclosure| {
+        let bytes = files.get(file.place).ok_or_else(|| LetterError {
+            template: letter.say.template().name().to_owned(),
+            text: format!("the bytes of {} are missing", file.name),
+        })?;
+        let (name, content_type) = (HeaderText::new(&file.name), file.content_type.clone());
+        Ok(mime::File { name, content_type, bytes: bytes.clone() })
+    };
+    letter.files.iter().map(file).collect()
 }
 
 fn desk_facts(rules: &Rules) -> BTreeMap<&'static str, minijinja::Value> {

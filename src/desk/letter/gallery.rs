@@ -55,6 +55,7 @@ pub fn all(rules: &Rules) -> Result<Vec<Shown>, LetterError> {
                 invite: None,
                 also: Vec::new(),
                 besides: Vec::new(),
+                files: Vec::new(),
             };
             let (subject, text) = composer.render(&letter, rules)?;
             shown.push(Shown { template, sample, language: *language, subject, text });

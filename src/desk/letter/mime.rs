@@ -1,6 +1,8 @@
 //! A finished text becomes the bytes of one letter: RFC 5322, 7-bit, lines of
 //! at most 76 characters. The same draft always gives the same bytes.
 
+mod file;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -11,6 +13,8 @@ use lettre::{Address, message::MessageBuilder};
 
 use crate::desk::letter::header_text::{HeaderText, is_message_id};
 use crate::desk::letter::invite::CalendarPart;
+
+pub use file::File;
 
 /// Older ids between the first and the last ones are left out (RFC 5322 3.6.4
 /// wants the thread's beginning and the parent, not every letter of a year).
@@ -51,6 +55,8 @@ pub struct Draft {
     /// Lines end with LF or CRLF.
     pub text: String,
     pub calendar: Option<CalendarPart>,
+    /// Files that go with it, never together with a calendar part.
+    pub files: Vec<File>,
 }
 
 /// RFC 3834 section 5.
@@ -108,9 +114,13 @@ pub fn build(draft: &Draft) -> Result<Vec<u8>, MimeError> {
     builder = machine(builder, draft.auto_submitted);
 
     let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&draft.text)?);
-    let message = match &draft.calendar {
-        None => builder.singlepart(text),
-        Some(calendar) => builder.multipart(with_calendar(text, calendar)?),
+    let message = match (&draft.calendar, draft.files.as_slice()) {
+        (None, []) => builder.singlepart(text),
+        (None, files) => builder.multipart(file::with(text, files)?),
+        (Some(calendar), []) => builder.multipart(with_calendar(text, calendar)?),
+        (Some(_), _) => {
+            return Err(MimeError::Build("it has a calendar part and files, and no form for both".to_owned()));
+        }
     };
     Ok(message.map_err(failed)?.formatted())
 }

@@ -181,6 +181,7 @@ fn window_letters() -> Vec<Say> {
             asks: false,
             handed_to: String::new(),
             goes_on_as: String::new(),
+            files: vec!["port-plan.pdf".to_owned(), "trace.log".to_owned()],
         },
     ]
 }

@@ -149,6 +149,8 @@ pub enum Say {
         handed_to: String,
         /// The problem that this one was merged into; else empty.
         goes_on_as: String,
+        /// Names of the files that go with it.
+        files: Vec<String>,
     },
     CalendarQuestion {
         serial: String,
@@ -335,7 +337,6 @@ pub enum Say {
         lights: Vec<Light>,
         usage: Vec<FieldLine>,
     },
-    /// M-28.
     Duty {
         subject: String,
         lines: Vec<String>,
@@ -344,7 +345,6 @@ pub enum Say {
         sections: Vec<Section>,
         commands: Vec<FieldLine>,
     },
-    /// M-30.
     News {
         version: String,
         notes: String,

@@ -1,16 +1,64 @@
 //! Attachments are listed under names that can hurt nobody (TF8); their bytes
 //! stay in the sealed original.
 
-use mail_parser::{Message, MessagePart, MimeHeaders};
+use std::borrow::Cow;
+
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::desk::limits::Limits;
+use crate::desk::mail::guard;
 use crate::desk::mail::read::hex;
 use crate::desk::mail::{Attachment, Mail, clean};
 
 const NAME_CHARS_MAX: usize = 100;
 /// Names that some systems take for a device, whatever their extension.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt", "clock$"];
+
+/// Why a file of an agent's mail does not go to a customer with his words (5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum Stays {
+    /// A picture that the mail's own text shows, mostly of a signature.
+    InText,
+    /// The cryptographic signature of the mail itself, or its key.
+    OfMail,
+    /// A mail: it carries words and addresses of others.
+    Mail,
+    /// Only one mail program opens it (TNEF).
+    OneProgram,
+    /// Its text shows a password, in this line.
+    Password { line: usize },
+    /// Its text names an address that customers do not get.
+    Address { address: String },
+}
+
+/// The bytes of a mail's attachments as they lay on its writer's disk, in the
+/// order in which [`Mail::attachments`] lists them.
+pub fn files(raw: &[u8], limits: &Limits) -> Vec<Vec<u8>> {
+    let parsed = guard::parser(|| MessageParser::default().parse(raw)).flatten();
+    let Some(message) = parsed else { return Vec::new() };
+    let parts = message.attachments().take(limits.attachments_max);
+    parts.map(|part| bytes(part, &message.raw_message).into_owned()).collect()
+}
+
+/// What the parser makes of a text is UTF-8; what was attached need not be.
+fn bytes<'a>(part: &'a MessagePart<'_>, raw: &'a [u8]) -> Cow<'a, [u8]> {
+    let place = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
+    let (PartType::Text(_) | PartType::Html(_)) = &part.body else { return Cow::Borrowed(part.contents()) };
+    let Some(coded) = raw.get(place(part.offset_body)..place(part.offset_end)) else {
+        return Cow::Borrowed(part.contents());
+    };
+    let decoded = match part.encoding {
+        Encoding::None => return Cow::Borrowed(coded),
+        Encoding::QuotedPrintable => quoted_printable_decode(coded),
+        Encoding::Base64 => base64_decode(coded),
+    };
+    decoded.map_or(Cow::Borrowed(part.contents()), Cow::Owned)
+}
 
 /// Lists the attachments; what is over the limit is only said.
 pub(super) fn list(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
@@ -19,12 +67,12 @@ pub(super) fn list(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
             mail.limits.push("attachments_max".to_owned());
             return;
         }
-        mail.attachments.push(one(part));
+        mail.attachments.push(one(part, message));
     }
 }
 
-fn one(part: &MessagePart<'_>) -> Attachment {
-    let bytes = part.contents();
+fn one(part: &MessagePart<'_>, message: &Message<'_>) -> Attachment {
+    let bytes = bytes(part, &message.raw_message);
     let content_type = part.content_type().map_or("application/octet-stream".to_owned(), |kind| {
         format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")).to_lowercase()
     });
@@ -36,8 +84,39 @@ fn one(part: &MessagePart<'_>) -> Attachment {
         name: safe_name(&name),
         content_type: clean::line(&content_type, NAME_CHARS_MAX),
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-        sha256: hex(&Sha256::digest(bytes)),
+        sha256: hex(&Sha256::digest(&bytes)),
+        stays: stays(part, message, &content_type),
     }
+}
+
+/// What can be told from how the mail is built.
+fn stays(part: &MessagePart<'_>, message: &Message<'_>, content_type: &str) -> Option<Stays> {
+    const OF_MAIL: [&str; 4] = [
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-keys",
+    ];
+    if part.message().is_some() || content_type.starts_with("message/") {
+        Some(Stays::Mail)
+    } else if OF_MAIL.contains(&content_type) {
+        Some(Stays::OfMail)
+    } else if content_type.starts_with("image/") && is_shown(part, message) {
+        Some(Stays::InText)
+    } else {
+        None
+    }
+}
+
+/// Whether the text shows the part: `<img src="cid:…">` (RFC 2392).
+fn is_shown(part: &MessagePart<'_>, message: &Message<'_>) -> bool {
+    let Some(id) = part.content_id().map(|id| id.trim_matches(['<', '>', ' '])).filter(|id| !id.is_empty()) else {
+        return false;
+    };
+    let is_file = part.content_disposition().is_some_and(|found| found.ctype().eq_ignore_ascii_case("attachment"));
+    let link = format!("cid:{id}");
+    let shows = |page: &MessagePart<'_>| page.text_contents().is_some_and(|markup| markup.contains(&link));
+    !is_file && message.html_bodies().any(shows)
 }
 
 /// The last part of a path, without anything that means something to a system.

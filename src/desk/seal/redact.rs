@@ -41,6 +41,11 @@ pub(super) fn needles(secrets: &[Secret]) -> Vec<Needle> {
     needles
 }
 
+/// The first line, counted from 1, that is not the same without them.
+pub(super) fn first_line(text: &str, needles: &[Needle]) -> Option<usize> {
+    (1..).zip(text.lines()).find(|(_, line)| redacted(line, needles) != *line).map(|(number, _)| number)
+}
+
 /// The text without any of them.
 pub(super) fn redacted(text: &str, needles: &[Needle]) -> String {
     let mut clean = text.to_owned();

@@ -122,12 +122,12 @@ impl Track {
         }
         self.fire_until(received).await?;
         self.now = self.now.max(received);
-        let input = self.input(number, received, bytes).await;
+        let (input, files) = self.input(number, received, bytes).await;
         let unreadable =
             Input::Unreadable { place: place(number), received, reason: Unreadable::NotDecided, original_sha256: None };
-        let (decision, receipt) = match self.happened(input).await {
+        let (decision, receipt) = match self.happened(input, files).await {
             // As in the desk: our rules or we are at fault, and the next mail goes on.
-            Err(CommitError::Refused(_)) => self.happened(unreadable).await.map_err(stopped)?,
+            Err(CommitError::Refused(_)) => self.happened(unreadable, Vec::new()).await.map_err(stopped)?,
             done => done.map_err(stopped)?,
         };
         let came = came(&decision);
@@ -177,7 +177,7 @@ impl Track {
             let Some(timer) = due.into_iter().next() else { return Ok(()) };
             self.now = self.now.max(timer.at);
             let name: &'static str = timer.name.into();
-            let (decision, receipt) = self.happened(Input::Due(timer)).await.map_err(stopped)?;
+            let (decision, receipt) = self.happened(Input::Due(timer), Vec::new()).await.map_err(stopped)?;
             if !decision.changes.is_empty() {
                 count(&mut self.summary.timers, name);
             }
@@ -191,7 +191,9 @@ impl Track {
         while !letters.is_empty() {
             let taken: Vec<_> = letters
                 .iter()
-                .map(|letter| self.happened(Input::Delivered { letter: *letter, response: "250 replayed".to_owned() }))
+                .map(|letter| {
+                    self.happened(Input::Delivered { letter: *letter, response: "250 replayed".to_owned() }, Vec::new())
+                })
                 .collect();
             letters.clear();
             for taken in taken {
@@ -210,22 +212,28 @@ impl Track {
     }
 
     /// Reads the mail as the desk would. Its secrets are forgotten here and now.
-    async fn input(&self, number: usize, received: Timestamp, bytes: Option<Vec<u8>>) -> Input {
-        let unread =
-            |reason, original_sha256| Input::Unreadable { place: place(number), received, reason, original_sha256 };
+    async fn input(&self, number: usize, received: Timestamp, bytes: Option<Vec<u8>>) -> (Input, Vec<Vec<u8>>) {
+        let unread = |reason, original_sha256| {
+            (Input::Unreadable { place: place(number), received, reason, original_sha256 }, Vec::new())
+        };
         let Some(bytes) = bytes else { return unread(Unreadable::TooBig, None) };
         let original_sha256 = hex(&Sha256::digest(&bytes));
         let rules = Arc::clone(&self.rules);
         let reading = move || catch_unwind(AssertUnwindSafe(|| understand(&bytes, received, &rules)));
-        let Ok(Ok(read)) = tokio::task::spawn_blocking(reading).await else {
+        let Ok(Ok(mut read)) = tokio::task::spawn_blocking(reading).await else {
             return unread(Unreadable::CrashedReader, Some(original_sha256));
         };
         let secrets = (1..).zip(&read.secrets).map(|(count, _)| format!("replayed-{number}-{count}")).collect();
-        read.into_input(place(number), received, secrets, original_sha256)
+        let files = std::mem::take(&mut read.files);
+        (read.into_input(place(number), received, secrets, original_sha256), files)
     }
 
     /// Looks up, decides, composes and commits, on the store's thread.
-    fn happened(&self, input: Input) -> impl Future<Output = Result<(Decision, Receipt), CommitError>> + use<> {
+    fn happened(
+        &self,
+        input: Input,
+        files: Vec<Vec<u8>>,
+    ) -> impl Future<Output = Result<(Decision, Receipt), CommitError>> + use<> {
         let (composer, now) = (Arc::clone(&self.composer), self.now);
         let made: Arc<Mutex<Option<Decision>>> = Arc::default();
         let making = Arc::clone(&made);
@@ -235,7 +243,7 @@ impl Track {
             let mut known = view.look_up(&Ask::about(&input, rules), now).map_err(|error| error.to_string())?;
             known.token = composer.token(&input, &known);
             let decision = decide(&input, &known, now, rules);
-            let composed = composer.compose(&decision.letters, known.next_letter, now, rules);
+            let composed = composer.compose(&decision.letters, &files, known.next_letter, now, rules);
             let letters = composed.map_err(|error| error.to_string())?;
             *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(decision.clone());
             let decided = Box::new(decided(&input, decision, rules));

@@ -12,7 +12,7 @@ use crate::desk::form::FieldKey;
 use crate::desk::language::{CommonWords, Language};
 use crate::desk::letter::Template;
 use crate::desk::letter::compose::KEY_FACTS;
-use crate::desk::limits::{Limits, Lookups};
+use crate::desk::limits::{Limits, Lookups, ReplyFiles};
 use crate::desk::mail::Marks;
 use crate::desk::rules::{Classify, Counts, Words};
 use crate::shell::rules::files::Files;
@@ -56,6 +56,7 @@ struct MarksText {
 struct LimitsText {
     mail: Spanned<Limits>,
     lookups: Spanned<Lookups>,
+    reply: Spanned<ReplyFiles>,
     counts: CountsText,
 }
 
@@ -141,7 +142,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     })
 }
 
-pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, Lookups, Counts)> {
+pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, Lookups, ReplyFiles, Counts)> {
     let text: LimitsText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
     let span = text.mail.span();
     let limits = text.mail.into_inner();
@@ -173,7 +174,29 @@ pub fn limits(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<(Limits, L
         data_tries_per_day_max: text.counts.data_tries_per_day_max,
         unit_tries_per_day_max: text.counts.unit_tries_per_day_max,
     };
-    Some((limits, lookups, counts))
+    Some((limits, lookups, reply_files(file, text.reply, faults), counts))
+}
+
+fn reply_files(file: &TomlFile, text: Spanned<ReplyFiles>, faults: &mut Vec<FileFault>) -> ReplyFiles {
+    let span = text.span();
+    let reply = text.into_inner();
+    let way_out = "correct it, or take the file that came with the program";
+    if reply.file_bytes_max == 0 {
+        let expected = "a number above 0";
+        faults.push(file.fault(
+            Some(&span),
+            "file_bytes_max",
+            expected,
+            "0: write files_max = 0 to send none",
+            way_out,
+        ));
+    }
+    if reply.files_bytes_max < reply.file_bytes_max {
+        let found = format!("{}, less than file_bytes_max", reply.files_bytes_max);
+        let expected = "room for one file at least";
+        faults.push(file.fault(Some(&span), "files_bytes_max", expected, &found, way_out));
+    }
+    reply
 }
 
 fn lookup_numbers(lookups: &Lookups) -> [(&'static str, u64); 4] {

@@ -1,5 +1,6 @@
 //! A story's script (`story.toml`) and the places in its mails that are filled
-//! in when it is played: `{{tue %Y-%m-%d}}`, `{{now}}`, `{{letter M-31}}`, `{{reply-to M-15 dana}}`.
+//! in when it is played: `{{tue %Y-%m-%d}}`, `{{now}}`, `{{letter M-31}}`, `{{reply-to M-15 dana}}`,
+//! `{{repeat 3 a line}}`.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -142,6 +143,11 @@ impl Filling<'_> {
         }
         if let Some(which) = token.strip_prefix("reply-to ") {
             return Ok(self.letter(which)?.reply_to.clone());
+        }
+        if let Some((times, line)) = token.strip_prefix("repeat ").and_then(|rest| rest.split_once(' ')) {
+            let times =
+                times.parse().map_err(|_| ScriptError(format!("expected a number of lines, found \"{token}\"")))?;
+            return Ok(format!("{line}\n").repeat(times));
         }
         let (day, format) = token.split_once(' ').unwrap_or((token, "%Y-%m-%d"));
         let date = date_of(day, self.monday)

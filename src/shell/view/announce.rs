@@ -51,7 +51,7 @@ pub async fn announce(asked: Asked<'_>, words: Words, again: bool) -> Result<Val
         if decision.letters.is_empty() {
             return Err("nobody on file wants news of releases; nothing was announced".to_owned());
         }
-        let letters = composer.compose(&decision.letters, known.next_letter, now, view.rules());
+        let letters = composer.compose(&decision.letters, &[], known.next_letter, now, view.rules());
         let letters = letters.map_err(|error| error.to_string())?;
         let decided = Box::new(process::decided(&input, decision, view.rules()));
         let body = Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() };

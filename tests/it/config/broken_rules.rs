@@ -165,6 +165,8 @@ const CASES: &[Case] = &[
     ("form.toml", "\"admin name\"", "\"\"", "\"\", \"administrator name\"", "it would match every line"),
     ("limits.toml", "mime_depth_max = 20", "mime_depth = 20", "mime_depth = 20", "write one of the expected names"),
     ("limits.toml", "signatures_max = 5", "signatures_max = 0", "[lookups]", "which leaves every sender unknown"),
+    ("limits.toml", "file_bytes_max = 5000000", "file_bytes_max = 0", "[reply]", "files_max = 0 to send none"),
+    ("limits.toml", "files_bytes_max = 10000000", "files_bytes_max = 1", "[reply]", "room for one file at least"),
     ("limits.toml", "mime_parts_max = 500\n", "", "[mail]", "missing field `mime_parts_max`; add the line"),
     ("limits.toml", "mime_parts_max = 500", "mime_parts_max = 0", "[mail]", "which lets no mail through"),
     ("classify.toml", "\"mailer-daemon\"", "\"\"", "", "it would match every mail"),

@@ -113,6 +113,7 @@ fn everywhere_else_its_letters_stand() {
         content_type: "text/plain".to_owned(),
         size: 1,
         sha256: String::new(),
+        stays: None,
     }];
     mail.report = Some(Report {
         kind: ReportKind::Failed,

@@ -44,7 +44,9 @@ fn values(say: &mut Say) -> Vec<&mut String> {
         Say::FeedbackSuccess { feedback } | Say::FeedbackIssues { feedback } | Say::FeedbackFailed { feedback } => {
             of_feedback(feedback)
         }
-        Say::AgentReply { text, agent, handed_to, goes_on_as, .. } => vec![text, agent, handed_to, goes_on_as],
+        Say::AgentReply { text, agent, handed_to, goes_on_as, files, .. } => {
+            files.iter_mut().chain([text, agent, handed_to, goes_on_as]).collect()
+        }
         Say::ChangeReport { serial, change, text, words, resolved, agent, .. } => {
             vec![serial, change, text, words, resolved, agent]
         }
@@ -187,8 +189,9 @@ fn write(composer: &Composer, texts: &[String]) -> Result<(), String> {
             invite: Some(invite(&mut next)),
             also: vec![TicketId("UP-2026-00418".to_owned())],
             besides: Vec::new(),
+            files: Vec::new(),
         };
-        let written = composer.compose(&[letter], 7, "2026-12-03T18:00:00Z".parse().unwrap(), rules);
+        let written = composer.compose(&[letter], &[], 7, "2026-12-03T18:00:00Z".parse().unwrap(), rules);
         let written = written.map_err(|error| format!("{name}: {error}"))?.remove(0);
         letter::fault(&written.bytes).map_err(|fault| format!("{name} with {put} values: {fault}"))?;
         if written.subject.chars().any(letter::is_harmful) {
@@ -234,6 +237,7 @@ fn what_looks_like_a_template_is_shown_as_it_is() {
             invite: None,
             also: Vec::new(),
             besides: Vec::new(),
+            files: Vec::new(),
         };
         let (subject, text) = composer.render(&letter, rules()).unwrap();
         let seen = format!("{subject}\n{text}");

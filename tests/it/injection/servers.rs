@@ -32,6 +32,7 @@ fn written(text: &str) -> Vec<u8> {
         auto_submitted: AutoSubmitted::Replied,
         text: text.to_owned(),
         calendar: None,
+        files: Vec::new(),
     };
     build(&draft).unwrap()
 }

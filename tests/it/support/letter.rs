@@ -84,6 +84,40 @@ fn encoded(encoding: Option<&str>) -> Result<(), String> {
     }
 }
 
+fn names(part: &Parts<'_>) -> Vec<String> {
+    part.fields.iter().map(|(name, _)| (*name).to_owned()).collect()
+}
+
+fn text_part(piece: &str) -> Result<(), String> {
+    let text = parts(piece.trim_start_matches("\r\n").as_bytes())?;
+    if names(&text) != ["Content-Type", "Content-Transfer-Encoding"]
+        || text.field("Content-Type") != Some("text/plain; charset=utf-8")
+    {
+        return Err(format!("text part {:?}", text.fields));
+    }
+    encoded(text.field("Content-Transfer-Encoding"))
+}
+
+/// The text, and files that are only ever saved (5.2).
+fn with_files(pieces: &[&str]) -> Result<(), String> {
+    let ["", text, files @ .., "--\r\n"] = pieces else { return Err(format!("{} pieces", pieces.len())) };
+    text_part(text)?;
+    for file in files {
+        let file = parts(file.trim_start_matches("\r\n").as_bytes())?;
+        let disposition = file.field("Content-Disposition").unwrap_or_default();
+        let kind = file.field("Content-Type").unwrap_or_default();
+        let active = ["html", "xml", "svg", "script", "calendar", "message/", "multipart/", "name="];
+        if names(&file) != ["Content-Type", "Content-Disposition", "Content-Transfer-Encoding"]
+            || !disposition.starts_with("attachment; ")
+            || file.field("Content-Transfer-Encoding") != Some("base64")
+            || active.iter().any(|word| kind.contains(word))
+        {
+            return Err(format!("file part {:?}", file.fields));
+        }
+    }
+    Ok(())
+}
+
 /// Exactly two parts: the text, and last the calendar (3.2).
 fn with_calendar(content: &str, body: &str) -> Result<(), String> {
     let asks = match content {
@@ -92,17 +126,13 @@ fn with_calendar(content: &str, body: &str) -> Result<(), String> {
         other => return Err(format!("Content-Type {other:?}")),
     };
     let pieces: Vec<&str> = body.split("--=_upgrade-desk").collect();
+    if !asks && !body.contains("\r\nContent-Type: text/calendar") {
+        return with_files(&pieces);
+    }
     let ["", text, calendar, "--\r\n"] = pieces.as_slice() else {
         return Err(format!("{} pieces between boundaries", pieces.len()));
     };
-    let names = |part: &Parts<'_>| part.fields.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
-    let text = parts(text.trim_start_matches("\r\n").as_bytes())?;
-    if names(&text) != ["Content-Type", "Content-Transfer-Encoding"]
-        || text.field("Content-Type") != Some("text/plain; charset=utf-8")
-    {
-        return Err(format!("text part {:?}", text.fields));
-    }
-    encoded(text.field("Content-Transfer-Encoding"))?;
+    text_part(text)?;
     let part = parts(calendar.trim_start_matches("\r\n").as_bytes())?;
     let expected: &[&str] = match asks {
         true => &["Content-Type", "Content-Transfer-Encoding"],

@@ -137,9 +137,10 @@ fn ask(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, text: &str) ->
         draft.happen(Event::Acknowledged { by: me(case) })?;
     }
     draft.happen(Event::Asked { by: me(case), text: text.to_owned() })?;
-    let say = in_words(case, draft, text, true);
-    effects.letters.push(answer::to_person(row, &draft.ticket, say));
-    Ok(format!("asked, visible to {}; the clocks wait for the answer", row.address))
+    let letter = answer::to_person(row, &draft.ticket, in_words(case, draft, text, true));
+    let (letter, with) = effects.enclosing(case, letter)?;
+    effects.letters.push(letter);
+    Ok(format!("asked, visible to {}{with}; the clocks wait for the answer", row.address))
 }
 
 /// PT-16: a person's word stands over the desk's reading.
@@ -212,6 +213,7 @@ fn transfer(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, to: &str)
         asks: false,
         handed_to: to.to_owned(),
         goes_on_as: String::new(),
+        files: Vec::new(),
     };
     let told = tell(case, draft, effects, say);
     effects.letters.push(summary(case, draft, to));
@@ -254,10 +256,10 @@ fn merge(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, into: &Ticke
         goes_on.happen(Event::SeveritySet { severity, reason, by: me(case), by_staff: false })?;
     }
     effects.changes.push(goes_on.into_change());
-    let Say::AgentReply { text, agent, problem, asks, handed_to, .. } = in_words(case, draft, "", false) else {
-        return Err(Refusal("the letter could not be written".to_owned()));
-    };
-    let say = Say::AgentReply { text, agent, problem, asks, handed_to, goes_on_as: into.0.clone() };
+    let mut say = in_words(case, draft, "", false);
+    if let Say::AgentReply { goes_on_as, .. } = &mut say {
+        goes_on_as.clone_from(&into.0);
+    }
     let told = tell(case, draft, effects, say);
     Ok(format!("merged into {into}; go on there; {told}"))
 }

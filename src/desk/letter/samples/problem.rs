@@ -50,6 +50,7 @@ fn to_the_customer(window: &Window) -> Vec<Say> {
         asks,
         handed_to: handed_to.to_owned(),
         goes_on_as: String::new(),
+        files: Vec::new(),
     };
     let report = |result: &str, resolved: &str| Say::ChangeReport {
         serial: serial(),
@@ -107,6 +108,7 @@ fn ends(window: &Window) -> Vec<Say> {
             asks: false,
             handed_to: String::new(),
             goes_on_as: "PR-2026-00089".to_owned(),
+            files: Vec::new(),
         },
         Say::Resolved {
             serial: serial(),
