@@ -9,6 +9,7 @@ mod bounce;
 mod calendar;
 mod caps;
 mod challenge;
+pub mod closed;
 mod command;
 mod consent;
 mod contact;
@@ -154,6 +155,7 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
         Input::Due(timer) => due::decide(timer, &World { known, now, rules, agreed: &[] }),
         Input::Delivered { letter, .. } => delivery::delivered(*letter, &World { known, now, rules, agreed: &[] }),
         Input::DeskDue(timer) => office::due(timer, &World { known, now, rules, agreed: &[] }),
+        Input::Started => closed::started(&World { known, now, rules, agreed: &[] }),
         Input::Announce { version, notes, by } => {
             office::news::announce(version, notes, by, &World { known, now, rules, agreed: &[] })
         }

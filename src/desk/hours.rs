@@ -2,6 +2,7 @@
 
 mod business;
 mod changeover;
+mod closing;
 
 use std::collections::BTreeMap;
 

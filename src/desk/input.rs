@@ -95,6 +95,8 @@ pub enum Input {
     Due(Timer),
     /// A timer of the desk as a whole.
     DeskDue(DeskTimer),
+    /// The desk starts, maybe under other rules than before (S-09).
+    Started,
     /// A release is announced at the console (M-30).
     Announce {
         version: String,

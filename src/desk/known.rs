@@ -256,7 +256,7 @@ impl Ask {
                 of_company: matches!(timer.name, TimerName::Reset | TimerName::WatchOver),
                 ..Ask::default()
             },
-            Input::DeskDue(_) => Ask { board: true, ..Ask::default() },
+            Input::DeskDue(_) | Input::Started => Ask { board: true, ..Ask::default() },
             Input::Announce { .. } => Ask { subscribers: true, ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), of_company: true, ..Ask::default() }

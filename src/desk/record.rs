@@ -157,6 +157,8 @@ pub enum Cause {
     Desk {
         timer: DeskTimer,
     },
+    /// The desk started.
+    Started,
     /// Somebody at the console announced a release.
     Announced {
         by: String,

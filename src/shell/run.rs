@@ -6,6 +6,8 @@ use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::desk::decide::closed;
+use crate::desk::input::Input;
 use crate::desk::letter::compose::Composer;
 use crate::desk::mail::proof::Checks;
 use crate::desk::rules::Rules;
@@ -156,6 +158,7 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     let desk =
         tokio::task::block_in_place(|| open_desk(&data, keys, Arc::clone(&rules), clock.clone(), authenticator))?;
     warn_of_gaps(&desk).await?;
+    tell_of_closed(&desk).await?;
     // Says now, and whenever it changes, whether the mail host's word counts.
     desk.trust.rules();
     let health = Health::new(clock);
@@ -209,6 +212,18 @@ async fn warn_of_gaps(desk: &Desk) -> Result<(), Failure> {
     let gaps = desk.store.read(move |view| Ok(view::gaps(view.rules(), &view.office()?.takeovers, now))).await;
     for gap in gaps.map_err(|error| Failure::Work(error.to_string()))? {
         tracing::warn!(%gap, "nobody is on duty then; see `upgrade-desk rota show`");
+    }
+    Ok(())
+}
+
+/// What is booked on days that the rules close by now is for staff, each once (S-09).
+pub async fn tell_of_closed(desk: &Arc<Desk>) -> Result<(), Failure> {
+    let is_new = desk.store.read(|view| {
+        let hours = &view.rules().hours;
+        Ok(view.tickets()?.iter().any(|ticket| closed::is_new(ticket, hours)))
+    });
+    if is_new.await.map_err(|error| Failure::Work(error.to_string()))? {
+        desk.decide_on(Input::Started).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod announce;
 mod board;
 mod by_hand;
+mod closed;
 mod desk;
 mod mail;
 mod place;

@@ -5,11 +5,14 @@ mod canary;
 mod hook;
 mod servers;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::desk::letter::{gallery, lint};
+use crate::desk::letter::{gallery, lint, times};
 use crate::desk::mail::proof::Checks;
+use crate::desk::office::AddedHoliday;
 use crate::desk::rules::Rules;
+use crate::desk::ticket::{Status, TicketId, Window};
 use crate::shell::cli::commands::print_json;
 use crate::shell::cli::page::{Cell, Page, Style, bad, good};
 use crate::shell::cli::reach::{self, Reached};
@@ -97,9 +100,49 @@ async fn register(reached: &Reached, verdicts: &mut Verdicts) {
                 Some(Value::Bool(true)) => verdicts.note("register", format!("it is empty; {todo}")),
                 _ => verdicts.fine("register", people::register_size(&register)),
             }
+            booked(reached, verdicts).await;
         }
         Err(failure) => verdicts.broken("store", failure.to_string()),
     }
+}
+
+/// S-09: agreed times that lie in a holiday or a freeze of these rules, which may be
+/// newer than those of the desk that runs.
+async fn booked(reached: &Reached, verdicts: &mut Verdicts) {
+    const WHAT: &str = "agreed times";
+    let ask = async |request| reach::ask(reached, request).await;
+    let tickets = ask(Request::Tickets { open: true, state: None, company: None }).await;
+    let (tickets, holidays) = match (tickets, ask(Request::Holidays).await) {
+        (Ok(tickets), Ok(holidays)) => (tickets, holidays),
+        (Err(failure), _) | (_, Err(failure)) => return verdicts.broken(WHAT, failure.to_string()),
+    };
+    let mut hours = reached.rules.hours.clone();
+    let holidays: Vec<AddedHoliday> = serde_json::from_value(holidays).unwrap_or_default();
+    hours.holidays.extend(holidays.into_iter().map(|added| (added.day, added.holiday)));
+    let tickets: Vec<Booked> = serde_json::from_value(tickets).unwrap_or_default();
+    let booked: Vec<(&Booked, &Window)> = tickets
+        .iter()
+        .filter(|ticket| ticket.state.is_before_start())
+        .filter_map(|ticket| Some((ticket, ticket.window.as_ref()?)))
+        .collect();
+    let mut none = true;
+    for (Booked { id, .. }, Window { start, end, .. }) in &booked {
+        let Some(rule) = hours.closing(*start, *end) else { continue };
+        none = false;
+        let at = times::point(*start, &hours.zone);
+        verdicts.note(WHAT, format!("{id}, {at}, lies in {rule}: offer another time"));
+    }
+    if none {
+        verdicts.fine(WHAT, format!("{} lie in no holiday and no freeze", booked.len()));
+    }
+}
+
+/// What of `ticket list` tells when work is agreed.
+#[derive(Deserialize)]
+struct Booked {
+    id: TicketId,
+    state: Status,
+    window: Option<Window>,
 }
 
 /// What was found, in the order of finding.

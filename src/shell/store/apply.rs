@@ -24,6 +24,7 @@ use crate::shell::store::journal::Line;
 use crate::shell::store::rows::{ByHand, LetterState, SameBytes, WhyRow};
 use crate::shell::store::state::{State, StateError, Tree, instant, key, number};
 
+pub use desk::retime_all;
 pub use quarantine::{held_key, notice_key, pass_key};
 pub use secrets::{given_up, secret_key};
 pub use undo::undo_key;
@@ -144,7 +145,7 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             }
             Ok(())
         }
-        Cause::Desk { .. } | Cause::Announced { .. } => Ok(()),
+        Cause::Desk { .. } | Cause::Started | Cause::Announced { .. } => Ok(()),
         Cause::Delivery { letter, response } => match decided.outcome {
             OutcomeWord::Delivered => letters::finish(state, *letter, LetterState::Sent, response, at),
             OutcomeWord::Undelivered => letters::finish(state, *letter, LetterState::Failed, response, at),
@@ -252,6 +253,9 @@ fn replace_timers(state: &mut State, ticket: &Ticket, rules: &Rules) -> Result<(
     let of_ticket = key(&[b"timers", ticket.id.0.as_bytes()]);
     let old: Vec<Timer> = state.get(Tree::Index, &of_ticket)?.unwrap_or_default();
     let new = timers::of(ticket, rules);
+    if old.is_empty() && new.is_empty() {
+        return Ok(());
+    }
     for timer in &old {
         state.remove(Tree::Timers, timer_key(timer));
     }

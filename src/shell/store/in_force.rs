@@ -10,6 +10,9 @@ use crate::shell::store::state::{State, StateError, Tree};
 /// Where the fold of the desk's own events lies.
 const OFFICE: &[u8] = b"office";
 
+/// By which rules the timers of all tickets were found.
+const TIMED_BY: &[u8] = b"timed by";
+
 pub struct InForce {
     written: Arc<Rules>,
     now: Arc<Rules>,
@@ -49,6 +52,15 @@ pub fn office(state: &State) -> Result<Office, StateError> {
 
 pub fn put_office(state: &mut State, office: &Office) -> Result<(), StateError> {
     state.put(Tree::Meta, OFFICE.to_vec(), office)
+}
+
+/// The version of the rules that gave the timers which are there.
+pub fn timed_by(state: &State) -> Result<Option<String>, StateError> {
+    state.get(Tree::Meta, TIMED_BY)
+}
+
+pub fn put_timed_by(state: &mut State, version: &str) -> Result<(), StateError> {
+    state.put(Tree::Meta, TIMED_BY.to_vec(), &version)
 }
 
 /// Whether the desk has begun.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::desk::rules::Rules;
 use crate::shell::clock;
-use crate::shell::store::apply::apply;
-use crate::shell::store::in_force::InForce;
+use crate::shell::store::apply::{apply, retime_all};
+use crate::shell::store::in_force::{self, InForce};
 use crate::shell::store::journal::{self, Break, Head, Journal, Torn, TornEnd};
 use crate::shell::store::lock::{self, Taken};
 use crate::shell::store::owner::{FREE_BYTES_MIN, Owner};
@@ -93,6 +93,7 @@ impl Store {
         report.torn = checked.torn.map(|torn| torn.cut_off(&journals)).transpose()?;
         let mut rules = InForce::of(&state, rules)?;
         report.applied = catch_up(&mut state, &journal, &mut rules, progress)?;
+        retime(&mut state, &rules, journal.head())?;
         report.weak_flush = !flush_is_honest(folder).map_err(fail(folder))?;
         let owner = Owner {
             folder: folder.to_owned(),
@@ -190,6 +191,19 @@ fn catch_up(
         Ok(())
     })?;
     Ok(records)
+}
+
+/// Timers follow from the ticket and the rules: those that other rules have given
+/// would not be recognised when they come due, and be lost.
+fn retime(state: &mut State, rules: &InForce, head: &Head) -> Result<(), StateError> {
+    if in_force::timed_by(state)?.as_ref() == Some(&rules.rules().version) {
+        return Ok(());
+    }
+    retime_all(state, rules.rules())?;
+    in_force::put_timed_by(state, &rules.rules().version)?;
+    state.keep_decision();
+    state.keep_group(head);
+    state.store_writes()
 }
 
 fn set_aside(folder: &Path, path: &Path) -> Result<PathBuf, OpenError> {

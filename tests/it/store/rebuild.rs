@@ -103,6 +103,37 @@ fn what_sled_lacks_is_applied_at_the_start() {
     assert_eq!(after, before);
 }
 
+/// A timer that other rules gave would not be recognised when it comes due, and
+/// be lost: a start under other rules finds all of them anew.
+#[test]
+fn a_start_under_other_rules_finds_all_timers_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path(), 20);
+    let mut other = (*rules()).clone();
+    other.version = "other".to_owned();
+    other.hours.open = jiff::civil::time(10, 0, 0, 0);
+    other.escalation.waits.untouched_bm *= 2;
+    let other = std::sync::Arc::new(other);
+    let mut seen = Vec::new();
+    for thrown_away in [false, false, true] {
+        if thrown_away {
+            std::fs::remove_dir_all(folder.path().join("sled")).unwrap();
+        }
+        let (store, _) = Store::open(folder.path(), std::sync::Arc::clone(&other), &mut |_| {}).unwrap();
+        let found = read(&store, |view| (view.timers().unwrap(), view.tickets().unwrap(), view.whole().unwrap()));
+        close(store);
+        let (timers, tickets, whole) = found;
+        let mut expected: Vec<_> =
+            tickets.iter().flat_map(|ticket| upgrade_desk::desk::timers::of(ticket, &other)).collect();
+        expected.sort();
+        let mut timers = timers;
+        timers.sort();
+        assert!(!timers.is_empty() && timers == expected);
+        seen.push(whole);
+    }
+    assert!(seen.iter().all(|whole| *whole == seen[0]), "a restart or a rebuild differs");
+}
+
 #[test]
 fn sled_ahead_of_the_journal_or_of_another_journal_is_set_aside() {
     let folder = tempfile::tempdir().unwrap();

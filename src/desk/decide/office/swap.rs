@@ -4,14 +4,15 @@
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desk::access::day_of;
 use crate::desk::board::{Section, name};
-use crate::desk::decide::Decision;
 use crate::desk::decide::command::Refusal;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::office::command::{Effects, to_author};
 use crate::desk::decide::office::{letter, people, persons, today, when};
 use crate::desk::decide::staff::{says_ack, token};
+use crate::desk::decide::{Decision, closed};
 use crate::desk::escalation::{Rota, Takeover};
 use crate::desk::letter::say::{Say, TranscriptLine};
 use crate::desk::office::{Handover, Office, OfficeEvent};
@@ -150,17 +151,20 @@ pub fn holiday(
     effects.happen(case, event);
     let rules = effects.office.in_force(case.rules);
     let hours = rules.as_ref().map_or(&case.rules.hours, |rules| &rules.hours);
-    let hit = |ticket: &&Ticket| {
-        let window = ticket.window.as_ref().filter(|_| ticket.status.is_before_start());
-        window.is_some_and(|window| {
-            let minutes = u32::try_from(window.end.duration_since(window.start).as_mins()).unwrap_or(0);
-            let on_the_day = crate::desk::access::day_of(window.start, &case.rules.hours.zone) == day;
-            on_the_day && hours.judge(window.start, minutes).is_err()
-        })
+    let on_the_day = |ticket: &Ticket| {
+        let start = ticket.window.as_ref().map(|window| day_of(window.start, &case.rules.hours.zone));
+        start == Some(day)
     };
+    let hit = |ticket: &&Ticket| on_the_day(ticket) && closed::hit(ticket, hours).is_some();
     let seen = case.known.seen.as_deref();
     let booked: Vec<&Ticket> = seen.map(|seen| seen.open.iter().filter(hit).collect()).unwrap_or_default();
     let how = closes.map_or("no work".to_owned(), |time| format!("work until {}", time.strftime("%H:%M")));
+    let known = booked.iter().filter_map(|ticket| {
+        let mut draft = Draft::of(ticket, case.now);
+        draft.happen(closed::told(ticket, &closed::hit(ticket, hours)?)?).ok()?;
+        Some(draft.into_change())
+    });
+    effects.changes.extend(known);
     let booked_lines: Vec<String> = booked.iter().map(|ticket| booking(case, ticket)).collect();
     let sections = match booked_lines.is_empty() {
         true => Vec::new(),

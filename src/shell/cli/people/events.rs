@@ -188,6 +188,9 @@ fn prechecked(closed_ports: &[u16], by: &str) -> String {
 /// `UT-25@2026-11-17T16:30:00Z`, see [`crate::desk::timers::Timer::key`].
 fn reminded(page: &Page, key: &str) -> String {
     let (name, at) = key.split_once('@').unwrap_or((key, ""));
+    if let Some(rule) = name.strip_prefix("S-09 ") {
+        return format!("staff were told that the agreed time lies in {rule}");
+    }
     let known = serde_json::from_value::<TimerName>(Value::String(name.to_owned())).ok();
     format!("{}, due {}", known.map_or_else(|| name.to_owned(), |name| timer(name).to_owned()), local_times(page, at))
 }

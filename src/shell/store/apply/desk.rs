@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::desk::office::{Office, OfficeEvent};
 use crate::desk::record::Decided;
+use crate::desk::rules::Rules;
 use crate::desk::ticket::Ticket;
 use crate::shell::store::apply::replace_timers;
 use crate::shell::store::in_force::{self, InForce};
@@ -32,9 +33,11 @@ pub fn apply(state: &mut State, decided: &Decided, at: Timestamp, rules: &mut In
         return Ok(());
     }
     rules.follow(&office);
+    retime_all(state, rules.rules())
+}
+
+/// Other rules give other timers.
+pub fn retime_all(state: &mut State, rules: &Rules) -> Result<(), StateError> {
     let tickets: Vec<Ticket> = state.values(Tree::Tickets, b"")?;
-    for ticket in tickets.iter().filter(|ticket| !ticket.status.is_final()) {
-        replace_timers(state, ticket, rules.rules())?;
-    }
-    Ok(())
+    tickets.iter().try_for_each(|ticket| replace_timers(state, ticket, rules))
 }
