@@ -177,7 +177,9 @@ impl Hours {
         self.days_from(from, &zone).find_map(|day| {
             let start = whole_minute(day.opens.max(from))?;
             let last = first_showing(&zone, day.date.to_datetime(self.asap_last_start))?;
-            (start <= last && self.judge(start, minutes).is_ok()).then_some(start)
+            // Where the clocks skip the last start, what they show next is after it.
+            let in_time = start <= last && zone.to_datetime(start).time() <= self.asap_last_start;
+            (in_time && self.judge(start, minutes).is_ok()).then_some(start)
         })
     }
 

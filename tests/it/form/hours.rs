@@ -116,6 +116,33 @@ fn asap_begins_at_the_next_moment_of_work() {
     assert_eq!(asap("2026-12-24T11:01:00-08:00"), "2026-12-28 08:30:00");
 }
 
+/// Clocks that are changed within the hours: a last start that the wall never
+/// shows has passed once it shows a later time (2 a.m. is 3 a.m. in St. John's on
+/// 8 March), and one that it shows twice is the first of the two (1 November).
+#[test]
+fn the_last_asap_start_of_a_day_on_which_clocks_are_changed() {
+    let asap = |open: Time, last: Time, from: &str| {
+        let days = vec![Weekday::Sunday, Weekday::Tuesday];
+        let hours = Hours {
+            zone: "America/St_Johns".to_owned(),
+            open,
+            days,
+            asap_last_start: last,
+            ..sample_rules::hours()
+        };
+        let start = hours.asap_start(from.parse().unwrap(), 30).unwrap();
+        start.to_zoned(time_zone(&hours.zone).unwrap()).strftime("%a %d %H:%M %Z").to_string()
+    };
+    let (opens, last) = (time(2, 13, 0, 0), time(2, 38, 0, 0));
+    assert_eq!(asap(opens, last, "2026-03-07T20:41:00Z"), "Tue 10 02:13 NDT", "on Sunday it is 3 a.m. at once");
+    assert_eq!(asap(opens, time(3, 0, 0, 0), "2026-03-07T20:41:00Z"), "Sun 08 03:00 NDT");
+    assert_eq!(asap(time(1, 0, 0, 0), last, "2026-03-08T05:29:00Z"), "Sun 08 01:59 NST", "the last minute before");
+    assert_eq!(asap(time(1, 0, 0, 0), last, "2026-03-08T05:30:00Z"), "Tue 10 01:00 NDT");
+    let (opens, last) = (time(0, 30, 0, 0), time(1, 30, 0, 0));
+    assert_eq!(asap(opens, last, "2026-11-01T04:00:00Z"), "Sun 01 01:30 NDT");
+    assert_eq!(asap(opens, last, "2026-11-01T04:35:00Z"), "Tue 03 00:30 NST", "not at the second half past one");
+}
+
 #[test]
 fn notice_is_elapsed_time() {
     // Over a change of clock 24 hours are 24 hours.
