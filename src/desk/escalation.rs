@@ -8,6 +8,7 @@ mod work;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::{Time, Weekday};
 
 use crate::desk::urgency::Severity;
 
@@ -37,7 +38,20 @@ pub struct DeskTimes {
     /// After so many minutes he is asked once more, and leads are told.
     pub handover_remind_minutes: u32,
     /// The daily digest to leads, by the desk's clock; `None`: there is none.
-    pub digest: Option<jiff::civil::Time>,
+    pub digest: Option<Time>,
+    /// When the rota is looked through for gaps, each day; `None`: never.
+    pub gap_warning: Option<Time>,
+    /// `None`: switched off.
+    pub self_test: Option<SelfTestTimes>,
+}
+
+/// The weekly test of level 1 (2.8), by the desk's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelfTestTimes {
+    pub weekday: Weekday,
+    pub time: Time,
+    /// Minutes of business time until an answer is missed.
+    pub answer_bm: u32,
 }
 
 /// Who is meant by a level.

@@ -15,7 +15,7 @@ use crate::desk::command::{Command, CommandLine, Opening};
 use crate::desk::form::FieldKey;
 use crate::desk::input::{Input, Kind, MailInput, Place};
 use crate::desk::mail::{Mail, ReplyTag};
-use crate::desk::office::Office;
+use crate::desk::office::{DeskTimerName, Office};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Outcome, Ticket, TicketId, ids_in, subject_tag};
@@ -72,6 +72,8 @@ pub struct Ask {
     pub subscribers: bool,
     /// What was last done by commands on the ticket.
     pub undoing: bool,
+    /// How the alarm hook did with the last test of level 1.
+    pub tested_hook: bool,
 }
 
 /// More tickets in one mail are not looked up.
@@ -139,6 +141,9 @@ pub struct Known {
     /// Whoever is on file for news of releases, or asked for them; `office` says
     /// who no longer wants them.
     pub subscribers: Vec<Representative>,
+    /// Letters of the last test of level 1 of which the alarm hook could not be
+    /// told, with the reason.
+    pub hook_failed: Vec<(u64, String)>,
     /// The last commands on the ticket; `None`: there are none, or it was not asked.
     pub undoing: Option<Box<Undoing>>,
     pub next_problem: u64,
@@ -256,7 +261,10 @@ impl Ask {
                 of_company: matches!(timer.name, TimerName::Reset | TimerName::WatchOver),
                 ..Ask::default()
             },
-            Input::DeskDue(_) | Input::Started => Ask { board: true, ..Ask::default() },
+            Input::Started => Ask { board: true, ..Ask::default() },
+            Input::DeskDue(timer) => {
+                Ask { board: true, tested_hook: timer.name == DeskTimerName::SelfTestEnd, ..Ask::default() }
+            }
             Input::Announce { .. } => Ask { subscribers: true, ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), of_company: true, ..Ask::default() }

@@ -143,6 +143,10 @@ pub enum Template {
     #[serde(rename = "M-23")]
     #[strum(serialize = "M-23")]
     Alarm,
+    /// A test of the alarm to level 1; nothing is broken.
+    #[serde(rename = "M-23-test")]
+    #[strum(serialize = "M-23-test")]
+    TestAlarm,
     /// A person has it; or it is as urgent as a person says.
     #[serde(rename = "M-24")]
     #[strum(serialize = "M-24")]
@@ -215,6 +219,7 @@ impl Template {
             | Template::PasswordReminder
             | Template::ChangeReport
             | Template::Alarm
+            | Template::TestAlarm
             | Template::PersonHasIt
             | Template::AgentReply => false,
             Template::Resolved | Template::Transcript | Template::Undelivered | Template::StaffNotice => false,
@@ -229,6 +234,7 @@ impl Template {
         matches!(
             self,
             Template::Alarm
+                | Template::TestAlarm
                 | Template::Transcript
                 | Template::Undelivered
                 | Template::Duty

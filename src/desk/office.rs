@@ -27,9 +27,12 @@ pub struct Office {
     /// Turns that somebody else has, oldest first; of two about the same time the
     /// later counts.
     pub takeovers: Vec<Takeover>,
-    /// When the operator was last told of late mail, and of gaps.
+    /// When the operator was last told of late mail.
     pub late_told_at: Option<Timestamp>,
-    pub gaps_told_at: Option<Timestamp>,
+    /// The gaps of the rota that he has heard of.
+    pub gaps: Vec<Gap>,
+    /// The last test of level 1.
+    pub self_test: Option<SelfTest>,
     /// Turns that somebody was asked to take, until he answers.
     pub asked: Vec<Asked>,
     /// Days without work or with less of it, on top of `rules/hours.toml`.
@@ -54,6 +57,46 @@ pub struct AddedHoliday {
     pub day: Date,
     #[serde(flatten)]
     pub holiday: Holiday,
+}
+
+/// A time with nobody on duty, as far as could be seen when the rota was looked
+/// through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    pub rota: String,
+    pub from: Timestamp,
+    /// `None`: at least as far as was looked.
+    pub until: Option<Timestamp>,
+}
+
+impl Gap {
+    /// Whether all of `other` is part of it.
+    pub fn covers(&self, other: &Gap) -> bool {
+        let ends = match (self.until, other.until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(mine), Some(its)) => its <= mine,
+        };
+        self.rota == other.rota && self.from <= other.from && ends
+    }
+}
+
+/// A test of level 1: who was called, and who has answered (2.8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelfTest {
+    pub at: Timestamp,
+    /// Ids of staff; none: nobody was on duty.
+    pub called: Vec<String>,
+    pub answered: Vec<String>,
+    /// The letters that called them: an answer to one of them is meant.
+    pub letters: Vec<u64>,
+}
+
+impl SelfTest {
+    /// Who was called and has not answered.
+    pub fn silent(&self) -> impl Iterator<Item = &str> {
+        self.called.iter().filter(|id| !self.answered.contains(id)).map(String::as_str)
+    }
 }
 
 /// A swap that waits for a yes.
@@ -122,7 +165,14 @@ impl Office {
                 self.announced.insert(version.clone(), at);
             }
             OfficeEvent::Late { .. } => self.late_told_at = Some(at),
-            OfficeEvent::GapsTold { .. } => self.gaps_told_at = Some(at),
+            OfficeEvent::GapsTold { known, .. } => self.gaps.clone_from(known),
+            OfficeEvent::SelfTested { called } => {
+                let (called, letters) = (called.clone(), letters.to_vec());
+                self.self_test = Some(SelfTest { at, called, answered: Vec::new(), letters });
+            }
+            OfficeEvent::SelfTestAnswered { by, .. } => {
+                self.self_test.iter_mut().for_each(|test| test.answered.push(by.clone()));
+            }
         }
     }
 

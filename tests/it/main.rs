@@ -32,6 +32,7 @@ mod urgency;
 mod vault;
 mod walk;
 mod sample_rules;
+mod self_test;
 mod servers;
 mod stories;
 mod socket;

@@ -111,15 +111,14 @@ pub fn nudged(world: &World<'_>, draft: &mut Draft) -> Result<Vec<Letter>, NotNo
 
 /// Who would be called first about a problem of this severity.
 pub fn on_duty(world: &World<'_>, severity: Severity) -> Vec<Recipient> {
-    let Some(ladder) = world.rules.escalation.ladder(severity) else { return Vec::new() };
-    let posts = ladder.step(0, world.now).to;
-    let mut people: Vec<Recipient> = Vec::new();
-    for to in posts.iter().flat_map(|post| holders(post, world)).map(Recipient::staff) {
-        if !people.contains(&to) {
-            people.push(to);
-        }
-    }
+    let people: Vec<Recipient> = first_level(world, severity).into_iter().map(Recipient::staff).collect();
     if people.is_empty() { vec![Recipient::last_resort(world.rules)] } else { people }
+}
+
+/// Who is on duty at the first level of an alarm of this severity, each once.
+pub fn first_level<'a>(world: &World<'a>, severity: Severity) -> Vec<&'a Staff> {
+    let step = world.rules.escalation.ladder(severity).map(|ladder| ladder.step(0, world.now));
+    step.map(|step| everybody(&step.to, world)).unwrap_or_default()
 }
 
 fn running(ticket: &Ticket) -> Option<(Problem, Timestamp, u32)> {
@@ -134,8 +133,12 @@ fn people<'a>(step: &Step, problem: &Problem, world: &World<'a>) -> Vec<&'a Staf
     if let Some(staff) = silent.and_then(|id| world.rules.access.staff_by_id(id)) {
         return vec![staff];
     }
+    everybody(&step.to, world)
+}
+
+fn everybody<'a>(posts: &[Post], world: &World<'a>) -> Vec<&'a Staff> {
     let mut people: Vec<&Staff> = Vec::new();
-    for post in &step.to {
+    for post in posts {
         for staff in holders(post, world) {
             if !people.iter().any(|known| known.id == staff.id) {
                 people.push(staff);

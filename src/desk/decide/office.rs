@@ -2,8 +2,10 @@
 //! and tell without a ticket.
 
 pub mod command;
-mod swap;
+mod gaps;
 pub mod news;
+mod self_test;
+mod swap;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +33,9 @@ pub fn due(timer: &DeskTimer, world: &World<'_>) -> Decision {
         DeskTimerName::Handover => handover(timer, world, &mut decision),
         DeskTimerName::HandoverOpen => still_open(world, &mut decision),
         DeskTimerName::Digest => digest(world, &mut decision),
+        DeskTimerName::Gaps => gaps::look(world, &mut decision),
+        DeskTimerName::SelfTest => self_test::begin(world, &mut decision),
+        DeskTimerName::SelfTestEnd => self_test::end(world, &mut decision),
     }
     decision.office.push(OfficeEvent::Fired { timer: word.to_owned(), due: timer.at });
     decision

@@ -1,10 +1,13 @@
 //! Time that counts only while the desk works (2.8: bh and bd).
 
-use jiff::civil::Time;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::{Time, Weekday};
+use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::desk::hours::Hours;
-use crate::desk::moment::{last_showing, time_zone};
+use crate::desk::moment::{first_showing, last_showing, time_zone};
+
+/// Holidays in a row are shorter.
+const CLOSED_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Hours {
     /// `at` itself when the desk works then, else the next opening; the end of
@@ -49,5 +52,26 @@ impl Hours {
         let days = self.days_from(from, &zone).take_while(|day| day.opens < until);
         let at = days.filter_map(|day| zone.to_ambiguous_timestamp(day.date.to_datetime(time)).compatible().ok());
         at.filter(|at| from < *at && *at < until).collect()
+    }
+
+    /// A time of day on every day after `from`, up to `until`, whether the desk
+    /// works then or not.
+    pub fn every_day(&self, time: Time, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+        let Some(zone) = time_zone(&self.zone) else { return Vec::new() };
+        let (first, last) = (zone.to_datetime(from).date(), zone.to_datetime(until).date());
+        let days = first.series(Span::new().days(1)).take_while(|day| *day <= last);
+        let at = days.filter_map(|day| first_showing(&zone, day.to_datetime(time)));
+        at.filter(|at| from < *at && *at < until).collect()
+    }
+
+    /// The same on one day of the week, each at the next opening when the desk does
+    /// not work then.
+    pub fn each_week(&self, weekday: Weekday, time: Time, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+        let Some(zone) = time_zone(&self.zone) else { return Vec::new() };
+        // What was put off past `from` began before it: no desk is closed for longer.
+        let since = from.checked_sub(CLOSED_MAX).unwrap_or(from);
+        let all = self.every_day(time, since, until).into_iter();
+        let of_the_day = all.filter(|at| zone.to_datetime(*at).date().weekday() == weekday);
+        of_the_day.map(|at| self.opening(at)).filter(|at| from < *at && *at < until).collect()
     }
 }

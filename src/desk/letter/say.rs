@@ -295,6 +295,12 @@ pub enum Say {
     },
     /// M-23.
     Alarm(AlarmFacts),
+    /// M-23-test.
+    TestAlarm {
+        /// Until when an answer is awaited.
+        until: Timestamp,
+        zone: String,
+    },
     PersonHasIt {
         agent: String,
         serial: String,

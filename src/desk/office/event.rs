@@ -5,6 +5,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::escalation::Takeover;
+use crate::desk::office::Gap;
 
 /// What can happen to the desk as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
@@ -26,9 +27,21 @@ pub enum OfficeEvent {
         received: Timestamp,
         minutes: i64,
     },
-    /// 2.8: the operator was told of times with nobody on duty.
+    /// 2.8: the operator was told of so many times with nobody on duty; `known` are
+    /// all that he has heard of.
     GapsTold {
         gaps: u32,
+        #[serde(default)]
+        known: Vec<Gap>,
+    },
+    /// The weekly test of level 1 (2.8): these were called.
+    SelfTested {
+        called: Vec<String>,
+    },
+    /// One of them has answered, so long after the call.
+    SelfTestAnswered {
+        by: String,
+        minutes: i64,
     },
     SwapRefused {
         takeover: Takeover,

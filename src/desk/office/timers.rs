@@ -31,6 +31,12 @@ pub enum DeskTimerName {
     HandoverOpen,
     /// The daily digest to leads.
     Digest,
+    /// The rota is looked through for gaps (2.8).
+    Gaps,
+    /// The weekly test of level 1 (2.8).
+    SelfTest,
+    /// What came of it.
+    SelfTestEnd,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,8 +69,11 @@ fn timers(office: &Office, rules: &Rules, now: Timestamp) -> Vec<DeskTimer> {
         let fired = office.fired.get(word).copied().unwrap_or(since);
         let moments = moments(*name, office, rules, fired, until);
         let overdue = moments.iter().filter(|at| **at <= now).max();
-        let at = overdue.or_else(|| moments.iter().min())?;
-        Some(DeskTimer { at: *at, name: *name })
+        let at = *overdue.or_else(|| moments.iter().min())?;
+        // A test that is late because the desk was down wakes nobody at night.
+        let opening = rules.hours.opening(now);
+        let at = if *name == DeskTimerName::SelfTest && opening > now { at.max(opening) } else { at };
+        Some(DeskTimer { at, name: *name })
     };
     names.iter().filter_map(of).collect()
 }
@@ -87,6 +96,19 @@ fn moments(name: DeskTimerName, office: &Office, rules: &Rules, from: Timestamp,
         DeskTimerName::Digest => {
             let Some(digest) = escalation.desk.digest else { return Vec::new() };
             rules.hours.each_day(digest, from, until)
+        }
+        DeskTimerName::Gaps => {
+            let Some(time) = escalation.desk.gap_warning else { return Vec::new() };
+            rules.hours.every_day(time, from, until)
+        }
+        DeskTimerName::SelfTest => {
+            let Some(test) = &escalation.desk.self_test else { return Vec::new() };
+            rules.hours.each_week(test.weekday, test.time, from, until)
+        }
+        DeskTimerName::SelfTestEnd => {
+            let (Some(test), Some(times)) = (&office.self_test, &escalation.desk.self_test) else { return Vec::new() };
+            let ends = Some(rules.hours.after_business(test.at, times.answer_bm));
+            ends.filter(|at| from < *at && !test.called.is_empty()).into_iter().collect()
         }
     }
 }

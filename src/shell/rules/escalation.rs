@@ -1,5 +1,7 @@
 //! `escalation.toml`: rotas, ladders and waits (2.8).
 
+mod desk;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,9 +9,7 @@ use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::desk::escalation::{
-    Absence, Clock, DeskTimes, Escalation, Ladder, Level, Post, Rota, Swap, Waits, WorkWaits,
-};
+use crate::desk::escalation::{Absence, Clock, Escalation, Ladder, Level, Post, Rota, Swap, Waits, WorkWaits};
 use crate::desk::moment::time_zone;
 use crate::desk::rules::Access;
 use crate::desk::urgency::Severity;
@@ -30,15 +30,7 @@ struct EscalationText {
     #[serde(rename = "P2")]
     p2: LadderText,
     waits: WaitsText,
-    desk: DeskText,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DeskText {
-    handover: bool,
-    handover_remind_minutes: Spanned<u32>,
-    digest: Option<Spanned<String>>,
+    desk: desk::DeskText,
 }
 
 #[derive(Deserialize)]
@@ -158,26 +150,8 @@ pub fn escalation(file: &TomlFile, access: Option<&Access>, faults: &mut Vec<Fil
         let way_out = "write a number, or the customer is asked without end";
         faults.push(file.fault(Some(&work.span()), "asap_again_business_days", "days above 0", "0", way_out));
     }
-    let desk = desk_times(file, &text.desk, faults);
+    let desk = desk::times(file, &text.desk, faults);
     Some(Escalation { rotas, absences, ladders, last_address, waits: waits(text.waits), desk })
-}
-
-fn desk_times(file: &TomlFile, text: &DeskText, faults: &mut Vec<FileFault>) -> DeskTimes {
-    let digest = text.digest.as_ref().and_then(|written| {
-        let time = Time::strptime("%H:%M", written.get_ref());
-        time.map_err(|_| {
-            let way_out = "write hours and minutes of 24, for instance \"08:45\", or leave the key out";
-            let found = format!("\"{}\"", written.get_ref());
-            faults.push(file.fault(Some(&written.span()), "digest", "a time of day", &found, way_out));
-        })
-        .ok()
-    });
-    let minutes = &text.handover_remind_minutes;
-    if *minutes.get_ref() == 0 {
-        let way_out = "write after how many minutes he is asked again";
-        faults.push(file.fault(Some(&minutes.span()), "handover_remind_minutes", "minutes above 0", "0", way_out));
-    }
-    DeskTimes { handover: text.handover, handover_remind_minutes: *minutes.get_ref(), digest }
 }
 
 /// The file, and whom it may name.

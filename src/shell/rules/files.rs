@@ -104,6 +104,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("letters/en/M-21.txt", include_str!("../../../rules/letters/en/M-21.txt")),
     ("letters/en/M-21-neutral.txt", include_str!("../../../rules/letters/en/M-21-neutral.txt")),
     ("letters/en/M-22.txt", include_str!("../../../rules/letters/en/M-22.txt")),
+    ("letters/en/M-23-test.txt", include_str!("../../../rules/letters/en/M-23-test.txt")),
     ("letters/en/M-23.txt", include_str!("../../../rules/letters/en/M-23.txt")),
     ("letters/en/M-24.txt", include_str!("../../../rules/letters/en/M-24.txt")),
     ("letters/en/M-25.txt", include_str!("../../../rules/letters/en/M-25.txt")),

@@ -154,7 +154,7 @@ fn check_minutes(file: &TomlFile, text: &HoursText, faults: &mut Vec<FileFault>)
     check("units_of_a_company", &text.capacity.units_of_a_company, 1..=1000);
 }
 
-fn time(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) -> Option<Time> {
+pub fn time(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) -> Option<Time> {
     let time = Time::strptime("%H:%M", written.get_ref()).ok();
     if time.is_none() {
         let found = format!("\"{}\"", written.get_ref());
@@ -183,7 +183,7 @@ fn days(file: &TomlFile, written: &[Spanned<String>], faults: &mut Vec<FileFault
     days
 }
 
-fn weekday(name: &str) -> Option<Weekday> {
+pub fn weekday(name: &str) -> Option<Weekday> {
     match name.to_lowercase().as_str() {
         "monday" => Some(Weekday::Monday),
         "tuesday" => Some(Weekday::Tuesday),

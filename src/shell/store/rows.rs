@@ -159,6 +159,9 @@ pub struct HookRow {
     pub again: bool,
     pub next_try: Timestamp,
     pub done: bool,
+    /// The last run ended well.
+    #[serde(default)]
+    pub ok: bool,
     /// Of the last run: its exit code and the first line of its output.
     pub result: String,
 }

@@ -92,6 +92,7 @@ impl View<'_> {
             office: in_force::office(self.state)?,
             seen: None,
             subscribers: Vec::new(),
+            hook_failed: Vec::new(),
             undoing: None,
             next_problem: self.next_number(TicketKind::Problem, now)?,
             next_ticket: self.next_number(TicketKind::Upgrade, now)?,
@@ -106,12 +107,7 @@ impl View<'_> {
         self.look_up_companies(ask, &mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
         known.tallies = self.tallies(ask, &known, now)?;
-        if ask.board {
-            known.seen = Some(Box::new(self.seen()?));
-        }
-        if ask.subscribers {
-            known.subscribers = self.subscribers(&known.office)?;
-        }
+        self.look_up_desk(ask, &mut known)?;
         Ok(known)
     }
 

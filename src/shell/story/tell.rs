@@ -85,7 +85,11 @@ fn office(event: &OfficeEvent) -> String {
             format!("{name} {rota}: {} to {}", shown(from), shown(to))
         }
         OfficeEvent::Late { received, minutes } => format!("{name}: {minutes} minutes after {received}"),
-        OfficeEvent::GapsTold { gaps } => format!("{name} {gaps}"),
+        OfficeEvent::GapsTold { gaps: 0, .. } => "gaps seen, of which none is news".to_owned(),
+        OfficeEvent::GapsTold { gaps, .. } => format!("{name} {gaps}"),
+        OfficeEvent::SelfTested { called } if called.is_empty() => format!("{name}: nobody is on duty"),
+        OfficeEvent::SelfTested { called } => format!("{name} {}", called.join(", ")),
+        OfficeEvent::SelfTestAnswered { by, minutes } => format!("{name} by {by} after {minutes} minutes"),
         OfficeEvent::DutyTaken { rota, by } => format!("{name} {rota}, by {by}"),
         OfficeEvent::Fired { timer, due } => format!("{name} {timer}, due {due}"),
         OfficeEvent::Subscribed { address } => format!("{name} {address}"),

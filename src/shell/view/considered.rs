@@ -115,6 +115,7 @@ fn nothing_known(ask: &Ask) -> Known {
         office: Office::default(),
         seen: None,
         subscribers: Vec::new(),
+        hook_failed: Vec::new(),
         undoing: None,
         next_problem: 1,
         next_ticket: 1,

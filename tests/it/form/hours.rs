@@ -123,13 +123,8 @@ fn asap_begins_at_the_next_moment_of_work() {
 fn the_last_asap_start_of_a_day_on_which_clocks_are_changed() {
     let asap = |open: Time, last: Time, from: &str| {
         let days = vec![Weekday::Sunday, Weekday::Tuesday];
-        let hours = Hours {
-            zone: "America/St_Johns".to_owned(),
-            open,
-            days,
-            asap_last_start: last,
-            ..sample_rules::hours()
-        };
+        let hours =
+            Hours { zone: "America/St_Johns".to_owned(), open, days, asap_last_start: last, ..sample_rules::hours() };
         let start = hours.asap_start(from.parse().unwrap(), 30).unwrap();
         start.to_zoned(time_zone(&hours.zone).unwrap()).strftime("%a %d %H:%M %Z").to_string()
     };

@@ -73,6 +73,7 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             let lists = lists.into_iter().flat_map(|list| list.iter_mut());
             lists.chain([company, serial, why, reporter, upgrade, extract]).collect()
         }
+        Say::TestAlarm { .. } => Vec::new(),
         Say::PersonHasIt { agent, serial, words, .. } => vec![agent, serial, words],
         Say::PassedOn { serial, .. } => vec![serial],
         Say::ToOperator { gaps, .. } => gaps.iter_mut().map(|gap| &mut gap.rota).collect(),

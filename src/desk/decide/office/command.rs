@@ -7,7 +7,7 @@ use crate::desk::board::{Board, Section};
 use crate::desk::command::{Command, CommandLine};
 use crate::desk::decide::command::Refusal;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::office::{board, commands, letter, swap, when};
+use crate::desk::decide::office::{board, commands, letter, self_test, swap, when};
 use crate::desk::decide::staff::token;
 use crate::desk::decide::{Decision, staff};
 use crate::desk::letter::Letter;
@@ -44,7 +44,7 @@ pub fn decide(case: &Case<'_>, has_ticket: bool) -> Option<Decision> {
     let lines = &case.input.commands;
     let reads = |test: fn(&Command) -> bool| lines.iter().any(|line| line.read.as_ref().is_ok_and(test));
     if lines.is_empty() || lines.iter().all(is_ack) {
-        return swap::answered(case);
+        return self_test::answered(case).or_else(|| swap::answered(case));
     }
     let opens = |command: &Command| matches!(command, Command::New { .. });
     if reads(opens) || (has_ticket && !reads(Command::is_for_the_desk)) {

@@ -14,6 +14,7 @@ use crate::desk::decide::office::{letter, people, persons, today, when};
 use crate::desk::decide::staff::{says_ack, token};
 use crate::desk::decide::{Decision, closed};
 use crate::desk::escalation::{Rota, Takeover};
+use crate::desk::letter::Template;
 use crate::desk::letter::say::{Say, TranscriptLine};
 use crate::desk::office::{Handover, Office, OfficeEvent};
 use crate::desk::record::{OutcomeWord, Why};
@@ -121,7 +122,7 @@ fn told_of(case: &Case<'_>, before: &Office, takeover: &Takeover, more: &[&str])
     others.map(|(to, salutation)| letter(to, &salutation, say.clone())).collect()
 }
 
-fn me(case: &Case<'_>) -> String {
+pub fn me(case: &Case<'_>) -> String {
     case.author.staff.map(|staff| staff.id.clone()).unwrap_or_default()
 }
 
@@ -198,7 +199,7 @@ fn booking(case: &Case<'_>, ticket: &Ticket) -> String {
 pub fn answered(case: &Case<'_>) -> Option<Decision> {
     let (yes, no) = (says_ack(case) || !case.input.commands.is_empty(), case.says_no());
     let me = me(case);
-    let letters = token::desk_letters(case);
+    let letters = token::desk_letters(case, Template::Duty);
     if letters.is_empty() {
         let other = case.known.answered.iter().find(|answered| answered.letter.template == "M-28").filter(|_| yes);
         return other
@@ -292,7 +293,7 @@ fn taken(case: &Case<'_>, handover: &Handover) -> Decision {
     decision
 }
 
-fn said(case: &Case<'_>, done: bool, text: &str) -> Decision {
+pub fn said(case: &Case<'_>, done: bool, text: &str) -> Decision {
     let outcome = if done { OutcomeWord::Commands } else { OutcomeWord::Refused };
     let mut decision = Decision::new(outcome, case.author.actor.clone());
     decision.why.push(Why::new("5.3", text));

@@ -4,6 +4,7 @@
 
 use crate::desk::decide::mail::Case;
 use crate::desk::known::LetterKnown;
+use crate::desk::letter::Template;
 use crate::desk::ticket::{Ticket, subject_tag};
 
 /// `Err`: what is missing, in the agent's words.
@@ -55,8 +56,10 @@ pub fn some_notice_is_brought(case: &Case<'_>) -> Result<(), String> {
     Err(format!("your mail answers no notice; send #rota or #board, and answer what comes, or a mail to {desk}"))
 }
 
-/// Numbers of the letters about the desk, to him or the list, that he answers.
-pub fn desk_letters(case: &Case<'_>) -> Vec<u64> {
+/// Numbers of the letters of this kind about the desk, to him or the list, that he
+/// answers.
+pub fn desk_letters(case: &Case<'_>, template: Template) -> Vec<u64> {
     let letters = case.known.answered.iter().map(|answered| &answered.letter);
-    letters.filter(|letter| letter.template == "M-28" && is_his(case, letter)).map(|letter| letter.no).collect()
+    let is_one = |letter: &&LetterKnown| letter.template == template.name() && is_his(case, letter);
+    letters.filter(is_one).map(|letter| letter.no).collect()
 }

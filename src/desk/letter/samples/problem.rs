@@ -10,6 +10,7 @@ pub(super) fn samples(window: &Window) -> Vec<Say> {
     all.extend(ends(window));
     all.push(alarm(window, 2, &[]));
     all.push(alarm(window, 0, &["level 1 of 4"]));
+    all.push(Say::TestAlarm { until: window.end, zone: window.zone.clone() });
     all
 }
 
@@ -64,15 +65,11 @@ fn to_the_customer(window: &Window) -> Vec<Say> {
         days: 3,
         agent: agent(),
     };
+    let gap = |goes_on| GapLine { rota: "on-call".to_owned(), from: window.start, until: window.end, goes_on };
     vec![
         Say::NeutralProblemNote {},
         Say::ToOperator { late: Some(window.start), minutes: 42, gaps: Vec::new(), zone: window.zone.clone() },
-        Say::ToOperator {
-            late: None,
-            minutes: 0,
-            gaps: vec![GapLine { rota: "on-call".to_owned(), from: window.start, until: window.end }],
-            zone: window.zone.clone(),
-        },
+        Say::ToOperator { late: None, minutes: 0, gaps: vec![gap(false), gap(true)], zone: window.zone.clone() },
         Say::PassedOn { problem: true, serial: serial() },
         Say::PassedOn { problem: false, serial: String::new() },
         has_it(false, "P1"),

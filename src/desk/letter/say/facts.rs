@@ -159,6 +159,8 @@ pub struct GapLine {
     pub rota: String,
     pub from: Timestamp,
     pub until: Timestamp,
+    /// It goes on then: nobody looked further.
+    pub goes_on: bool,
 }
 
 /// What in a customer's words is asked about (M-02-question).

@@ -39,6 +39,7 @@ impl Say {
             Say::NeutralProblemNote {} => Template::NeutralProblemNote,
             Say::Proposal { .. } => Template::Proposal,
             Say::Alarm(_) => Template::Alarm,
+            Say::TestAlarm { .. } => Template::TestAlarm,
             Say::PersonHasIt { .. } => Template::PersonHasIt,
             Say::ToOperator { .. } => Template::ToOperator,
             Say::PassedOn { .. } => Template::PassedOn,

@@ -11,7 +11,7 @@ use crate::shell::store::state::{State, StateError, Tree, key, number};
 
 /// An alarm letter was committed. Other letters are none of the hook's business.
 pub fn add(state: &mut State, letter: &LetterRow, changes: &[TicketChange], at: Timestamp) -> Result<(), StateError> {
-    if letter.template.parse() != Ok(Template::Alarm) {
+    if !matches!(letter.template.parse(), Ok(Template::Alarm | Template::TestAlarm)) {
         return Ok(());
     }
     let change = changes.iter().find(|change| Some(&change.ticket) == letter.ticket.as_ref());
@@ -29,6 +29,7 @@ pub fn add(state: &mut State, letter: &LetterRow, changes: &[TicketChange], at: 
         again: false,
         next_try: at,
         done: false,
+        ok: false,
         result: String::new(),
     };
     put(state, &row)
@@ -62,6 +63,7 @@ pub fn ended(
     let mut row = row(state, letter)?;
     row.running = false;
     row.done = next.is_none();
+    row.ok = ok;
     row.next_try = next.unwrap_or(row.next_try);
     result.clone_into(&mut row.result);
     let word = match (ok, next) {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::desk::board::{Seen, Trouble, TroubleKind};
+use crate::desk::known::{Ask, Known};
 use crate::desk::office::Office;
 use crate::desk::register::{Representative, Role};
 use crate::desk::ticket::{Happened, Ticket, TicketId};
@@ -11,6 +12,20 @@ use crate::shell::store::state::{StateError, Tree, key, number};
 use crate::shell::store::view::View;
 
 impl View<'_> {
+    /// What is asked of the desk as a whole.
+    pub(super) fn look_up_desk(&self, ask: &Ask, known: &mut Known) -> Result<(), StateError> {
+        if ask.board {
+            known.seen = Some(Box::new(self.seen()?));
+        }
+        if ask.tested_hook {
+            known.hook_failed = self.hook_failed(&known.office)?;
+        }
+        if ask.subscribers {
+            known.subscribers = self.subscribers(&known.office)?;
+        }
+        Ok(())
+    }
+
     /// Everything that the board is made from.
     pub fn seen(&self) -> Result<Seen, StateError> {
         let mut seen = Seen { troubles: self.troubles()?, ..Seen::default() };

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::desk::office::Office;
 use crate::desk::register::{Company, Representative};
 use crate::desk::ticket::Ticket;
 use crate::shell::store::apply::hook::{row_key, waiting_key};
@@ -33,6 +34,16 @@ impl View<'_> {
     /// Whether the hook has still to be told of that letter.
     pub fn hook_waits(&self, letter: u64) -> Result<bool, StateError> {
         self.state.has(Tree::Index, &waiting_key(letter))
+    }
+
+    /// Letters of the last test of level 1 of which the hook could not be told.
+    pub(super) fn hook_failed(&self, office: &Office) -> Result<Vec<(u64, String)>, StateError> {
+        let mut failed = Vec::new();
+        for letter in office.self_test.iter().flat_map(|test| &test.letters) {
+            let row = self.hook(*letter)?.filter(|row| row.done && !row.ok);
+            failed.extend(row.map(|row| (row.letter, row.result)));
+        }
+        Ok(failed)
     }
 
     /// What the hook is told. `None`: somebody answered meanwhile, and nobody is
