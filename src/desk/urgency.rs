@@ -81,6 +81,8 @@ pub struct Reading {
     /// Whether the mail says how far the problem reaches.
     pub extent_known: bool,
     pub asks_to_escalate: bool,
+    /// All that it reports is that something is still so: "still not working".
+    pub insists: bool,
 }
 
 impl Reading {

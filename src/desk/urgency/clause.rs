@@ -64,6 +64,8 @@ pub(super) struct Statement {
     pub topic: Option<Topic>,
     pub extent: Extent,
     pub standing: Standing,
+    /// "Still", "yet".
+    pub still: bool,
     /// Index of the sentence, and the words in it that were read.
     pub sentence: usize,
     pub words: Range<usize>,
@@ -216,7 +218,8 @@ impl Clause<'_> {
             let words = self.part.words.clone();
             let (extent, standing) = (extent(&self.part.spots, self.sentence, self.rules), Standing::Now);
             let (state, topic, sentence) = (State::NotWorking, Some(topic), self.index);
-            facts.statements.push(Statement { state, topic, extent, standing, sentence, words });
+            let still = self.has(Meaning::TurningEnds);
+            facts.statements.push(Statement { state, topic, extent, standing, still, sentence, words });
         }
         after.supposed |= self.has(Meaning::Conditions);
         after.again |= after.supposed && self.has(Meaning::Again);
@@ -330,7 +333,8 @@ impl Clause<'_> {
         });
         let ends = named.chain([head.spot]).map(|spot| (spot.start, spot.end));
         let (start, end) = ends.fold((head.spot.start, head.spot.end), |(a, b), (c, d)| (a.min(c), b.max(d)));
-        Statement { state, topic, extent, standing, sentence: self.index, words: start..end }
+        let still = self.has(Meaning::TurningEnds);
+        Statement { state, topic, extent, standing, still, sentence: self.index, words: start..end }
     }
 
     /// What a head says that is no bad state; true when the state is good.

@@ -27,6 +27,7 @@ pub(super) fn reading(sentences: &[Sentence<'_>], facts: Facts, machine: Option<
             statement.extent != Extent::Unknown || statement.topic == Some(Topic::EmergencyCalls)
         }),
         asks_to_escalate: facts.escalates,
+        insists: !found.is_empty() && found.iter().all(|(_, told)| insists(told)),
     };
     if let Some(severity) = worst {
         for (_, told) in found.iter().filter(|(weight, _)| *weight == severity) {
@@ -51,6 +52,11 @@ pub(super) fn reading(sentences: &[Sentence<'_>], facts: Facts, machine: Option<
         reading.because = restored.take(REASONS_MAX).collect();
     }
     reading
+}
+
+/// "Still", "same problem": nothing new, and said for the second time.
+fn insists(told: &Statement) -> bool {
+    told.standing == Standing::Now && (told.still || told.state == State::StillBroken)
 }
 
 /// The severity of one statement; `None` when it reports nothing.

@@ -95,6 +95,9 @@ fn wrong(case: &Case) -> Vec<String> {
             "extent-known" => reading.extent_known,
             "extent-unknown" => !reading.extent_known,
             "escalate" => reading.asks_to_escalate,
+            "insists" => reading.insists,
+            "news" => !reading.insists,
+            "not-escalate" => !reading.asks_to_escalate,
             "kind-automatic" => read.kind == Kind::Automatic,
             "kind-request" => read.kind == Kind::Request,
             // What was answered in it is not lost.

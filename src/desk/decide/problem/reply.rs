@@ -85,6 +85,15 @@ pub fn more(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision
             decision.letters.extend(alarm_again(case, &mut draft)?);
         }
     }
+    // "Still not working" is no news: he wants to see something happen.
+    let nudge = Event::Nudged { by: case.author.actor.name().to_owned() };
+    if reading.insists && !worse && is_of_the_company(case, ticket) && !case.is_machine() && draft.may(&nudge) {
+        draft.happen(nudge)?;
+        let times = draft.ticket.problem.as_ref().map_or(1, |problem| problem.nudges);
+        headline = format!("STILL NOT SOLVED, says the customer{}", now_times(times));
+        decision.letters.extend(alarm::nudged(&case.world(), &mut draft)?);
+        decision.why.push(Why::new("Q-22", format!("insists or asks for news, {times} times")));
+    }
     // A machine that says the same again, or sends our own notice back, is
     // noted: a notice about it could come back in turn, for ever (TE2).
     if worse || !case.is_machine() {
@@ -144,16 +153,17 @@ fn nudged(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
     }
     let times = draft.ticket.problem.as_ref().map_or(1, |problem| problem.nudges);
-    let headline = match times {
-        1 => "The customer asks for news".to_owned(),
-        times => format!("The customer asks for news, now {times} times"),
-    };
+    let headline = format!("The customer asks for news{}", now_times(times));
     let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
     decision.letters.extend(alarm::nudged(&case.world(), &mut draft)?);
     decision.letters.push(notice::of(case, &draft, &headline));
     decision.changes.push(draft.into_change());
     decision.why.push(Why::new("Q-22", format!("asked for news {times} times")));
     Ok(decision)
+}
+
+fn now_times(times: u32) -> String {
+    if times > 1 { format!(", now {times} times") } else { String::new() }
 }
 
 /// PT-14: "still not", "again".
