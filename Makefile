@@ -48,7 +48,7 @@ ROUNDS ?= 50
 MONTHS ?= 1000
 soak:
 	PROPTEST_CASES=$$((256 * $(ROUNDS))) cargo test --locked --lib --bins --tests
-	MONTHS=$(MONTHS) cargo test --locked --test it month::a_month -- --nocapture
+	MONTHS=$(MONTHS) cargo test --locked --release --test it month::a_month -- --nocapture
 
 # AUTHORS: how many headers; AUTHORS_SEED: others.
 AUTHORS ?= 10000000
