@@ -11,6 +11,7 @@ pub mod rules;
 pub mod vault;
 pub mod steps;
 pub mod store;
+pub mod audit;
 pub mod tls;
 pub mod register;
 pub mod source;

@@ -3,6 +3,7 @@
 mod alarm;
 mod alarm_hook;
 mod attack;
+mod audit;
 mod authenticate;
 mod authority;
 mod authors;

@@ -1,6 +1,7 @@
 //! Each command: asks a view, shows it as JSON or for people.
 
 pub mod announce;
+pub mod audit;
 pub mod board;
 pub mod mail;
 pub mod outbox;

@@ -3,7 +3,8 @@
 use crate::desk::record::Did;
 use crate::shell::cli::commands::show;
 use crate::shell::cli::who::who;
-use crate::shell::cli::{OneNumber, OutboxAction, people};
+use crate::shell::cli::actions::{OneNumber, OutboxAction};
+use crate::shell::cli::people;
 use crate::shell::run::Failure;
 use crate::shell::view::Request;
 
