@@ -31,6 +31,9 @@ pub struct Seen {
     /// The last thing that happened to each of them.
     pub last: BTreeMap<TicketId, Happened>,
     pub troubles: Vec<Trouble>,
+    /// The journal's last record and its hash, `417:9f86d0…`: whoever was told of it
+    /// is a witness of all that was written up to there (decisions 19).
+    pub head: String,
 }
 
 /// Mail that needs a person.

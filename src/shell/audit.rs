@@ -108,9 +108,7 @@ pub fn audit(data: &Path, witnesses: &[Witness], progress: &mut dyn FnMut(u64)) 
 fn confirm(journal: &Journal, witness: &Witness) -> Result<(), AuditError> {
     let Head { seq, hash: expected } = witness.head.clone();
     match journal.hash_of(seq)? {
-        None => {
-            Err(AuditError::Shortened { expected: seq, found: journal.head().seq, witness: witness.name.clone() })
-        }
+        None => Err(AuditError::Shortened { expected: seq, found: journal.head().seq, witness: witness.name.clone() }),
         Some(found) if found != expected => {
             Err(AuditError::Witness { seq, expected, found, witness: witness.name.clone() })
         }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use upgrade_desk::shell::audit::{AuditError, Audited, Witness, audit};
 use upgrade_desk::shell::store::journal::Head;
 use upgrade_desk::shell::story::stage::Stage;
@@ -98,8 +99,51 @@ async fn a_record_that_is_missing_at_the_end_is_found_by_the_hash_that_was_maile
     let before = found.records - 1;
     assert_eq!(audited(&data, &[]).unwrap().records, before, "the chain alone cannot know of it");
     let error = audited(&data, &[witness(found.records, &found.head)]).unwrap_err();
-    assert!(matches!(error, AuditError::Shortened { expected, found, .. } if (expected, found) == (before + 1, before)));
+    assert!(
+        matches!(error, AuditError::Shortened { expected, found, .. } if (expected, found) == (before + 1, before))
+    );
     assert!(error.to_string().contains("records at its end are missing"), "{error}");
+}
+
+/// The leads' daily letter is the witness that nobody who has the machine can change.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_daily_letter_is_a_witness() {
+    let played = of_story("handover").await;
+    let desk = played.folder.path().join("desk");
+    let data = Stage::data(&desk);
+    let mut told: Vec<Witness> = Vec::new();
+    for file in fs::read_dir(Stage::postman(&desk).join("new")).unwrap().map(|entry| entry.unwrap().path()) {
+        let bytes = fs::read(file).unwrap();
+        let mail = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        let text = mail.body_text(0).unwrap_or_default().into_owned();
+        let Some((_, witness_part)) = text.split_once("WITNESS") else { continue };
+        let line =
+            witness_part.lines().find_map(|line| line.trim().split_once(':').filter(|(_, hash)| hash.len() == 64));
+        let (seq, hash) = line.expect("a digest without its hash");
+        told.push(witness(seq.parse().unwrap(), hash));
+    }
+    assert!(told.len() >= 2, "{told:?}");
+    audited(&data, &told).unwrap();
+    let first = told.iter().min_by_key(|witness| witness.head.seq).unwrap();
+    // Somebody changes the first record and makes a chain of his own of all after it.
+    let lines = fs::read_to_string(journal(&data)).unwrap();
+    let mut previous = String::new();
+    let mut forged = String::new();
+    for line in lines.lines() {
+        let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+        if previous.is_empty() {
+            value["at"] = "2026-01-01T00:00:00Z".into();
+        } else {
+            value["prev"] = previous.clone().into();
+        }
+        let line = format!("{value}\n");
+        previous = Sha256::digest(line.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        forged.push_str(&line);
+    }
+    fs::write(journal(&data), forged).unwrap();
+    audited(&data, &[]).expect("the chain alone cannot know of it");
+    let error = audited(&data, std::slice::from_ref(first)).unwrap_err();
+    assert!(matches!(error, AuditError::Witness { seq, .. } if seq == first.head.seq), "{error}");
 }
 
 /// A letter or a text that is not what it was: the record is named, the rest is looked at.

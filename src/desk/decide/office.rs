@@ -124,9 +124,27 @@ fn digest(world: &World<'_>, decision: &mut Decision) {
         to.push((Recipient::desk(world.rules), String::new()));
     }
     for (recipient, salutation) in to {
-        let say = board_letter(world, format!("Daily digest, {}", today(world).strftime("%A %-d %B %Y")));
+        let mut say = board_letter(world, format!("Daily digest, {}", today(world).strftime("%A %-d %B %Y")));
+        if let Say::Duty { sections, .. } = &mut say {
+            sections.extend(witness(world));
+        }
         decision.letters.push(letter(recipient, &salutation, say));
     }
+}
+
+/// A letter that has left is out of our hands: what it says of the journal can be
+/// held against the journal at any time after.
+fn witness(world: &World<'_>) -> Option<Section> {
+    let head = &world.known.seen.as_deref()?.head;
+    let lines = [
+        "The last record of the journal and its hash:",
+        "",
+        head,
+        "",
+        "Whoever keeps this letter can prove that nothing was changed up to there:",
+        "upgrade-desk audit verify --head RECORD:HASH",
+    ];
+    Some(Section { title: "WITNESS".to_owned(), lines: lines.map(str::to_owned).into() })
 }
 
 /// The board as a letter.

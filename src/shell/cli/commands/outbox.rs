@@ -1,10 +1,10 @@
 //! `outbox`: letters on their way, held and retried by hand.
 
 use crate::desk::record::Did;
-use crate::shell::cli::commands::show;
-use crate::shell::cli::who::who;
 use crate::shell::cli::actions::{OneNumber, OutboxAction};
+use crate::shell::cli::commands::show;
 use crate::shell::cli::people;
+use crate::shell::cli::who::who;
 use crate::shell::run::Failure;
 use crate::shell::view::Request;
 

@@ -28,7 +28,8 @@ impl View<'_> {
 
     /// Everything that the board is made from.
     pub fn seen(&self) -> Result<Seen, StateError> {
-        let mut seen = Seen { troubles: self.troubles()?, ..Seen::default() };
+        let head = format!("{}:{}", self.head.seq, self.head.hash);
+        let mut seen = Seen { troubles: self.troubles()?, head, ..Seen::default() };
         seen.open = self.tickets()?.into_iter().filter(|ticket| !ticket.status.is_final()).collect();
         for ticket in &seen.open {
             if let Some(company) = &ticket.company
