@@ -3,6 +3,7 @@
 mod actions;
 mod check;
 mod commands;
+pub mod evidence;
 mod letters;
 mod log;
 mod page;

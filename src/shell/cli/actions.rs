@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use strum::VariantArray;
 
 use crate::desk::ticket::Status;
-use crate::shell::cli::{Asking, Form};
+use crate::shell::cli::{Asking, Form, commands};
 use crate::shell::store::journal::Head;
 use crate::shell::store::rows::LetterState;
 
@@ -82,6 +82,8 @@ pub enum TicketAction {
     Why(OneTicket),
     /// Everything that happened
     Log(OneTicket),
+    /// Who asked, what was agreed, what was done: from the journal alone, each line with its record
+    Evidence(commands::evidence::Wanted),
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 pub mod announce;
 pub mod audit;
 pub mod board;
+pub mod evidence;
 pub mod mail;
 pub mod outbox;
 pub mod quarantine;
@@ -42,6 +43,7 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
         }
         TicketAction::Show(OneTicket { id, asking }) => show(&asking, Request::Ticket { id }, people::ticket).await,
         TicketAction::Why(OneTicket { id, asking }) => show(&asking, Request::Why { id }, people::why).await,
+        TicketAction::Evidence(wanted) => evidence::show(&wanted),
         TicketAction::Log(OneTicket { id, asking }) => show(&asking, Request::Log { id }, people::log).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Views shown to people: plain words, times in the desk's zone. Each takes the
 //! JSON of a view and knows nothing else.
 
-mod events;
+pub mod events;
 mod history;
 pub mod kept;
 pub mod read;
@@ -9,7 +9,7 @@ pub mod register;
 pub mod replay;
 pub mod rota;
 mod signatures;
-mod words;
+pub mod words;
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -26,7 +26,8 @@ pub fn planned(page: &Page, event: &Value) -> String {
     }
 }
 
-fn of(page: &Page, event: &Event) -> String {
+/// The facts of an event.
+pub fn of(page: &Page, event: &Event) -> String {
     match event {
         Event::Opened { requester, parent, .. } => {
             let of = parent.as_ref().map(|parent| format!(", part of {parent}")).unwrap_or_default();

@@ -1,0 +1,310 @@
+//! Records become the lines of the page.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::desk::record::{Cause, Decided, Did, LetterRow, OutcomeWord, What};
+use crate::desk::ticket::{Event, NoteKind, Ticket, apply};
+use crate::shell::cli::evidence::words::{actor, consent, mail, proof, rows, said};
+use crate::shell::cli::evidence::{Evidence, Gathered, Row, Section};
+use crate::shell::cli::page::Page;
+use crate::shell::cli::people::events;
+use crate::shell::store::journal::Line;
+
+/// The page of a ticket; `None`: the journal has no such ticket.
+pub fn evidence(page: &Page, gathered: Gathered, now: Timestamp) -> Option<Evidence> {
+    let mut made = Making { page, gathered: &gathered, ticket: None, rows: Vec::new(), rules: BTreeSet::new() };
+    for (line, hash, text) in &gathered.records {
+        made.record(&From { line, hash, text: text.as_deref() });
+    }
+    let Making { ticket, rows, rules, .. } = made;
+    let ticket = ticket?;
+    let mut evidence = Evidence {
+        ticket: ticket.id.clone(),
+        state: ticket.status,
+        company: ticket.company.clone(),
+        serial: ticket.serial().to_owned(),
+        made_at: now,
+        records: 0,
+        head: String::new(),
+        rows,
+        rules: rules.into_iter().collect(),
+    };
+    evidence.head(gathered.head.clone());
+    Some(evidence)
+}
+
+/// The record that lines are made of.
+struct From<'a> {
+    line: &'a Line,
+    hash: &'a str,
+    text: Option<&'a str>,
+}
+
+struct Making<'a> {
+    page: &'a Page,
+    gathered: &'a Gathered,
+    ticket: Option<Ticket>,
+    rows: Vec<Row>,
+    rules: BTreeSet<String>,
+}
+
+impl Making<'_> {
+    fn record(&mut self, from: &From<'_>) {
+        match &from.line.what {
+            What::Decided(decided) => self.decided(decided, from),
+            What::Sent { letter, response } if self.gathered.outside.contains(letter) => {
+                self.row(
+                    Section::Letters,
+                    format!("The mail server took letter {letter}: {response}"),
+                    Vec::new(),
+                    from,
+                );
+            }
+            What::Deferred { letter, response, until } if self.gathered.outside.contains(letter) => {
+                let until = self.page.moment(*until);
+                let text = format!("Letter {letter} could not be sent and is tried again {until}: {response}");
+                self.row(Section::Letters, text, Vec::new(), from);
+            }
+            What::HookEnded { letter, ok, result, .. } => {
+                let how = if *ok { "told" } else { "could not be told" };
+                let text = format!("The alarm program was {how} of alarm letter {letter}: {result}");
+                self.row(Section::Problems, text, Vec::new(), from);
+            }
+            What::Console { by, did: Did::Retried { letter } } => {
+                let text = format!("{by} let letter {letter} be sent again, at the console");
+                self.row(Section::Letters, text, Vec::new(), from);
+            }
+            What::Console { by, did: Did::Held { letter } } => {
+                let text = format!("{by} held letter {letter} back, at the console");
+                self.row(Section::Letters, text, Vec::new(), from);
+            }
+            What::Console { did: Did::Released { .. } | Did::Dropped { .. }, .. }
+            | What::Trying { .. }
+            | What::Sent { .. }
+            | What::Deferred { .. }
+            | What::HookStarted { .. }
+            | What::Imported { .. }
+            | What::Floor { .. } => {}
+        }
+    }
+
+    fn decided(&mut self, decided: &Decided, from: &From<'_>) {
+        self.rules.insert(decided.rules.clone());
+        for change in decided.changes.iter().filter(|change| self.gathered.tickets.contains(&change.ticket)) {
+            let is_other = change.ticket != self.gathered.ticket;
+            for event in &change.events {
+                if !is_other {
+                    self.ticket = apply(self.ticket.take(), &change.ticket, event, from.line.at);
+                }
+                let Some((section, title)) = title(event) else { continue };
+                let section = if is_other { Section::Problems } else { section };
+                let mut text = joined(title, &self.facts(event));
+                if is_other {
+                    text = format!("{}: {text}", change.ticket);
+                }
+                let detail = self.detail(event, decided, from);
+                self.row(section, text, detail, from);
+            }
+        }
+        if let (Cause::Delivery { letter, response }, OutcomeWord::Delivered) = (&decided.cause, decided.outcome)
+            && self.gathered.outside.contains(letter)
+        {
+            let text = format!("The mail server took letter {letter}: {response}");
+            self.row(Section::Letters, text, Vec::new(), from);
+        }
+        let mine = |letter: &&LetterRow| self.gathered.outside.contains(&letter.no);
+        let letters: Vec<&LetterRow> = decided.letters.iter().filter(mine).collect();
+        for letter in letters {
+            let text = format!("Letter {}, {}, to {}: {}", letter.no, letter.template, letter.to, letter.subject);
+            let detail = vec![
+                format!("Message-ID {}", letter.message_id),
+                format!("SHA-256 of the letter as it left {}", letter.bytes.sha256),
+            ];
+            self.row(Section::Letters, text, detail, from);
+        }
+    }
+
+    /// The facts of an event; what staff wrote for themselves stays with them (5.2).
+    fn facts(&self, event: &Event) -> String {
+        match event {
+            Event::Noted { kind: NoteKind::Staff, by, .. } => format!("by {by}; its text is not for this page"),
+            event => events::of(self.page, event),
+        }
+    }
+
+    fn detail(&self, event: &Event, decided: &Decided, from: &From<'_>) -> Vec<String> {
+        let mut detail = Vec::new();
+        let is_by_mail = matches!(decided.cause, Cause::Mail { .. });
+        match event {
+            Event::Opened { form, .. } | Event::Answered { form, .. } => {
+                detail.extend(proof(decided));
+                detail.extend(mail(decided));
+                detail.extend(form.fields.iter().map(|(key, slot)| format!("{}: {}", key.key(), slot.written)));
+            }
+            Event::Reported { .. } => {
+                detail.extend(proof(decided));
+                detail.extend(mail(decided));
+            }
+            Event::Matched { checked, .. } | Event::Refused { checked, .. } => {
+                if let Some(ticket) = &self.ticket {
+                    let registers = &self.gathered.registers;
+                    let (serial, who) = (ticket.serial(), ticket.requester.address.as_str());
+                    detail.extend(rows(checked, serial, who, registers, from.line.seq));
+                }
+            }
+            Event::Consented { consent: given } => detail.extend(consent(self.page, given)),
+            Event::Cancelled { .. } | Event::StopAsked { .. } | Event::HoldAsked { .. } | Event::Disowned { .. }
+                if is_by_mail =>
+            {
+                detail.extend(proof(decided));
+                detail.extend(mail(decided));
+            }
+            Event::Finished { .. } => detail.extend(self.lasted()),
+            _ => {}
+        }
+        let is_of_customer = matches!(
+            event,
+            Event::Opened { .. }
+                | Event::Consented { .. }
+                | Event::Cancelled { .. }
+                | Event::StopAsked { .. }
+                | Event::HoldAsked { .. }
+                | Event::Disowned { .. }
+                | Event::Confirmed { .. }
+                | Event::Reported { .. }
+        );
+        let is_of_staff = matches!(decided.actor, crate::desk::access::Actor::Staff { .. });
+        if is_by_mail && is_of_customer && !is_of_staff {
+            detail.extend(from.text.into_iter().flat_map(said));
+        }
+        detail
+    }
+
+    fn lasted(&self) -> Option<String> {
+        let ticket = self.ticket.as_ref()?;
+        let (began, ended) = (ticket.started_at?, ticket.ended_at?);
+        let minutes = ended.since(began).ok()?.total(jiff::Unit::Minute).ok()?;
+        let (began, ended) = (self.page.moment(began), self.page.moment(ended));
+        Some(format!("work began {began} and ended {ended}: {minutes:.0} minutes"))
+    }
+
+    fn row(&mut self, section: Section, text: String, detail: Vec<String>, from: &From<'_>) {
+        let by = match &from.line.what {
+            // Who is named already need not be named again.
+            What::Decided(decided) if !text.contains(decided.actor.name()) => actor(&decided.actor),
+            _ => String::new(),
+        };
+        let (at, record, record_sha256) = (from.line.at, from.line.seq, from.hash.to_owned());
+        self.rows.push(Row { section, at, text, by, detail, record, record_sha256 });
+    }
+}
+
+fn joined(title: &str, facts: &str) -> String {
+    if facts.is_empty() { title.to_owned() } else { format!("{title}: {facts}") }
+}
+
+/// Where an event stands on the page, and what it is called there. Reminders do
+/// not: their letters do.
+#[rustfmt::skip]
+fn title(event: &Event) -> Option<(Section, &'static str)> {
+    use Section::{Asked, Consent, Feedback, Letters, Password, People, Problems, Register, Time};
+    Some(match event {
+        Event::Opened { .. } => (Asked, "The request arrived"),
+        Event::SetAside { .. } => (Asked, "It was set aside"),
+        Event::Accepted => (Asked, "A person accepted it"),
+        Event::Spam => (Asked, "A person called it spam"),
+        Event::Incomplete { .. } => (Asked, "The customer was asked"),
+        Event::Answered { .. } => (Asked, "An answer came"),
+        Event::Completed { .. } => (Asked, "Everything needed was there"),
+        Event::Lapsed => (Asked, "No answer came in time"),
+        Event::Unproven { .. } => (Asked, "It was not sure who asked"),
+        Event::Challenged { .. } => (Asked, "People on file were asked to confirm"),
+        Event::Confirmed { .. } => (Asked, "It was confirmed"),
+        Event::Disowned { .. } => (Asked, "It was not confirmed"),
+        Event::Approved { .. } => (Asked, "A lead accepted who asked"),
+        Event::WrittenDown { .. } => (Asked, "A call was written down"),
+        Event::Resubmitted { .. } => (Asked, "It follows another request"),
+        Event::Absorbed { .. } => (Asked, "Another request goes on here"),
+        Event::Merged { .. } => (Asked, "It goes on in another ticket"),
+        Event::Refused { .. } => (Register, "It was denied"),
+        Event::Corrected => (Register, "Corrected data came"),
+        Event::OverrideAsked { .. } => (Register, "One person asked to let a difference pass"),
+        Event::Overridden { .. } => (Register, "Two persons let a difference pass"),
+        Event::Matched { .. } => (Register, "Serial, MAC and IP agree"),
+        Event::OutsideHours { .. } => (Consent, "The wish was outside business hours"),
+        Event::TermsOffered { .. } => (Consent, "Terms of a special arrangement were offered"),
+        Event::TermsRefused { .. } => (Consent, "A special arrangement was refused"),
+        Event::Consented { .. } => (Consent, "Consent was recorded"),
+        Event::Cancelled { .. } => (Consent, "It was cancelled, and the consent ended"),
+        Event::HoldAsked { .. } => (Consent, "The customer asked to wait"),
+        Event::HoldEnded { .. } => (Consent, "The waiting ended"),
+        Event::Declined { .. } => (Consent, "The invitation was declined"),
+        Event::Resumed { .. } => (Consent, "The time is kept after all"),
+        Event::AskedAgain => (Consent, "The customer was asked whether it still stands"),
+        Event::StopAsked { .. } => (Consent, "The customer asked to stop"),
+        Event::Proposed { .. } => (Time, "Times were offered"),
+        Event::OffersEnded => (Time, "The offer ended"),
+        Event::OfferedAgain => (Time, "New times are offered"),
+        Event::Scheduled { .. } => (Time, "A time was agreed"),
+        Event::Queued => (Time, "It waits for the next free time in business hours"),
+        Event::SlotFound { .. } => (Time, "It got its time"),
+        Event::Readied => (Time, "Everything was ready to begin"),
+        Event::Blocked { .. } => (Time, "It could not begin"),
+        Event::NotStarted { .. } => (Time, "It was not begun"),
+        Event::Started { .. } => (Time, "The work began"),
+        Event::StartLate => (Time, "Nobody had begun in time"),
+        Event::Extended { .. } => (Time, "More time was needed"),
+        Event::Overran => (Time, "The planned end passed"),
+        Event::RollbackBegun { .. } => (Time, "The old version is put back"),
+        Event::WentOn { .. } => (Time, "The work went on after the stop"),
+        Event::Stopped { .. } => (Time, "The work ended without the new version"),
+        Event::Applied { .. } => (Time, "The new version was put on"),
+        Event::Finished { .. } => (Time, "The work ended"),
+        Event::Taken { .. } => (People, "An agent took it"),
+        Event::Prechecked { .. } => (People, "The ports were tested"),
+        Event::Assigned { .. } => (People, "It was given to an agent"),
+        Event::Released { .. } => (People, "The agent gave it back"),
+        Event::HandedOver { .. } => (People, "A colleague was asked to take it"),
+        Event::Copied { .. } => (People, "Who gets copies was changed"),
+        Event::Snoozed { .. } => (People, "Reminders to staff rest"),
+        Event::Undone { .. } => (People, "Commands were taken back"),
+        Event::Noted { kind: NoteKind::Reply, .. } => (People, "Staff wrote"),
+        Event::Noted { kind: NoteKind::Staff, .. } => (People, "Internal note"),
+        Event::Noted { .. } => (People, "Words on the ticket"),
+        Event::Escalated { .. } => (People, "Somebody above was asked for"),
+        Event::PasswordFailed { .. } => (Password, "The password did not open the unit"),
+        Event::SecretKept { .. } => (Password, "A password arrived and was sealed"),
+        Event::ResetAsked => (Password, "The customer was asked to set a new password"),
+        Event::ResetConfirmed { .. } => (Password, "A new password is set, says the customer"),
+        Event::SecretsDestroyed { .. } => (Password, "The sealed password was removed"),
+        Event::IssueFound { .. } => (Feedback, "An issue was found"),
+        Event::LateIssue { .. } => (Feedback, "An issue was found after the end"),
+        Event::FeedbackWritten { .. } => (Feedback, "Words for the feedback"),
+        Event::FeedbackSent { .. } => (Feedback, "The official feedback was accepted by the mail server"),
+        Event::WatchOver => (Feedback, "The time of watching ended"),
+        Event::Undelivered { .. } => (Letters, "A letter could not be delivered"),
+        Event::Reminded { .. } => return None,
+        Event::Reported { .. } => (Problems, "A problem was reported"),
+        Event::Nudged { .. } => (Problems, "The customer asked how it stands"),
+        Event::ItemSettled { .. } => (Problems, "One of several problems is solved"),
+        Event::Unsure { .. } => (Problems, "It is not sure which unit is meant"),
+        Event::AlarmRaised { .. } => (Problems, "An alarm was raised"),
+        Event::Alarmed { .. } => (Problems, "People were called"),
+        Event::Acknowledged { .. } => (Problems, "A person has it"),
+        Event::WorkBegun { .. } => (Problems, "Work on it began"),
+        Event::Asked { .. } => (Problems, "The customer was asked"),
+        Event::CustomerAnswered { .. } => (Problems, "The customer answered"),
+        Event::ChangeProposed { .. } => (Problems, "A change was proposed"),
+        Event::ChangeAgreed { .. } => (Problems, "The change was agreed to"),
+        Event::ChangeStarted { .. } => (Problems, "The change began"),
+        Event::ChangeEnded { .. } => (Problems, "The change ended"),
+        Event::Resolved { .. } => (Problems, "It is solved, says the desk"),
+        Event::Settled { .. } => (Problems, "It was closed"),
+        Event::Reopened { .. } => (Problems, "It was opened again"),
+        Event::SeveritySet { .. } => (Problems, "How urgent it is was changed"),
+        Event::Linked { .. } => (Problems, "It was linked"),
+        Event::Transferred { .. } => (Problems, "It was handed on"),
+    })
+}
