@@ -17,6 +17,7 @@ mod config;
 mod corpus;
 mod crash;
 mod espoofer;
+mod evidence;
 mod flood;
 mod form;
 mod injection;

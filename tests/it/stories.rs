@@ -22,6 +22,7 @@ use upgrade_desk::shell::story::script::Script;
 use upgrade_desk::shell::story::stage::Stage;
 use upgrade_desk::shell::vault::key::new_pair;
 
+use crate::evidence::assert_pages_are_proven;
 use crate::support::letter;
 
 pub fn stories() -> Vec<PathBuf> {
@@ -99,6 +100,7 @@ async fn stories_are_told_as_before() {
         assert_no_password(&passwords, &folder.path().join("desk"));
         assert_no_token(&folder.path().join("desk"));
         assert_letters_are_sound(&Stage::postman(&folder.path().join("desk")));
+        assert_pages_are_proven(&Stage::data(&folder.path().join("desk")));
     }
     assert_eq!(different, Vec::<PathBuf>::new(), "compare these with the story.txt beside them");
 }

@@ -7,15 +7,18 @@ mod html;
 mod rows;
 mod words;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::desk::ticket::{Status, TicketId};
-use crate::shell::store::journal::Head;
+use crate::shell::cli::page::{Page, Style};
+use crate::shell::store::journal::Break;
 
-pub use gather::{Gathered, gather};
 pub use html::{about, html};
-pub use rows::evidence;
+
+use gather::Gathered;
 
 /// What a reader in a dispute asks, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::VariantArray, strum::IntoStaticStr)]
@@ -74,12 +77,25 @@ pub struct Evidence {
     pub rules: Vec<String>,
 }
 
-impl Evidence {
-    fn head(&mut self, head: Head) {
-        self.records = head.seq;
-        self.head = head.hash;
-    }
+/// Makes the page of the ticket `id` from the journal in the data folder `data`,
+/// with its times in `zone`; `progress` is told the number of records now and then.
+/// `None`: the journal has no such ticket.
+///
+/// # Errors
+///
+/// The journal is broken, or cannot be read.
+pub fn evidence(
+    data: &Path,
+    id: &TicketId,
+    zone: &str,
+    now: Timestamp,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Option<Evidence>, Break> {
+    let gathered: Gathered = gather::gather(data, id, progress)?;
+    Ok(rows::evidence(&Page::new(Style::plain(zone)), &gathered, now))
+}
 
+impl Evidence {
     /// The rows of one section, in order of time.
     pub fn of(&self, section: Section) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.section == section)

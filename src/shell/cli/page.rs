@@ -19,6 +19,11 @@ pub struct Style {
 }
 
 impl Style {
+    /// Without colour, its lines as long as they come.
+    pub fn plain(zone: &str) -> Style {
+        Style { colour: false, columns: None, zone: zone_of(zone) }
+    }
+
     /// For standard output as it is.
     pub fn here(zone: &str) -> Style {
         Style { colour: terminal::is_colourful(), columns: terminal::columns(), zone: zone_of(zone) }

@@ -5,7 +5,7 @@ use strum::VariantArray;
 
 use crate::desk::ticket::TicketId;
 use crate::shell::cli::commands::print_json;
-use crate::shell::cli::evidence::{Evidence, Section, about, evidence, gather, html};
+use crate::shell::cli::evidence::{Evidence, Section, about, evidence, html};
 use crate::shell::cli::page::{self, Page, Style};
 use crate::shell::cli::{Which, reach};
 use crate::shell::clock;
@@ -33,16 +33,17 @@ pub fn show(wanted: &Wanted) -> Result<(), Failure> {
     let reached = reach::find(&wanted.which)?;
     let id = TicketId(wanted.id.trim().to_ascii_uppercase());
     let mut progress = |records| eprintln!("reading the journal: {records} records so far");
-    let gathered = gather(&reached.data, &id, &mut progress).map_err(|error| Failure::Work(error.to_string()))?;
-    let mut page = Page::new(Style::here(&reached.rules.hours.zone));
-    let made = evidence(&page, gathered, clock::now());
+    let zone = reached.rules.hours.zone.as_str();
+    let made = evidence(&reached.data, &id, zone, clock::now(), &mut progress);
+    let made = made.map_err(|error| Failure::Work(error.to_string()))?;
     let made = made.ok_or_else(|| Failure::Work(format!("there is no ticket {id}; `ticket list` shows all")))?;
     if wanted.json {
         return print_json(&serde_json::to_value(&made).map_err(|error| Failure::Work(error.to_string()))?);
     }
     if wanted.html {
-        return page::print(&html(&made, &page, &reached.rules.desk.name));
+        return page::print(&html(&made, zone, &reached.rules.desk.name));
     }
+    let mut page = Page::new(Style::here(zone));
     text(&mut page, &made, &reached.rules.desk.name);
     page.print()
 }

@@ -7,7 +7,7 @@ use strum::VariantArray;
 
 use crate::shell::board::escaped;
 use crate::shell::cli::evidence::{Evidence, Row, Section};
-use crate::shell::cli::page::Page;
+use crate::shell::cli::page::{Page, Style};
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --line: #8885; --quiet: #8882; --soft: #666; }
@@ -31,8 +31,9 @@ blockquote { margin: .4rem 0; padding: .3rem .7rem; border-left: 3px solid var(-
 @page { margin: 15mm; }
 ";
 
-/// The whole page.
-pub fn html(evidence: &Evidence, page: &Page, desk: &str) -> String {
+/// The whole page, its times in `zone`; `desk` is what the desk is called.
+pub fn html(evidence: &Evidence, zone: &str, desk: &str) -> String {
+    let page = &Page::new(Style::plain(zone));
     let mut html = String::from("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
     html.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     html.push_str("<meta name=\"robots\" content=\"noindex\">\n");

@@ -13,26 +13,24 @@ use crate::shell::cli::people::events;
 use crate::shell::store::journal::Line;
 
 /// The page of a ticket; `None`: the journal has no such ticket.
-pub fn evidence(page: &Page, gathered: Gathered, now: Timestamp) -> Option<Evidence> {
-    let mut made = Making { page, gathered: &gathered, ticket: None, rows: Vec::new(), rules: BTreeSet::new() };
+pub fn evidence(page: &Page, gathered: &Gathered, now: Timestamp) -> Option<Evidence> {
+    let mut made = Making { page, gathered, ticket: None, rows: Vec::new(), rules: BTreeSet::new() };
     for (line, hash, text) in &gathered.records {
         made.record(&From { line, hash, text: text.as_deref() });
     }
     let Making { ticket, rows, rules, .. } = made;
     let ticket = ticket?;
-    let mut evidence = Evidence {
+    Some(Evidence {
         ticket: ticket.id.clone(),
         state: ticket.status,
         company: ticket.company.clone(),
         serial: ticket.serial().to_owned(),
         made_at: now,
-        records: 0,
-        head: String::new(),
+        records: gathered.head.seq,
+        head: gathered.head.hash.clone(),
         rows,
         rules: rules.into_iter().collect(),
-    };
-    evidence.head(gathered.head.clone());
-    Some(evidence)
+    })
 }
 
 /// The record that lines are made of.
@@ -141,7 +139,10 @@ impl Making<'_> {
             Event::Opened { form, .. } | Event::Answered { form, .. } => {
                 detail.extend(proof(decided));
                 detail.extend(mail(decided));
-                detail.extend(form.fields.iter().map(|(key, slot)| format!("{}: {}", key.key(), slot.written)));
+                let written = form.fields.iter().map(|(key, slot)| (key.key().replace('_', " "), &slot.written));
+                // Of a request the words themselves stand below.
+                let written = written.filter(|_| matches!(event, Event::Answered { .. }) || !is_by_mail);
+                detail.extend(written.map(|(name, written)| format!("{name}: {written}")));
             }
             Event::Reported { .. } => {
                 detail.extend(proof(decided));
@@ -217,7 +218,7 @@ fn title(event: &Event) -> Option<(Section, &'static str)> {
         Event::Spam => (Asked, "A person called it spam"),
         Event::Incomplete { .. } => (Asked, "The customer was asked"),
         Event::Answered { .. } => (Asked, "An answer came"),
-        Event::Completed { .. } => (Asked, "Everything needed was there"),
+        Event::Completed { .. } => (Asked, "It was complete"),
         Event::Lapsed => (Asked, "No answer came in time"),
         Event::Unproven { .. } => (Asked, "It was not sure who asked"),
         Event::Challenged { .. } => (Asked, "People on file were asked to confirm"),
@@ -232,7 +233,7 @@ fn title(event: &Event) -> Option<(Section, &'static str)> {
         Event::Corrected => (Register, "Corrected data came"),
         Event::OverrideAsked { .. } => (Register, "One person asked to let a difference pass"),
         Event::Overridden { .. } => (Register, "Two persons let a difference pass"),
-        Event::Matched { .. } => (Register, "Serial, MAC and IP agree"),
+        Event::Matched { .. } => (Register, "Serial, MAC, IP and person were compared"),
         Event::OutsideHours { .. } => (Consent, "The wish was outside business hours"),
         Event::TermsOffered { .. } => (Consent, "Terms of a special arrangement were offered"),
         Event::TermsRefused { .. } => (Consent, "A special arrangement was refused"),
@@ -275,7 +276,7 @@ fn title(event: &Event) -> Option<(Section, &'static str)> {
         Event::Noted { .. } => (People, "Words on the ticket"),
         Event::Escalated { .. } => (People, "Somebody above was asked for"),
         Event::PasswordFailed { .. } => (Password, "The password did not open the unit"),
-        Event::SecretKept { .. } => (Password, "A password arrived and was sealed"),
+        Event::SecretKept { .. } => (Password, "A password arrived"),
         Event::ResetAsked => (Password, "The customer was asked to set a new password"),
         Event::ResetConfirmed { .. } => (Password, "A new password is set, says the customer"),
         Event::SecretsDestroyed { .. } => (Password, "The sealed password was removed"),
