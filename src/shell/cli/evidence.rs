@@ -5,6 +5,7 @@
 mod gather;
 mod html;
 mod rows;
+mod title;
 mod words;
 
 use std::path::Path;
