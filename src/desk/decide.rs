@@ -42,6 +42,7 @@ mod schedule;
 mod slots;
 mod staff;
 mod stop;
+mod unknown;
 mod warning;
 mod weigh;
 
@@ -135,6 +136,7 @@ impl Decision {
 pub fn decide(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Decision {
     let mut decision = by_input(input, known, now, rules);
     let world = World { known, now, rules, agreed: &[] };
+    unknown::ask(&mut decision, &world);
     copies::add(&mut decision, &world);
     operator::tell(input, &world, &mut decision);
     language::choose(&mut decision, input, known, rules);

@@ -5,7 +5,7 @@
 mod event;
 mod timers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,6 +46,8 @@ pub struct Office {
     /// Who asked for news of releases, or not to get them: addresses in lower
     /// case. It counts more than the register's flag.
     pub subscriptions: BTreeMap<String, bool>,
+    /// Companies that were asked for their quiet hours (T1b).
+    pub quiet_hours_asked: BTreeSet<String>,
     /// Releases that were announced (M-30), and when last.
     pub announced: BTreeMap<String, Timestamp>,
 }
@@ -160,6 +162,9 @@ impl Office {
             }
             OfficeEvent::Unsubscribed { address, .. } => {
                 self.subscriptions.insert(address.to_ascii_lowercase(), false);
+            }
+            OfficeEvent::QuietHoursAsked { company } => {
+                self.quiet_hours_asked.insert(company.clone());
             }
             OfficeEvent::Announced { version, .. } => {
                 self.announced.insert(version.clone(), at);

@@ -167,6 +167,13 @@ impl Representative {
     }
 }
 
+impl Unit {
+    /// T1c: work on it takes longer.
+    pub fn is_customised(&self) -> bool {
+        self.customisations.iter().any(|one| !one.eq_ignore_ascii_case("none"))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unit {
@@ -178,7 +185,8 @@ pub struct Unit {
     pub ips: Vec<IpAddr>,
     #[serde(default)]
     pub version: String,
-    /// T1c: custom CRM pages, web settings … make the window longer.
+    /// T1c: custom CRM pages, web settings … make the window longer. Empty: nobody
+    /// told us; the one word `none`: it has none.
     #[serde(default)]
     pub customisations: Vec<String>,
     #[serde(default)]

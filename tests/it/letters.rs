@@ -241,3 +241,15 @@ async fn who_ticks_news_reads_so_in_the_letter_about_his_request() {
     let begun = texts.iter().filter(|text| text.contains("we will write to you when there is a new")).count();
     assert_eq!((ended, begun), (1, 0));
 }
+
+/// T1b once for a company, T1c for each unit of which nobody told us.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_we_do_not_know_is_asked_once_for_a_company() {
+    let played = crate::stories::play(Path::new("fixtures/stories/what-we-ask")).await;
+    let postman = Stage::postman(&played.folder.path().join("desk")).join("new");
+    let texts = fs::read_dir(postman).unwrap().map(|file| text(&fs::read(file.unwrap().path()).unwrap()));
+    let confirmations: Vec<String> = texts.filter(|text| text.contains("is scheduled for")).collect();
+    let asking = |words: &str| confirmations.iter().filter(|text| text.contains(words)).count();
+    let quiet = "At which hours, and in which time zone";
+    assert_eq!((confirmations.len(), asking("custom CRM pages or web settings"), asking(quiet)), (2, 2, 1));
+}

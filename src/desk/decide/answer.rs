@@ -147,6 +147,7 @@ fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
             zone,
             feedback_to: feedback_to(ticket, case.known).map(|row| row.address.clone()).unwrap_or_default(),
             password_tested: password_tested(form),
+            unknown: Vec::new(),
         },
         Verdict::Outside { window, why, offers } => Say::OutsideHours {
             serial: serial(form),
@@ -177,6 +178,7 @@ pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Wind
         agent: agent_name(ticket, rules),
         reading,
         password_tested: password_tested(form),
+        unknown: Vec::new(),
     }
 }
 

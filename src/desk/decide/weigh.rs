@@ -134,7 +134,7 @@ fn matched(
         };
         return unproven(draft, vec![because], why);
     }
-    let customised = !unit.customisations.is_empty();
+    let customised = unit.is_customised();
     let hours = &case.rules.hours;
     let minutes = if customised { hours.window_minutes_customised } else { hours.window_minutes };
     // S-01: the clock starts when the last item arrived, and that is this mail.

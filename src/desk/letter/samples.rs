@@ -12,6 +12,7 @@ use crate::desk::board::Section;
 use crate::desk::form::FieldKey;
 use crate::desk::letter::say::{
     Detail, FeedbackFacts, FieldLine, Light, MissingItem, Read, Say, TranscriptLine, Understood, UnitLine, UnitResult,
+    Unknown,
 };
 use crate::desk::phrase::Phrase;
 use crate::desk::ticket::{Issue, Window};
@@ -141,6 +142,7 @@ fn window_letters() -> Vec<Say> {
                 zone: "America/Los_Angeles".to_owned(),
             }),
             password_tested: false,
+            unknown: vec![Unknown::QuietHours],
         },
         Say::AsapAccepted {
             serial: serial(),
@@ -149,6 +151,7 @@ fn window_letters() -> Vec<Say> {
             zone: "America/Chicago".to_owned(),
             feedback_to: "dana@acme-tel.example".to_owned(),
             password_tested: true,
+            unknown: vec![Unknown::Customisations, Unknown::QuietHours],
         },
         Say::OutsideHours {
             refused: String::new(),

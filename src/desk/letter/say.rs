@@ -54,6 +54,8 @@ pub enum Say {
         by_phone: String,
         /// What was agreed besides: the terms of a special arrangement (UT-18).
         terms: Vec<String>,
+        /// What we ask to know, if it helps (T1b, T1c).
+        unknown: Vec<Unknown>,
     },
     AsapAccepted {
         serial: String,
@@ -62,6 +64,7 @@ pub enum Say {
         zone: String,
         feedback_to: String,
         password_tested: bool,
+        unknown: Vec<Unknown>,
     },
     Question {
         what: Unclear,

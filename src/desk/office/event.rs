@@ -79,6 +79,10 @@ pub enum OfficeEvent {
         address: String,
         by: String,
     },
+    /// T1b: the company was asked once for its quiet hours.
+    QuietHoursAsked {
+        company: String,
+    },
     /// M-30: news of a release went to so many.
     Announced {
         version: String,

@@ -61,7 +61,9 @@ fn decision(decided: &Decided) -> Vec<String> {
         let events: Vec<String> = change.events.iter().map(event).collect();
         lines.push(format!("    ticket    {}: {}", change.ticket, events.join(", ")));
     }
-    lines.extend(decided.office.iter().map(|event| format!("    desk      {}", office(event))));
+    // What a letter asks besides stands in the letter.
+    let told = decided.office.iter().filter(|event| !matches!(event, OfficeEvent::QuietHoursAsked { .. }));
+    lines.extend(told.map(|event| format!("    desk      {}", office(event))));
     for letter in &decided.letters {
         let audience = if letter.for_staff { "to staff " } else { "to       " };
         lines.push(format!("    {audience} {}  {}  {}", letter.template, letter.to, letter.subject));
@@ -94,6 +96,7 @@ fn office(event: &OfficeEvent) -> String {
         OfficeEvent::Fired { timer, due } => format!("{name} {timer}, due {due}"),
         OfficeEvent::Subscribed { address } => format!("{name} {address}"),
         OfficeEvent::Unsubscribed { address, by } => format!("{name} {address}, by {by}"),
+        OfficeEvent::QuietHoursAsked { company } => format!("{name} {company}"),
         OfficeEvent::Announced { version, by, letters, .. } => format!("{name} {version} to {letters}, by {by}"),
     }
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::desk::letter::times::zone_of;
+use crate::desk::register::Unit;
 use crate::desk::report::{self, History, Kept, Name, Past, Period, Posted};
 use crate::shell::store::View;
 use crate::shell::store::state::StateError;
@@ -32,7 +33,7 @@ pub fn report(view: &View<'_>, name: Name, from: Date, to: Date) -> Result<Resul
         Posted { no, at, for_staff, template: letter.template, state: state.to_owned() }
     });
     let kept = view.quarantine()?.into_iter();
-    let own = view.register()?.units.into_iter().filter(|unit| !unit.customisations.is_empty());
+    let own = view.register()?.units.into_iter().filter(Unit::is_customised);
     let rows = report::rows(
         name,
         &Past {

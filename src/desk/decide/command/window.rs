@@ -147,7 +147,7 @@ pub(super) fn planned_minutes(case: &Case<'_>, ticket: &Ticket) -> u32 {
     let company = ticket.company.as_deref().unwrap_or("");
     let hours = &case.rules.hours;
     match gates::unit_gate_of(ticket, company, case.known) {
-        gates::UnitGate::Green(unit) if !unit.customisations.is_empty() => hours.window_minutes_customised,
+        gates::UnitGate::Green(unit) if unit.is_customised() => hours.window_minutes_customised,
         _ => hours.window_minutes,
     }
 }

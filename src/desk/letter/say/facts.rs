@@ -199,3 +199,13 @@ pub struct AlarmFacts {
     pub extract: String,
     pub zone: String,
 }
+
+/// What is asked to plan better; nothing waits for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// T1c: custom CRM pages or web settings, which take longer.
+    Customisations,
+    /// T1b: when an interruption hurts least.
+    QuietHours,
+}
