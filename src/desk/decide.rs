@@ -29,6 +29,7 @@ mod notice;
 mod offer;
 mod office;
 mod operator;
+mod own;
 mod page;
 mod pause;
 mod problem;

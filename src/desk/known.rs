@@ -103,6 +103,8 @@ pub struct Known {
     pub ticket: FoundTicket,
     /// Open tickets for the asked serials.
     pub same_unit: Vec<Ticket>,
+    /// Open requests of this address, which is not on file, the oldest first.
+    pub own: Vec<Ticket>,
     /// Neutral notes sent to this address in the last 24 hours (decisions 12).
     pub neutral_notes_today: u32,
     pub letter: Option<LetterKnown>,

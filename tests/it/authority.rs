@@ -8,6 +8,7 @@ mod desk;
 mod files;
 mod loops;
 mod oracle;
+mod permissions;
 mod safe;
 mod shared;
 mod undo;

@@ -75,5 +75,10 @@ fn known_ticket<'a>(case: &Case<'a>, id: &TicketId) -> Option<&'a Ticket> {
         FoundTicket::ByReference(ticket) | FoundTicket::ByTag(ticket) => Some(ticket.as_ref()),
         FoundTicket::None => None,
     };
-    found.into_iter().chain(&case.known.same_unit).chain(&case.known.of_company).find(|ticket| ticket.id == *id)
+    found
+        .into_iter()
+        .chain(&case.known.same_unit)
+        .chain(&case.known.own)
+        .chain(&case.known.of_company)
+        .find(|ticket| ticket.id == *id)
 }

@@ -7,8 +7,8 @@ use crate::desk::bookings::Booking;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::problem::{self, link};
 use crate::desk::decide::{
-    Decision, World, bounce, calendar, caps, contact, escalate, hold, likeness, notice, office, page, released, reply,
-    request, staff, stop, warning,
+    Decision, World, bounce, calendar, caps, contact, escalate, hold, likeness, notice, office, own, page, released,
+    reply, request, staff, stop, warning,
 };
 use crate::desk::input::{Kind, MailInput};
 use crate::desk::known::{Duplicate, FoundTicket, Known};
@@ -172,6 +172,9 @@ fn by_sender(case: &Case<'_>) -> Result<Decision, NotNow> {
     }
     if case.known.register_is_empty {
         return request::register_is_empty(case);
+    }
+    if let Some(ticket) = own::of(case).filter(|_| !contact::is_asked(case)) {
+        return own::decide(case, ticket);
     }
     match (&case.known.ticket, case.input.kind) {
         (FoundTicket::ByReference(ticket), _) if contact::is_asked(case) => contact::asked(case, Some(ticket)),

@@ -30,7 +30,7 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
         return stop::asked(case, ticket);
     }
     if !may_change {
-        return held(case, ticket);
+        return another_time(case, ticket).unwrap_or_else(|| held(case, ticket));
     }
     if stop::is_one(case) {
         return withdraw(case, ticket);
@@ -128,6 +128,24 @@ fn in_writing(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     decision.changes.push(draft.into_change());
     decision.why.push(Why::new("T2b", "the consent by telephone is confirmed in writing"));
     Ok(decision)
+}
+
+/// 2.3: who is on file of the company for the feedback only may ask for another
+/// time; who may consent is asked. He changes nothing else.
+fn another_time(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, NotNow>> {
+    let row = case.author.proven_representative()?;
+    if ticket.company.as_ref() != Some(&row.company) || !moving::can_move(ticket) || !case.input.commands.is_empty() {
+        return None;
+    }
+    match case.input.forms.as_slice() {
+        [] => moving::asked(case, ticket),
+        [form] => {
+            let only_time = form.fields.keys().all(|key| matches!(key, FieldKey::UpgradeTime | FieldKey::TimeZone));
+            let wishes = only_time && form.fields.contains_key(&FieldKey::UpgradeTime);
+            wishes.then(|| moving::by_form(case, ticket, &with_whole_time(case, ticket, form)))
+        }
+        _ => None,
+    }
 }
 
 /// TC2: the right reference and the wrong sender change nothing; staff see it.

@@ -239,6 +239,12 @@ fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rul
     if let Some(company) = &ticket.company {
         state.put(Tree::Index, company_key(company, &ticket.id), &ticket.id)?;
     }
+    let own = key(&[b"own", ticket.requester.address.to_ascii_lowercase().as_bytes(), ticket.id.0.as_bytes()]);
+    let is_own = ticket.problem.is_none() && !ticket.requester.on_file && !ticket.status.is_final();
+    match is_own {
+        true => state.put(Tree::Index, own, &ticket.id)?,
+        false => state.remove(Tree::Index, own),
+    }
     // What somebody unproven asked for is nobody's open request: a flood of forged
     // ones for a unit costs no later look at it (TE3).
     if ticket.company.is_some() && ticket.status.is_before_start() && !ticket.serial().is_empty() {

@@ -70,6 +70,7 @@ impl View<'_> {
             representatives: Vec::new(),
             ticket,
             same_unit: Vec::new(),
+            own: self.own(ask)?,
             neutral_notes_today: self.neutral_notes(ask.address.as_deref(), now)?,
             letter: letter.map(thread::letter_known),
             answered,
@@ -80,10 +81,7 @@ impl View<'_> {
             bookings: if ask.bookings { self.bookings()? } else { Vec::new() },
             token: Brought::None,
             tallies: Tallies::default(),
-            same_id: match &ask.message_id {
-                Some(id) => self.state.has(Tree::Index, &key(&[b"id", id.as_bytes()]))?,
-                None => false,
-            },
+            same_id: ask.message_id.as_deref().map_or(Ok(false), |id| self.had_id(id))?,
             kept: None,
             challenges_today: BTreeMap::new(),
             stranger_alarms_today: self.stranger_alarms(now)?,
@@ -188,12 +186,6 @@ impl View<'_> {
     /// Whether the register has a row for the address, valid or not.
     pub fn is_on_file(&self, address: &str) -> Result<bool, StateError> {
         self.state.has(Tree::Register, &key(&[b"person", address.to_ascii_lowercase().as_bytes()]))
-    }
-
-    fn everybody(&self) -> Result<Vec<Representative>, StateError> {
-        let mut all: Vec<Representative> = self.state.values(Tree::Register, &key(&[b"person", b""]))?;
-        all.retain(|row| !row.retired);
-        Ok(all)
     }
 
     fn next_number(&self, kind: TicketKind, now: Timestamp) -> Result<u64, StateError> {

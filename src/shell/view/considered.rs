@@ -96,6 +96,7 @@ fn nothing_known(ask: &Ask) -> Known {
         representatives: Vec::new(),
         ticket: FoundTicket::None,
         same_unit: Vec::new(),
+        own: Vec::new(),
         neutral_notes_today: 0,
         letter: None,
         answered: Vec::new(),

@@ -6,18 +6,45 @@ use std::collections::BTreeSet;
 use crate::desk::form::compact;
 use crate::desk::known::{Ask, Known, Sender, UnitKnown};
 use crate::desk::register::{Company, Representative, Unit};
-use crate::desk::ticket::TicketId;
+use crate::desk::ticket::{Ticket, TicketId};
 use crate::shell::store::state::{StateError, Tree, key};
 use crate::shell::store::view::{View, known_ticket};
 
+/// Of one address: more is a flood and no help.
+const OWN_MAX: usize = 20;
+
 impl View<'_> {
+    /// What an address that is not on file has asked for and is still open (2.3).
+    pub(super) fn own(&self, ask: &Ask) -> Result<Vec<Ticket>, StateError> {
+        let mut own = Vec::new();
+        if let Sender::NotOnFile = self.sender(ask.address.as_deref())? {
+            let address = ask.address.as_deref().unwrap_or_default().to_ascii_lowercase();
+            for (_, value) in self.state.scan(Tree::Index, &key(&[b"own", address.as_bytes(), b""]), OWN_MAX)? {
+                own.extend(self.ticket(&serde_json::from_slice(&value)?)?);
+            }
+        }
+        Ok(own)
+    }
+
+    /// Whether a mail had this Message-ID before.
+    pub(super) fn had_id(&self, message_id: &str) -> Result<bool, StateError> {
+        self.state.has(Tree::Index, &key(&[b"id", message_id.as_bytes()]))
+    }
+
+    pub(super) fn everybody(&self) -> Result<Vec<Representative>, StateError> {
+        let mut all: Vec<Representative> = self.state.values(Tree::Register, &key(&[b"person", b""]))?;
+        all.retain(|row| !row.retired);
+        Ok(all)
+    }
+
     /// The asked units, and the ones that the ticket is about: a correction of
     /// one field needs the register's word on the others too.
     pub(super) fn look_up_units(&self, ask: &Ask, known: &mut Known) -> Result<(), StateError> {
         let ticket = known_ticket(&known.ticket).cloned();
         let form = ticket.as_ref().map(|ticket| &ticket.form);
         let of_form = |field| form.and_then(|form| form.text(field)).map(str::to_owned);
-        let serials = ask.serials.iter().cloned().chain(of_form(crate::desk::form::FieldKey::UnitSerial));
+        let own: Vec<String> = known.own.iter().map(|ticket| ticket.serial().to_owned()).collect();
+        let serials = ask.serials.iter().cloned().chain(of_form(crate::desk::form::FieldKey::UnitSerial)).chain(own);
         for serial in serials.filter(|serial| !serial.is_empty()).collect::<BTreeSet<String>>() {
             let unit = self.unit(&serial)?;
             let open: Vec<TicketId> = self.state.values(Tree::Index, &key(&[b"unit", serial.as_bytes(), b""]))?;
@@ -50,6 +77,7 @@ impl View<'_> {
             companies.insert(row.company.clone());
         }
         companies.extend(known_ticket(&known.ticket).and_then(|ticket| ticket.company.clone()));
+        companies.extend(known.own.iter().filter_map(|ticket| ticket.company.clone()));
         // TD2: for somebody on file nothing more is looked up about a foreign unit
         // than about one that does not exist.
         let is_on_file = matches!(known.sender, Sender::OnFile(_));
