@@ -183,7 +183,7 @@ pub fn confirmation(known: &Known, rules: &Rules, ticket: &Ticket, window: &Wind
 }
 
 /// M-11 when another window was agreed before, else M-05.
-pub fn agreed(world: &World<'_>, before: &Ticket, after: &Ticket, reason: &str) -> Say {
+pub fn agreed(world: &World<'_>, before: &Ticket, after: &Ticket, reason: &Phrase) -> Say {
     let zone = zone_of(after, world);
     let Some(window) = after.agreed() else {
         return Say::Expired { serial: serial(&after.form), why: Default::default() };
@@ -207,7 +207,7 @@ pub fn agreed(world: &World<'_>, before: &Ticket, after: &Ticket, reason: &str) 
         window,
         minutes,
         longer,
-        reason: reason.to_owned(),
+        reason: reason.clone(),
         reading,
         agent,
         shifted,

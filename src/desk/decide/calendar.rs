@@ -16,6 +16,7 @@ use crate::desk::letter::times::span;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::register::Representative;
 use crate::desk::ticket::{Cause, Ending, Event, NoteKind, Status, Ticket, Window};
+use crate::phrase;
 
 /// The answer to an invitation of ours. `None`: it belongs to no upgrade.
 pub fn decide(case: &Case<'_>) -> Option<Result<Decision, NotNow>> {
@@ -187,7 +188,10 @@ pub fn unanswered(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, N
         serial: answer::serial(&draft.ticket.form),
         window,
         by_customer: false,
-        words: "The invitation to it was declined, and our question was not answered\n  in time.".to_owned(),
+        words: phrase!(
+            "cancelled_declined",
+            "The invitation to it was declined, and our question was not answered in time."
+        ),
     };
     let mut letters: Vec<Letter> =
         people.into_iter().map(|row| answer::to_person(row, &draft.ticket, say.clone())).collect();

@@ -24,6 +24,7 @@ use crate::desk::decide::{answer, escalate, ready, slots};
 use crate::desk::denial::Denial;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
+use crate::desk::phrase::Phrase;
 use crate::desk::record::TicketChange;
 use crate::desk::register::Representative;
 use crate::desk::ticket::{Ending, Event, NoteKind, Outcome};
@@ -250,7 +251,7 @@ fn cancel(case: &Case<'_>, draft: &mut Draft, effects: &mut Effects, reason: &st
         serial: answer::serial(&draft.ticket.form),
         window: answer::agreed_window(&draft.ticket, &case.world()),
         by_customer: false,
-        words: words.clone(),
+        words: Phrase::written(words.clone()),
     };
     draft.happen(Event::Cancelled { ending: Ending::CancelledByDesk, by: me(case), words })?;
     effects.letters.extend(people.into_iter().map(|row| answer::to_person(row, &draft.ticket, say.clone())));

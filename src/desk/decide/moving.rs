@@ -97,7 +97,7 @@ fn regular(case: &Case<'_>, ticket: &Ticket, form: &Form, window: Window) -> Res
     draft.happen(Event::Consented { consent: Box::new(given) })?;
     draft.happen(Event::Scheduled { window: window.clone(), by: row.address.clone() })?;
     draft.settle(case.rules)?;
-    let reason = format!("{} asked for another time.", row.name);
+    let reason = phrase!("moved_by", "{by} asked for another time.", by = row.name.clone());
     let say = answer::agreed(&case.world(), ticket, &draft.ticket, &reason);
     let people = answer::concerned(&draft.ticket, &case.world(), Some(row));
     let mut decision = Decision::new(OutcomeWord::Scheduled, case.author.actor.clone());

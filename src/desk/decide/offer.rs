@@ -43,6 +43,16 @@ pub fn letters(world: &World<'_>, ticket: &Ticket, why: &Phrase, zone: &str) -> 
     people.into_iter().map(|row| answer::to_person(row, ticket, say(world, ticket, why, zone.to_owned()))).collect()
 }
 
+/// What may stand beside the number of a choice, in every language of our letters.
+const BESIDE_A_NUMBER: [&str; 41] = [
+    "yes", "ok", "please", "number", "no", "nr", "option", "slot", "time", "the", "we", "take", "i", "thanks",
+    // German
+    "ja", "bitte", "nummer", "die", "den", "zeit", "termin", "wir", "nehmen", "danke", "gern", "gerne",
+    // Spanish
+    "sí", "si", "número", "numero", "opción", "opcion", "por", "favor", "gracias", // French
+    "oui", "numéro", "le", "la", "svp", "merci",
+];
+
 /// The customer's choice, when his first line is one.
 pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
     let slots = &ticket.offers;
@@ -62,11 +72,10 @@ pub fn picked<'a>(case: &Case<'_>, ticket: &'a Ticket) -> Option<&'a Window> {
     // "2", "2 please", "number 2", "option 2)": one number, and no other words.
     let line = case.first_line();
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let filler = ["yes", "ok", "please", "number", "no", "nr", "option", "slot", "time", "the", "we", "take", "i"];
     let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
     let rest = words.iter().filter(|word| word.parse::<usize>().is_err());
     match numbers.as_slice() {
-        [number] if rest.clone().all(|word| filler.contains(word)) => slots.get(number.checked_sub(1)?),
+        [number] if rest.clone().all(|word| BESIDE_A_NUMBER.contains(word)) => slots.get(number.checked_sub(1)?),
         _ => None,
     }
 }
@@ -146,7 +155,7 @@ pub fn accepted(case: &Case<'_>, ticket: &Ticket, slot: &Window) -> Result<Decis
     draft.happen(Event::Consented { consent: Box::new(consent::recorded(case, ticket, row, channel, scope)) })?;
     draft.happen(Event::Scheduled { window: slot.clone(), by: row.address.clone() })?;
     draft.settle(case.rules)?;
-    let say = answer::agreed(&case.world(), ticket, &draft.ticket, "You chose another time.");
+    let say = answer::agreed(&case.world(), ticket, &draft.ticket, &phrase!("moved_chosen", "You chose another time."));
     let people = answer::concerned(&draft.ticket, &case.world(), Some(row));
     let mut decision = Decision::new(OutcomeWord::Scheduled, case.author.actor.clone());
     decision.spent = case.known.token.good(Action::Accept).map(|token| token.letter);

@@ -14,6 +14,7 @@ use crate::desk::form::{self, FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::known::FoundTicket;
 use crate::desk::letter::say::{Say, Unclear};
+use crate::desk::phrase::Phrase;
 use crate::desk::record::{OutcomeWord, Why};
 use crate::desk::ticket::{ConsentChannel, Ending, Event, NoteKind, Status, Ticket};
 use crate::desk::token::Brought;
@@ -101,8 +102,11 @@ fn in_words(case: &Case<'_>, ticket: &Ticket) -> Option<Result<Decision, NotNow>
     if let Some(decision) = moving::asked(case, ticket) {
         return Some(decision);
     }
-    // Another wish in place of an offer or of a special time (UT-19, UT-20).
-    let waits = matches!(ticket.status, Status::SpecialReview | Status::AwaitingConsent);
+    // Another wish in place of an offer or of a special time (UT-19, UT-20), or of
+    // one that was refused.
+    let asked = ticket.faults.contains_key(&FieldKey::UpgradeTime);
+    let no_time = ticket.status == Status::NeedsInfo && asked;
+    let waits = no_time || matches!(ticket.status, Status::SpecialReview | Status::AwaitingConsent);
     match moving::words::read(case, ticket).filter(|_| waits)? {
         Wish::Time { when, written, .. } => Some(answered(case, ticket, &moving::of_time(written, &when))),
         Wish::Unclear { text } => Some(question::ask(case, ticket, Unclear::Time, &text)),
@@ -200,7 +204,7 @@ fn withdraw(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
             serial: answer::serial(&ticket.form),
             window: answer::agreed_window(ticket, &case.world()),
             by_customer: true,
-            words: String::new(),
+            words: Phrase::default(),
         };
         let people = answer::concerned(&draft.ticket, &case.world(), case.author.representative);
         decision.letters =

@@ -61,16 +61,23 @@ pub(super) fn tidy(body: &str) -> String {
 pub(super) fn folded(text: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut lines = text.lines().peekable();
+    // Where the text of the point stands that the lines belong to.
+    let mut point = 0;
     while let Some(line) = lines.next() {
-        if width(line) <= COLUMNS_MAX {
+        let indent = indent(line);
+        let hang = indent + mark(line.get(indent..).unwrap_or(""));
+        if hang > indent || indent < point {
+            point = if hang > indent { hang } else { 0 };
+        }
+        let broken = lines.peek().is_some_and(|next| breaks_early(line, next));
+        if width(line) <= COLUMNS_MAX && !broken {
             out.push(line.to_owned());
             continue;
         }
-        let indent = indent(line);
-        let hang = indent + mark(line.get(indent..).unwrap_or(""));
         let mut words: Vec<&str> = line.split_whitespace().collect();
-        // Lines that stand in without a mark are a table: each is its own.
-        let flows = indent == 0 || hang > indent;
+        // Lines that stand in without a mark are a table: each is its own. Those
+        // of a point go on in it.
+        let flows = indent == 0 || hang > indent || indent == point;
         while let Some(next) = lines.next_if(|next| flows && flows_on(next, hang)) {
             words.extend(next.split_whitespace());
         }
@@ -79,6 +86,17 @@ pub(super) fn folded(text: &str) -> String {
     let mut text = out.join("\n");
     text.push('\n');
     text
+}
+
+/// A sentence that goes on in the next line though there was room for its next
+/// word: something in it was left out, or is shorter than it was thought.
+fn breaks_early(line: &str, next: &str) -> bool {
+    const ROOM: usize = 2;
+    let first = next.split(' ').next().unwrap_or("");
+    let ends = line.trim_end().ends_with([':', '.', ';', '!', '?']);
+    let prose = first.chars().next().is_some_and(char::is_lowercase) && !first.contains(['@', '/', ':']);
+    let both = indent(line) == 0 && mark(line) == 0 && !line.trim().is_empty();
+    both && prose && !ends && width(line) + 1 + width(first) + ROOM <= COLUMNS_MAX
 }
 
 /// Whether a line belongs to the paragraph above it.

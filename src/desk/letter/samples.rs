@@ -160,12 +160,12 @@ fn window_letters() -> Vec<Say> {
             why: phrase!("hours_no_business_day", "{day} is not a business day", day = SATURDAY),
             offers: vec![start()],
         },
-        Say::Cancelled { serial: serial(), window: Some(window()), by_customer: true, words: String::new() },
+        Say::Cancelled { serial: serial(), window: Some(window()), by_customer: true, words: Phrase::default() },
         Say::Cancelled {
             serial: serial(),
             window: None,
             by_customer: false,
-            words: "the release was withdrawn".to_owned(),
+            words: Phrase::written("the release was withdrawn"),
         },
         Say::Started {
             serial: serial(),

@@ -81,7 +81,7 @@ pub enum Say {
         window: Window,
         minutes: i64,
         longer: bool,
-        reason: String,
+        reason: Phrase,
         reading: Option<Read>,
         agent: String,
         /// Places whose clocks change between the two times, and on the day itself.
@@ -100,7 +100,7 @@ pub enum Say {
         serial: String,
         window: Option<Window>,
         by_customer: bool,
-        words: String,
+        words: Phrase,
     },
     Started {
         serial: String,

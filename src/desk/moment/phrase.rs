@@ -47,7 +47,7 @@ fn of_line(line: &str, zones: &Zones, refusing: &[String]) -> Vec<Phrase> {
         while let Some(first) = part.get(from) {
             let run = Run { part, from, before, zones, in_capitals: &in_capitals }.measured();
             if run.length > 0 && !is_past_behind(before) {
-                let text = written(part.get(from..from + run.length).unwrap_or_default());
+                let text = as_written(line, written(part.get(from..from + run.length).unwrap_or_default()));
                 found.push(Phrase { text, refused: refused || is_old_behind(before), vague: run.vague });
             }
             before = first.token.word().unwrap_or(before);
@@ -254,6 +254,13 @@ impl Run<'_> {
         let foreign = here.iter().any(|piece| piece.token.word().is_some_and(|word| self.zones.foreign.contains(word)));
         (!foreign).then_some((length, true))
     }
+}
+
+/// With the capitals of the line, where it stands there so.
+fn as_written(line: &str, text: String) -> String {
+    let lower = line.to_lowercase();
+    let place = lower.find(&text).filter(|_| lower.len() == line.len());
+    place.and_then(|at| line.get(at..at + text.len())).map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// The pieces as text again.

@@ -13,6 +13,7 @@ use crate::desk::letter::times::span;
 use crate::desk::record::TicketChange;
 use crate::desk::register::Representative;
 use crate::desk::ticket::{Call, ConsentChannel, Event, Scope, Status, TicketId, Window};
+use crate::phrase;
 
 /// Each to its own.
 pub(super) fn run(
@@ -156,9 +157,10 @@ fn by_phone(
     draft.happen(Event::Consented { consent: Box::new(given) })?;
     draft.happen(Event::Scheduled { window: slot.clone(), by: row.address.clone() })?;
     draft.settle(case.rules)?;
-    let reason = format!(
-        "{} agreed to another time by telephone, and is asked to confirm it in writing, with the single word YES.",
-        row.name
+    let reason = phrase!(
+        "moved_by_phone",
+        "{by} agreed to another time by telephone, and is asked to confirm it in writing, with the single word YES.",
+        by = row.name.clone()
     );
     let say = answer::agreed(&case.world(), &before, &draft.ticket, &reason);
     for person in answer::concerned(&draft.ticket, &case.world(), Some(row)) {

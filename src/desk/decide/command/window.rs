@@ -9,6 +9,7 @@ use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, gates, ready, slots};
 use crate::desk::letter::times::{point, span};
 use crate::desk::ticket::{Cause, Event, Scope, Status, Ticket, Window};
+use crate::phrase;
 
 /// The desk sets the window within what the customer has consented to (T2a).
 pub(super) fn schedule(
@@ -56,8 +57,8 @@ pub(super) fn schedule(
     let before = draft.ticket.clone();
     draft.happen(Event::Scheduled { window: window.clone(), by: me(case) })?;
     draft.settle(case.rules)?;
-    let reason = "We have set another time within what you agreed to.";
-    let say = answer::agreed(&case.world(), &before, &draft.ticket, reason);
+    let reason = phrase!("moved_within", "We have set another time within what you agreed to.");
+    let say = answer::agreed(&case.world(), &before, &draft.ticket, &reason);
     for row in answer::concerned(&draft.ticket, &case.world(), answer::requester(&draft.ticket, case.known)) {
         effects.letters.push(answer::to_person(row, &draft.ticket, say.clone()));
     }

@@ -102,7 +102,7 @@ fn told(window: &Window) -> Vec<Say> {
             window: window.clone(),
             minutes: 120,
             longer: true,
-            reason: "You asked for another time.".to_owned(),
+            reason: phrase!("moved_chosen", "You chose another time."),
             reading: None,
             agent: "Noa Adler".to_owned(),
             shifted: vec!["Chicago".to_owned()],
