@@ -23,19 +23,25 @@ const EXTRACT_CHARS_MAX: usize = 600;
 /// Decides about a report; `hint` is the ticket that the mail answers.
 pub fn decide(case: &Case<'_>, hint: Option<&Ticket>) -> Result<Decision, NotNow> {
     let Some(mut place) = link::place(case, hint) else { return Ok(unknown(case)) };
-    if let Some(ticket) = link::open_problem(case, &place) {
-        if !another::is(case, ticket) {
-            return reply::more(case, ticket, "Another report about this problem");
-        }
+    let beside = link::open_problems(case, &place);
+    if let Some(ticket) = another::joined(case, &beside) {
+        return reply::more(case, ticket, "Another report about this problem");
+    }
+    if let Some(ticket) = beside.first() {
         another::beside(&mut place.link, ticket);
     }
     open(case, place)
 }
 
-/// A report of another symptom, in answer to a letter about the open `ticket`.
+/// A report of another symptom, in answer to a letter about the open `ticket`: it
+/// may have a ticket of its own already.
 fn beside(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
     let Some(mut place) = link::place(case, Some(ticket)) else { return Ok(unknown(case)) };
     another::beside(&mut place.link, ticket);
+    let others = link::open_problems(case, &place);
+    if let Some(same) = others.into_iter().find(|other| another::is_the_same(case, other)) {
+        return reply::more(case, same, "The customer wrote about this problem in answer to another one");
+    }
     open(case, place)
 }
 

@@ -5,22 +5,49 @@ use crate::desk::urgency::clause::{Extent, Facts, Standing, Statement};
 use crate::desk::urgency::lexicon::{Meaning, UrgencyRules};
 use crate::desk::urgency::sentence::Sentence;
 
-/// Two that nobody takes for each other. What lies between them is no symptom of
-/// its own: a second ticket for one trouble costs more than two troubles in one.
+/// What nobody takes for each other. What lies between them is no symptom of its
+/// own: a second ticket for one trouble costs more than two troubles in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symptom {
     /// People cannot call, or not well.
     Calls,
-    /// Something beside the calls: voicemail, billing, the console.
-    Function,
+    /// Something beside the calls; `Some`: plainly this one, by the list that has
+    /// its words.
+    Function(Option<Meaning>),
 }
+
+impl Symptom {
+    /// Whether both cannot be the same trouble.
+    pub fn differs(self, other: Symptom) -> bool {
+        match (self, other) {
+            (Symptom::Calls, Symptom::Calls) => false,
+            (Symptom::Calls, Symptom::Function(_)) | (Symptom::Function(_), Symptom::Calls) => true,
+            (Symptom::Function(one), Symptom::Function(other)) => one.is_some() && other.is_some() && one != other,
+        }
+    }
+}
+
+/// The functions that nobody takes for each other.
+const FUNCTIONS: [Meaning; 7] = [
+    Meaning::Voicemail,
+    Meaning::Fax,
+    Meaning::Billing,
+    Meaning::Console,
+    Meaning::Conferences,
+    Meaning::Recordings,
+    Meaning::Menus,
+];
 
 /// The one part that everything reported now is about; `None` where it is not
 /// named, is all of the unit, or is of both kinds.
 pub(super) fn of(facts: &Facts, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Option<Symptom> {
     let mut now = facts.statements.iter().filter(|told| told.standing == Standing::Now);
     let first = one(now.next()?, sentences, rules)?;
-    now.all(|told| one(told, sentences, rules) == Some(first)).then_some(first)
+    now.try_fold(first, |all, told| match (all, one(told, sentences, rules)?) {
+        (all, next) if all == next => Some(all),
+        (Symptom::Function(_), Symptom::Function(_)) => Some(Symptom::Function(None)),
+        _ => None,
+    })
 }
 
 fn one(told: &Statement, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Option<Symptom> {
@@ -31,7 +58,10 @@ fn one(told: &Statement, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Op
     let function = within().any(|spot| spot.is_any(&[Meaning::MainFunctions, Meaning::MinorThings]));
     match (calls, function) {
         (true, false) => Some(Symptom::Calls),
-        (false, true) if told.extent != Extent::All => Some(Symptom::Function),
+        (false, true) if told.extent != Extent::All => {
+            let mut named = FUNCTIONS.into_iter().filter(|list| within().any(|spot| spot.is(*list)));
+            Some(Symptom::Function(named.next().filter(|_| named.next().is_none())))
+        }
         _ => None,
     }
 }

@@ -11,20 +11,37 @@ use crate::desk::urgency::{self, Severity, Symptom};
 /// Whether the mail plainly reports something else than `ticket` is about. While
 /// all of a unit is down, whatever fails is that.
 pub fn is(case: &Case<'_>, ticket: &Ticket) -> bool {
-    let Some(problem) = ticket.problem.as_ref().filter(|problem| problem.severity != Severity::P1) else {
-        return false;
-    };
     // Of strangers and machines one ticket is enough.
-    if case.author.proven_representative().is_none() || case.is_machine() {
+    if case.author.proven_representative().is_none() || case.is_machine() || is_down(ticket) {
         return false;
     }
+    let (before, now) = symptoms(case, ticket);
+    before.zip(now).is_some_and(|(before, now)| before.differs(now))
+}
+
+/// Whether the mail plainly reports what `ticket` is about.
+pub fn is_the_same(case: &Case<'_>, ticket: &Ticket) -> bool {
+    let (before, now) = symptoms(case, ticket);
+    is_down(ticket) || (now.is_some() && before == now)
+}
+
+/// The open problem that the report joins: about the same, else not plainly about
+/// something else.
+pub fn joined<'a>(case: &Case<'_>, open: &[&'a Ticket]) -> Option<&'a Ticket> {
+    let same = open.iter().find(|ticket| is_the_same(case, ticket));
+    same.or_else(|| open.iter().find(|ticket| !is(case, ticket))).copied()
+}
+
+fn is_down(ticket: &Ticket) -> bool {
+    ticket.problem.as_ref().is_none_or(|problem| problem.severity == Severity::P1)
+}
+
+/// What the ticket was reported with, and what the mail reports.
+fn symptoms(case: &Case<'_>, ticket: &Ticket) -> (Option<Symptom>, Option<Symptom>) {
     let (mail, rules) = (&case.input.mail, &case.rules.urgency);
-    let reported = Mail { own_text: problem.extract.clone(), subject: String::new(), ..mail.clone() };
-    let before = urgency::symptom(&reported, rules);
-    matches!(
-        (before, urgency::symptom(mail, rules)),
-        (Some(Symptom::Calls), Some(Symptom::Function)) | (Some(Symptom::Function), Some(Symptom::Calls))
-    )
+    let own_text = ticket.problem.as_ref().map(|problem| problem.extract.clone()).unwrap_or_default();
+    let reported = Mail { own_text, subject: String::new(), ..mail.clone() };
+    (urgency::symptom(&reported, rules), urgency::symptom(mail, rules))
 }
 
 /// The new problem is about the unit and the upgrade of the one beside it.

@@ -152,10 +152,15 @@ pub fn units<'a>(case: &Case<'a>) -> Vec<&'a Unit> {
     by_serial.chain(by_mac).chain(by_ip).filter(|unit| !unit.retired).collect()
 }
 
-/// The open problem that a further report belongs to: of the same unit or
-/// upgrade, or the company's only one when no unit is named.
+/// The one that other words than a report belong to.
 pub fn open_problem<'a>(case: &Case<'a>, place: &Place) -> Option<&'a Ticket> {
-    let company = place.company.as_deref()?;
+    open_problems(case, place).first().copied()
+}
+
+/// The open problems that a further report may belong to: of the same unit or
+/// upgrade, or the company's only one when no unit is named.
+pub fn open_problems<'a>(case: &Case<'a>, place: &Place) -> Vec<&'a Ticket> {
+    let Some(company) = place.company.as_deref() else { return Vec::new() };
     let open: Vec<&Ticket> = (case.known.of_company.iter())
         .filter(|ticket| ticket.kind() == TicketKind::Problem && ticket.company.as_deref() == Some(company))
         .filter(|ticket| !ticket.status.is_final() && ticket.status != Status::Resolved)
@@ -166,12 +171,10 @@ pub fn open_problem<'a>(case: &Case<'a>, place: &Place) -> Option<&'a Ticket> {
         (!serial.is_empty() && ticket.serial() == serial)
             || (upgrade.is_some() && upgrade == place.link.upgrade.as_ref())
     };
-    if let Some(ticket) = open.iter().find(same) {
-        return Some(ticket);
-    }
+    let of_the_unit: Vec<&Ticket> = open.iter().filter(same).copied().collect();
     match open.as_slice() {
         // A stranger names a unit or opens his own.
-        [only] if serial.is_empty() && case.author.representative.is_some() => Some(only),
-        _ => None,
+        [_] if serial.is_empty() && case.author.representative.is_some() => open,
+        _ => of_the_unit,
     }
 }
