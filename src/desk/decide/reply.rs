@@ -291,7 +291,9 @@ pub fn weighed(case: &Case<'_>, mut draft: Draft, mut why: Vec<Why>) -> Result<D
     request::count_try(&mut decision, &draft, &verdict, case);
     let (letters, headline) = request::follow(case, &mut draft, &verdict, &mut why)?;
     decision.letters = letters;
-    if !matches!(verdict, Verdict::Missing { .. } | Verdict::Offered { .. }) {
+    // Whoever had the work that did not reach its aim hears that it goes on (UT-47).
+    let again = draft.ticket.work.attempt.is_some();
+    if again || !matches!(verdict, Verdict::Missing { .. } | Verdict::Offered { .. }) {
         decision.letters.push(notice::of(case, &draft, &headline));
     }
     decision.changes.push(draft.into_change());

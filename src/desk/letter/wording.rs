@@ -94,6 +94,11 @@ impl Wording {
         templates.add_filter("point", |state: &State<'_, '_>, at: String, zone: String| {
             Ok::<_, minijinja::Error>(times::point_in(language_of(state), moment(&at)?, &zone))
         });
+        let wording = self.clone();
+        templates.add_filter("word", move |state: &State<'_, '_>, word: String| {
+            let words = wording.words.get(&language_of(state));
+            words.and_then(|words| words.phrases.get(&format!("word_{word}"))).cloned().unwrap_or(word)
+        });
         let zone = self.desk_zone.clone();
         templates.add_filter("when", move |state: &State<'_, '_>, at: String, customer: String| {
             let (at, language) = (moment(&at)?, language_of(state));
