@@ -39,6 +39,7 @@ mod released;
 mod remind;
 mod reply;
 mod request;
+mod reveal;
 mod schedule;
 mod slots;
 mod staff;
@@ -159,6 +160,7 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
         Input::Delivered { letter, .. } => delivery::delivered(*letter, &World { known, now, rules, agreed: &[] }),
         Input::DeskDue(timer) => office::due(timer, &World { known, now, rules, agreed: &[] }),
         Input::Started => closed::started(&World { known, now, rules, agreed: &[] }),
+        Input::Reveal(look) => reveal::reveal(look, &World { known, now, rules, agreed: &[] }),
         Input::Announce { version, notes, by } => {
             office::news::announce(version, notes, by, &World { known, now, rules, agreed: &[] })
         }

@@ -13,7 +13,7 @@ use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
 use crate::desk::office::DeskTimer;
 use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::{self, Secret};
-use crate::desk::ticket::subject_tag;
+use crate::desk::ticket::{TicketId, subject_tag};
 use crate::desk::timers::Timer;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::{self, Reading, Tone};
@@ -103,6 +103,8 @@ pub enum Input {
         notes: String,
         by: String,
     },
+    /// Somebody wants to see a sealed password, at the console.
+    Reveal(Look),
     /// The mail server took the letter.
     Delivered {
         letter: u64,
@@ -114,6 +116,19 @@ pub enum Input {
         address: String,
         why: String,
     },
+}
+
+/// One wish to look, at the console of the desk's machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    pub ticket: TicketId,
+    /// Whose key it is, by the staff's short names.
+    pub person: String,
+    /// Whose second key.
+    pub second: Option<String>,
+    pub reason: String,
+    /// The system's name for whoever is at the console.
+    pub by: String,
 }
 
 /// Why a mail goes to quarantine unparsed.

@@ -267,6 +267,7 @@ impl Ask {
             Input::DeskDue(timer) => {
                 Ask { board: true, tested_hook: timer.name == DeskTimerName::SelfTestEnd, ..Ask::default() }
             }
+            Input::Reveal(look) => Ask { named: vec![look.ticket.clone()], ..Ask::default() },
             Input::Announce { .. } => Ask { subscribers: true, ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), of_company: true, ..Ask::default() }

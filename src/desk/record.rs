@@ -163,6 +163,10 @@ pub enum Cause {
     Announced {
         by: String,
     },
+    /// Somebody at the console wanted to see a password.
+    Looked {
+        by: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,6 +252,8 @@ pub enum OutcomeWord {
     Undelivered,
     /// News of a release went to subscribers.
     Announced,
+    /// A sealed password was shown.
+    Revealed,
     /// Somebody gets no more of them.
     Unsubscribed,
 }

@@ -79,6 +79,8 @@ pub struct Staff {
     pub name: String,
     pub address: String,
     pub is_lead: bool,
+    /// The public key to which passwords are sealed for this person (`age1…`).
+    pub key: Option<String>,
 }
 
 /// Words with a meaning (`classify.toml`), lower case.

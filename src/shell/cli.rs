@@ -173,15 +173,11 @@ enum Command {
     /// thing happened: the end of the work, the report, the letter.
     Report(commands::report::Wanted),
     /// Show the sealed password of a ticket, with a staff key
-    Reveal {
-        /// The ticket, such as UP-2026-00417
-        id: String,
-        /// The staff key's private file
-        #[arg(long, value_name = "FILE")]
-        identity: PathBuf,
-        #[command(flatten)]
-        which: Which,
-    },
+    ///
+    /// Its agent may look alone from READY until the feedback is out; at any other
+    /// time, and anybody else, only two persons together, with a reason. It is
+    /// recorded before it is shown, and the leads and the agent are told.
+    Reveal(commands::reveal::Wanted),
     /// Whether what was kept is as it was written
     #[command(subcommand)]
     Audit(AuditAction),
@@ -217,7 +213,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Board(wanted) => commands::board::board(wanted).await,
         Command::Report(wanted) => commands::report::report(wanted).await,
         Command::Status(asking) => commands::status(&asking).await,
-        Command::Reveal { id, identity, which } => commands::reveal(&id, &identity, &which).await,
+        Command::Reveal(wanted) => commands::reveal::reveal(wanted).await,
         Command::Audit(AuditAction::Verify { head, asking }) => commands::audit::verify(&asking, head).await,
         Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),
     }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::desk::rules::Rules;
+use crate::desk::rules::Staff;
 use crate::shell::config::credential::Environment;
 use crate::shell::toml_file::{self, FileFault, TomlFile};
 use crate::shell::vault::Recipient;
@@ -120,6 +121,21 @@ pub struct Smtp {
 pub struct Keys {
     pub staff: Vec<Recipient>,
     pub evidence: Recipient,
+}
+
+impl Keys {
+    /// Everybody to whom passwords are sealed: the keys of the configuration, and
+    /// those of people in `access.toml`, each once.
+    pub fn with_staff(&self, people: &[Staff]) -> Vec<Recipient> {
+        let of_people = people.iter().filter_map(|person| person.key.as_ref()?.parse().ok());
+        let mut all: Vec<Recipient> = Vec::new();
+        for key in self.staff.iter().cloned().chain(of_people) {
+            if !all.contains(&key) {
+                all.push(key);
+            }
+        }
+        all
+    }
 }
 
 /// A way to a pager or to text messages (2.8).

@@ -352,6 +352,7 @@ fn cause(input: &Input) -> Cause {
         Input::Due(timer) => Cause::Timer { ticket: timer.ticket.clone(), name: timer.key(), at: timer.at },
         Input::DeskDue(timer) => Cause::Desk { timer: timer.clone() },
         Input::Started => Cause::Started,
+        Input::Reveal(look) => Cause::Looked { by: look.by.clone() },
         Input::Announce { by, .. } => Cause::Announced { by: by.clone() },
         Input::Delivered { letter, response } => Cause::Delivery { letter: *letter, response: response.clone() },
         Input::Undelivered { letter, why, .. } => Cause::Delivery { letter: *letter, response: why.clone() },

@@ -83,7 +83,7 @@ pub fn open_desk(
 ) -> Result<Arc<Desk>, Failure> {
     let (store, report) = Store::open(data, Arc::clone(&rules), &mut progress)?;
     tell(&report);
-    let vault = Vault::open(data, keys.staff.clone(), keys.evidence.clone())
+    let vault = Vault::open(data, keys.with_staff(&rules.access.staff), keys.evidence.clone())
         .map_err(|error| Failure::Work(error.to_string()))?;
     let known = store.read_blocking(|view| view.known_secrets()).map_err(|error| Failure::Work(error.to_string()))?;
     let orphans = vault.remove_orphans(&known).map_err(|error| Failure::Work(error.to_string()))?;

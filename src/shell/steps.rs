@@ -30,6 +30,8 @@ pub enum Step {
     /// Outbox: the mail server took the letter, and we have not noted it yet.
     LetterSent,
     LetterMarked,
+    /// That a password is shown is on disk, and it is not shown yet.
+    RevealRecorded,
 }
 
 const VARIABLE: &str = "UPGRADE_DESK_CRASH_AT";

@@ -131,6 +131,11 @@ pub fn reveal(data: &Path, id: &str, identity_file: &Path) -> Result<Secret, Vau
     Ok(Secret::new(text.to_owned()))
 }
 
+/// The public key of a private key's file: whose it is.
+pub fn public_key(identity_file: &Path) -> Result<Recipient, VaultError> {
+    seal::public_key(identity_file)
+}
+
 /// Opens a sealed original mail with the evidence key.
 pub fn open_original(sealed: &[u8], identity_file: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     seal::open(sealed, identity_file)

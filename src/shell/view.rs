@@ -9,6 +9,7 @@ mod import;
 mod kept;
 mod read;
 mod report;
+mod reveal;
 mod rota;
 mod status;
 mod ticket;
@@ -100,6 +101,14 @@ pub enum Request {
     Try {
         case: Case,
     },
+    /// A sealed password is to be shown; its answer names the secret.
+    Reveal {
+        id: String,
+        key: String,
+        second_key: Option<String>,
+        reason: String,
+        by: String,
+    },
     /// Something done by hand; its answer is what became of it.
     #[serde(rename = "console")]
     ByHand {
@@ -131,7 +140,10 @@ pub enum Request {
 impl Request {
     /// Whether it changes something: without an answer it may have been done.
     pub fn is_change(&self) -> bool {
-        matches!(self, Request::Import { .. } | Request::ByHand { .. } | Request::Announce { .. })
+        matches!(
+            self,
+            Request::Import { .. } | Request::ByHand { .. } | Request::Announce { .. } | Request::Reveal { .. }
+        )
     }
 }
 
@@ -179,6 +191,9 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
     match request {
         Request::Import { register, merge, by, agreed } => import::import(asked, register, merge, by, agreed).await,
         Request::ByHand { by, did } => by_hand::change(asked, by, did).await,
+        Request::Reveal { id, key, second_key, reason, by } => {
+            reveal::reveal(asked, reveal::Wish { id, key, second_key, reason, by }).await
+        }
         Request::Announcement { version, notes } => announce::announcement(asked, version, notes).await,
         Request::Announce { version, notes, by, again } => {
             announce::announce(asked, announce::Words { version, notes, by }, again).await
@@ -229,6 +244,7 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         }
         Request::Announcement { .. }
         | Request::Announce { .. }
+        | Request::Reveal { .. }
         | Request::Try { .. }
         | Request::Import { .. }
         | Request::ByHand { .. } => {

@@ -10,6 +10,7 @@ mod mail;
 mod place;
 mod register;
 mod replay;
+mod reveal;
 mod rota;
 mod running;
 

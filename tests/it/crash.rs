@@ -54,11 +54,16 @@ struct Figures {
     at_steps: BTreeMap<&'static str, usize>,
 }
 
+/// Those of a desk that runs: showing a password is a command (`cli/reveal.rs`).
+fn steps() -> Vec<Step> {
+    Step::VARIANTS.iter().copied().filter(|step| *step != Step::RevealRecorded).collect()
+}
+
 fn kill_often(desk: &Desk) -> Figures {
     let mut chance = Chance(20_261_125);
     let mut figures = Figures::default();
     let mut delivered = 0;
-    let steps = Step::VARIANTS;
+    let steps = steps();
     let rounds = RANDOM_KILLS.max(steps.len()) * 2;
     for round in 0..rounds {
         let next = (MAILS * (round + 1) / rounds).max(delivered);
@@ -119,7 +124,7 @@ fn no_kill_loses_or_doubles_anything() {
     assert_eq!(count(desk.path("mailbox")), 0, "mail is left in the mailbox");
     assert_eq!(handled, mails, "every mail lies in exactly one folder");
     let letters = letters(&desk, &journal);
-    let expected: Vec<&'static str> = Step::VARIANTS.iter().map(|step| step.into()).collect();
+    let expected: Vec<&'static str> = steps().iter().map(|step| step.into()).collect();
     let reached: Vec<&'static str> = figures.at_steps.keys().copied().collect();
     let missed: Vec<&&str> = expected.iter().filter(|step| !reached.contains(step)).collect();
     assert!(missed.is_empty(), "steps without a kill: {missed:?}");

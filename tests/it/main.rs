@@ -30,6 +30,7 @@ mod outbox;
 mod owed;
 mod register;
 mod report;
+mod reveal;
 mod urgency;
 mod vault;
 mod walk;

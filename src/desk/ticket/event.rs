@@ -168,6 +168,8 @@ pub enum Event {
     Noted { kind: NoteKind, by: String, text: String },
     /// A sealed secret now belongs to the ticket; the id names its file.
     SecretKept { secret: String },
+    /// A sealed password is shown from here on; `console` is the system's user.
+    Revealed { secret: String, by: String, second: Option<String>, reason: String, console: String },
     /// A letter could not be delivered to this address (decisions: no bounce by us).
     Undelivered { letter: u64, address: String, why: String },
     /// 2.8: a customer asked for somebody above, or a member of staff called him.

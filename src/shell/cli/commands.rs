@@ -10,6 +10,7 @@ pub mod quarantine;
 pub mod register;
 pub mod replay;
 pub mod report;
+pub mod reveal;
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 use crate::desk::office::Office;
 use crate::shell::cli::page::{self, Page, Style};
 use crate::shell::cli::reach::{self, Reached};
-use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, Which, log, people};
+use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, log, people};
 use crate::shell::config::LogFormat;
 use crate::shell::run::{self, Failure};
 use crate::shell::view::{self, Request};
@@ -82,17 +83,6 @@ fn answered(reached: &Reached, json: bool, answer: &Value, people: People) -> Re
     let mut page = Page::new(Style::here(&reached.rules.hours.zone));
     people(&mut page, answer);
     page.print()
-}
-
-/// Local, with the agent's own key; the value goes to standard output only.
-pub async fn reveal(id: &str, identity: &Path, which: &Which) -> Result<(), Failure> {
-    let reached = reach::find(which)?;
-    let ticket = reach::ask(&reached, Request::Log { id: id.to_owned() }).await?;
-    let events = ticket.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
-    let kept = events.iter().rev().find_map(|event| event.get("secret").and_then(Value::as_str));
-    let secret = kept.ok_or_else(|| Failure::Work(format!("{id} has no sealed password")))?;
-    let value = vault::reveal(&reached.data, secret, identity).map_err(|error| Failure::Work(error.to_string()))?;
-    page::print(&format!("{}\n", value.expose()))
 }
 
 pub fn key_new(kind: KeyKind, out: Option<PathBuf>, json: bool) -> Result<(), Failure> {

@@ -82,7 +82,11 @@ pub fn find(which: &Which) -> Result<Reached, Failure> {
                 ))
             })?;
             let demo = (data == demo::data(dir)).then(|| dir.clone());
-            Ok(Reached { data, rules: load_rules(None)?, config: None, demo })
+            let rules = match &demo {
+                Some(dir) => demo::parts(dir)?.1,
+                None => load_rules(None)?,
+            };
+            Ok(Reached { data, rules, config: None, demo })
         }
         (None, None) => {
             Err(Failure::Use("say which desk: --config FILE, or --dir DIR for a folder that `demo` made".to_owned()))
@@ -143,8 +147,10 @@ pub async fn wait_for_commands(data: &Path) -> Result<(), Failure> {
 async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<Value, Failure> {
     // What leaves is signed with the desk's own key; all else is only looked at.
     let composer = match request {
-        Request::Announce { .. } => Composer::new(&reached.rules, run::message_key(&reached.data)?)
-            .map_err(|error| Failure::Use(error.to_string()))?,
+        Request::Announce { .. } | Request::Reveal { .. } => {
+            Composer::new(&reached.rules, run::message_key(&reached.data)?)
+                .map_err(|error| Failure::Use(error.to_string()))?
+        }
         _ => reached.composer()?,
     };
     let clock = Clock::default();

@@ -145,7 +145,7 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             }
             Ok(())
         }
-        Cause::Desk { .. } | Cause::Started | Cause::Announced { .. } => Ok(()),
+        Cause::Desk { .. } | Cause::Started | Cause::Announced { .. } | Cause::Looked { .. } => Ok(()),
         Cause::Delivery { letter, response } => match decided.outcome {
             OutcomeWord::Delivered => letters::finish(state, *letter, LetterState::Sent, response, at),
             OutcomeWord::Undelivered => letters::finish(state, *letter, LetterState::Failed, response, at),

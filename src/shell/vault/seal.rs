@@ -31,6 +31,10 @@ pub fn open(sealed: &[u8], identity_file: &Path) -> Result<Zeroizing<Vec<u8>>, V
     Ok(plain)
 }
 
+pub fn public_key(identity_file: &Path) -> Result<Recipient, VaultError> {
+    read_identity(identity_file).map(|identity| Recipient(identity.to_public()))
+}
+
 fn read_identity(path: &Path) -> Result<age::x25519::Identity, VaultError> {
     let text = Zeroizing::new(fs::read_to_string(path).map_err(file_error("read the private key", path))?);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));

@@ -91,7 +91,13 @@ fn blank_person() -> Representative {
 
 fn member(id: &str) -> Staff {
     let name = format!("{}{} Desk", id[..1].to_uppercase(), &id[1..]);
-    Staff { id: id.to_owned(), name, address: format!("{id}@vendor.example"), is_lead: matches!(id, "lea" | "eva") }
+    Staff {
+        id: id.to_owned(),
+        name,
+        address: format!("{id}@vendor.example"),
+        is_lead: matches!(id, "lea" | "eva"),
+        key: None,
+    }
 }
 
 fn customer(number: usize, random: &mut Random) -> Customer {

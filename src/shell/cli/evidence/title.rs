@@ -90,6 +90,7 @@ fn of_the_work(event: &Event) -> Option<(Section, &'static str)> {
         Event::Escalated { .. } => (People, "Somebody above was asked for"),
         Event::PasswordFailed { .. } => (Password, "The password did not open the unit"),
         Event::SecretKept { .. } => (Password, "A password arrived"),
+        Event::Revealed { .. } => (Password, "The password was shown"),
         Event::ResetAsked => (Password, "The customer was asked to set a new password"),
         Event::ResetConfirmed { .. } => (Password, "A new password is set, says the customer"),
         Event::SecretsDestroyed { .. } => (Password, "The sealed password was removed"),

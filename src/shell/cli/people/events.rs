@@ -142,6 +142,10 @@ fn among_staff(page: &Page, event: &Event) -> String {
         }
         Event::WrittenDown { by, person } => format!("by {by}, after a call of {person}"),
         Event::Released { by } => format!("by {by}"),
+        Event::Revealed { by, second, reason, .. } => {
+            let second = second.as_ref().map(|second| format!(" and {second}")).unwrap_or_default();
+            with(&format!("to {by}{second}"), reason)
+        }
         Event::HandedOver { to, by, text } => with(&format!("to {to}, by {by}"), text),
         Event::Copied { address, add, by } => {
             format!("{address} {} copies, by {by}", if *add { "gets" } else { "gets no more" })

@@ -35,6 +35,7 @@ pub fn outcome(word: OutcomeWord) -> &'static str {
         OutcomeWord::NoLongerDue => "It no longer applied",
         OutcomeWord::Delivered => "The mail server took the letter",
         OutcomeWord::Undelivered => "A letter could not be delivered",
+        OutcomeWord::Revealed => "A password was shown",
         OutcomeWord::Announced => "A release was announced",
         OutcomeWord::Unsubscribed => "Somebody gets no more news of releases",
     }

@@ -1,0 +1,100 @@
+//! A sealed password is to be shown: whose keys they are, whether that person may
+//! look, and the record of it, which is safe on disk before anything is opened.
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Value, json};
+
+use crate::desk::decide::decide;
+use crate::desk::input::{Input, Look};
+use crate::desk::known::Ask;
+use crate::desk::record::OutcomeWord;
+use crate::desk::rules::{Rules, Staff};
+use crate::desk::ticket::{Event, TicketId};
+use crate::shell::process;
+use crate::shell::socket::Refusal;
+use crate::shell::store::state::StateError;
+use crate::shell::store::{Body, CommitError, Commitment};
+use crate::shell::view::{Asked, gone};
+
+/// Longer words are no reason any more.
+const REASON_MAX: usize = 1000;
+
+/// Who wants to see the password of which ticket.
+pub struct Wish {
+    pub id: String,
+    /// Public keys of the private ones at hand: one person's, and maybe a second one's.
+    pub key: String,
+    pub second_key: Option<String>,
+    pub reason: String,
+    pub by: String,
+}
+
+/// Commits it; the answer names the secret to be opened.
+pub async fn reveal(asked: Asked<'_>, wish: Wish) -> Result<Value, Refusal> {
+    let look = look(asked.rules, wish).map_err(|text| (1, text))?;
+    let id = look.ticket.clone();
+    let input = Input::Reveal(look);
+    let (now, composer) = (asked.clock.now(), asked.composer.clone());
+    let why = Arc::new(OnceLock::new());
+    let told = Arc::clone(&why);
+    let commit = asked.store.commit(move |view| {
+        let failed = |error: StateError| error.to_string();
+        let known = view.look_up(&Ask::about(&input, view.rules()), now).map_err(failed)?;
+        let decision = decide(&input, &known, now, view.rules());
+        let _only_once = told.set(decision.why.last().map(|why| why.fact.clone()).unwrap_or_default());
+        let letters = composer.compose(&decision.letters, &[], known.next_letter, now, view.rules());
+        let letters = letters.map_err(|error| error.to_string())?;
+        let decided = Box::new(process::decided(&input, decision, view.rules()));
+        let body = Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() };
+        Ok(Commitment { at: now, body })
+    });
+    let receipt = commit.await.map_err(refusal)?;
+    asked.committed.notify_waiters();
+    if receipt.outcome != OutcomeWord::Revealed {
+        return Err((1, why.get().cloned().unwrap_or_default()));
+    }
+    let secret = asked.store.read(move |view| {
+        let events = view.events(&id)?;
+        Ok(events.into_iter().rev().find_map(|happened| match happened.event {
+            Event::Revealed { secret, .. } => Some(secret),
+            _ => None,
+        }))
+    });
+    let secret = secret.await.map_err(gone)?;
+    Ok(json!({ "secret": secret, "record": receipt.seq }))
+}
+
+fn look(rules: &Rules, wish: Wish) -> Result<Look, String> {
+    let reason = wish.reason.split_whitespace().collect::<Vec<&str>>().join(" ");
+    let found = reason.chars().count();
+    if found > REASON_MAX {
+        return Err(format!("expected a reason of at most {REASON_MAX} characters, found {found}; say it shorter"));
+    }
+    let owner = |key: &str| owner(rules, key).map(|person| person.id.clone());
+    Ok(Look {
+        ticket: TicketId(wish.id.trim().to_ascii_uppercase()),
+        person: owner(&wish.key)?,
+        second: wish.second_key.as_deref().map(owner).transpose()?,
+        reason,
+        by: wish.by.split_whitespace().collect::<Vec<&str>>().join(" "),
+    })
+}
+
+fn owner<'a>(rules: &'a Rules, key: &str) -> Result<&'a Staff, String> {
+    rules.access.staff.iter().find(|person| person.key.as_deref() == Some(key)).ok_or_else(|| {
+        format!(
+            "expected the key of a person in access.toml, found another ({key}); write key = \"{key}\" at the \
+             person whose it is, and start the desk again"
+        )
+    })
+}
+
+fn refusal(error: CommitError) -> Refusal {
+    match error {
+        CommitError::Refused(_) | CommitError::DiskFull(_) => (1, error.to_string()),
+        CommitError::Unknown(text) => {
+            (3, format!("it is unknown whether that was recorded, so nothing is shown: {text}; start again"))
+        }
+    }
+}
