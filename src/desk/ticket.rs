@@ -23,6 +23,7 @@ pub use fold::apply;
 pub use hands::Hands;
 pub use parts::{Call, Checked, Consent, ConsentChannel, Declined, Ending, Issue, Outcome, Requester, Scope, Window};
 pub use problem::{Alarm, Change, ChangeResult, Item, Problem};
+pub use table::reason::{meaning, why_not};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
 pub use work::{Cause, Service, Work};
 

@@ -9,6 +9,7 @@ mod files;
 mod loops;
 mod oracle;
 mod permissions;
+mod refusals;
 mod safe;
 mod shared;
 mod undo;

@@ -23,8 +23,7 @@ pub fn of<'a>(case: &Case<'a>, row: &'a Representative) -> Case<'a> {
 pub fn weighed(case: &Case<'_>, draft: &mut Draft, row: &Representative) -> Result<(Vec<Letter>, String), String> {
     let person = of(case, row);
     let mut why = Vec::new();
-    let refused = |status: crate::desk::ticket::Status| format!("not possible while the ticket is {}", status.name());
-    let verdict = weigh(&person, draft, &mut why).map_err(|now| refused(now.status))?;
+    let verdict = weigh(&person, draft, &mut why).map_err(|now| now.why())?;
     if let Verdict::Denied { denials } = &verdict {
         let codes: Vec<&str> = denials.iter().map(|denial| denial.code()).collect();
         return Err(format!(
@@ -32,7 +31,7 @@ pub fn weighed(case: &Case<'_>, draft: &mut Draft, row: &Representative) -> Resu
             codes.join(", ")
         ));
     }
-    let (letters, _) = request::follow(&person, draft, &verdict, &mut why).map_err(|now| refused(now.status))?;
+    let (letters, _) = request::follow(&person, draft, &verdict, &mut why).map_err(|now| now.why())?;
     let to: Vec<&str> = letters.iter().map(|letter| letter.to.address()).collect();
     let then = match (&verdict, to.is_empty()) {
         (_, true) => "nobody on file could be asked: please call".to_owned(),

@@ -34,7 +34,7 @@ pub struct Refusal(pub String);
 
 impl From<NotNow> for Refusal {
     fn from(refused: NotNow) -> Refusal {
-        Refusal(format!("not possible while the ticket is {}", refused.status.name()))
+        Refusal(refused.why())
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::desk::decide::ready;
 use crate::desk::record::TicketChange;
 use crate::desk::rules::Rules;
-use crate::desk::ticket::{Event, Status, Ticket, TicketId, apply, next};
+use crate::desk::ticket::{Event, EventKind, Status, Ticket, TicketId, TicketKind, apply, next, why_not};
 use crate::desk::timers::grace_ends;
 
 /// The ticket as it would be after `events`.
@@ -21,15 +21,27 @@ pub struct Draft {
 pub struct NotNow {
     pub status: Status,
     pub event: &'static str,
+    of: TicketKind,
+    kind: EventKind,
+}
+
+impl NotNow {
+    /// For staff: what the state means, and when it would be possible.
+    pub fn why(&self) -> String {
+        why_not(self.of, self.status, self.kind)
+    }
+
+    fn new(of: TicketKind, status: Status, event: &Event) -> NotNow {
+        NotNow { status, event: event.into(), of, kind: event.into() }
+    }
 }
 
 impl Draft {
     /// A new ticket, from its `Opened` event.
     pub fn open(id: &TicketId, event: Event, now: Timestamp) -> Result<Draft, NotNow> {
-        let name = (&event).into();
         match apply(None, id, &event, now) {
             Some(ticket) => Ok(Draft { ticket, events: vec![event], now }),
-            None => Err(NotNow { status: Status::Received, event: name }),
+            None => Err(NotNow::new(TicketKind::Upgrade, Status::Received, &event)),
         }
     }
 
@@ -39,7 +51,7 @@ impl Draft {
 
     /// Lets `event` happen if the life-cycle allows it now.
     pub fn happen(&mut self, event: Event) -> Result<(), NotNow> {
-        let refused = NotNow { status: self.ticket.status, event: (&event).into() };
+        let refused = NotNow::new(self.ticket.kind(), self.ticket.status, &event);
         if next(self.ticket.kind(), self.ticket.status, &event).is_none() {
             return Err(refused);
         }

@@ -2,6 +2,7 @@
 //! whoever asked. ARCHITECTURE.md prints it; `tests/tidy.rs` compares.
 
 mod problem;
+pub(super) mod reason;
 
 use crate::desk::ticket::{Event, EventKind, Status, TicketKind};
 

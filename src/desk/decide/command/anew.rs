@@ -7,7 +7,7 @@ use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, behalf, challenge};
 use crate::desk::denial::Denial;
-use crate::desk::ticket::{Ending, Event, NoteKind, Status};
+use crate::desk::ticket::{Ending, Event, NoteKind, Status, meaning};
 use crate::phrase;
 
 /// UT-14: a lead; for what identifies the unit a second person, too (T3c). The
@@ -123,7 +123,12 @@ pub(super) fn close(
         status if status.is_before_start() => {
             return Err(Refusal("#cancel <reason> ends it; the customer reads the reason".to_owned()));
         }
-        status => return Err(Refusal(format!("not possible while the ticket is {}", status.name()))),
+        status => {
+            return Err(Refusal(format!(
+                "{}; #close is for a request that is denied",
+                meaning(draft.ticket.kind(), status)
+            )));
+        }
     }
     if reason.trim().is_empty() {
         return Err(Refusal("a reason is needed: #close <reason>; the customer does not read it".to_owned()));

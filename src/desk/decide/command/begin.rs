@@ -6,7 +6,7 @@ use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{pause, ready};
 use crate::desk::letter::times::point;
-use crate::desk::ticket::{Cause, Event, Status};
+use crate::desk::ticket::{Cause, Event, Status, meaning};
 
 /// T5b. Closed ports block, and the customer is told which.
 pub(super) fn precheck(
@@ -88,7 +88,8 @@ pub(super) fn not_started(
     super::own(case, draft)?;
     let status = draft.ticket.status;
     if !matches!(status, Status::Scheduled | Status::Ready | Status::Blocked) {
-        return Err(Refusal(format!("not possible while the ticket is {}", status.name())));
+        let state = meaning(draft.ticket.kind(), status);
+        return Err(Refusal(format!("{state}; this is possible only while it is SCHEDULED, READY or BLOCKED")));
     }
     let window = draft.ticket.window.clone().ok_or_else(|| Refusal("there is no window; #schedule one".to_owned()))?;
     if case.now < window.start {

@@ -80,7 +80,7 @@ fn request(case: &Case<'_>) -> Result<Begun, String> {
         attempt: None,
     };
     let id = ticket_id(TicketKind::Upgrade, case.known.next_ticket, case.now, case.rules);
-    let impossible = |now: NotNow| format!("not possible while the ticket is {}", now.status.name());
+    let impossible = |now: NotNow| now.why();
     let mut draft = Draft::open(&id, opened, case.now).map_err(impossible)?;
     crate::desk::decide::request::keep_secret(case, form, &mut draft).map_err(impossible)?;
     draft.happen(written_down(case, row)).map_err(impossible)?;
