@@ -102,8 +102,38 @@ fn every_translation_has_the_branches_and_the_facts_of_the_english_letter() {
 
 #[test]
 fn no_letter_promises_or_is_too_wide() {
-    let faults: Vec<String> = shown().iter().flat_map(lint::faults).collect();
+    let mut faults: Vec<String> = shown().iter().flat_map(lint::faults).collect();
+    faults.extend(lint::promises_in(&rules().letters));
     assert_eq!(faults, Vec::<String>::new());
+}
+
+/// The file and the line of a promise are named, though it stands on two lines.
+#[test]
+fn a_promise_is_found_where_it_is_written() {
+    let file = |name: &str, text: &str| [(name.to_owned(), text.to_owned())].into();
+    for (name, text, expected) in [
+        ("en/M-05", "x\n\nIt will be\nback by noon.", Some("letters/en/M-05.txt:3: ")),
+        ("de/M-05", "x\n\nDas ist\ngarantiert.", Some("letters/de/M-05.txt:4: ")),
+        ("es/M-09", "x\n\nEstá garantizado.", Some("letters/es/M-09.txt:3: ")),
+        ("fr/M-09", "x\n\nC'est garanti.", Some("letters/fr/M-09.txt:3: ")),
+        ("de/M-05", "x\n\nDas kann nicht\ngarantiert werden.", None),
+        ("es/M-05", "x\n\nNo se puede\ngarantizar.", None),
+        ("en/M-27", "x\n\nWe promise.", None),
+    ] {
+        let faults = lint::promises_in(&file(name, text));
+        assert_eq!(faults.len(), usize::from(expected.is_some()), "{text}: {faults:?}");
+        assert!(expected.is_none_or(|expected| faults[0].starts_with(expected)), "{faults:?}");
+    }
+}
+
+#[test]
+fn every_letter_has_a_sample() {
+    let mut shown = shown();
+    assert_eq!(lint::without_sample(&rules().letters, &shown), Vec::<String>::new());
+    shown.retain(|one| one.template != Template::Started || one.language != Language::Fr);
+    let faults = lint::without_sample(&rules().letters, &shown);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("letters/fr/M-13.txt: expected a sample"), "{faults:?}");
 }
 
 #[test]

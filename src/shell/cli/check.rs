@@ -78,7 +78,9 @@ fn letters(rules: &Rules, verdicts: &mut Verdicts) {
     match gallery::all(rules) {
         Err(error) => verdicts.wrong("letters", error.to_string()),
         Ok(shown) => {
-            for fault in shown.iter().flat_map(lint::faults) {
+            let files =
+                lint::promises_in(&rules.letters).into_iter().chain(lint::without_sample(&rules.letters, &shown));
+            for fault in files.chain(shown.iter().flat_map(lint::faults)) {
                 verdicts.wrong("letters", fault);
             }
             verdicts.fine("letters", format!("{} written with sample facts", shown.len()));

@@ -3,9 +3,11 @@
 
 use std::fs;
 
+use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::record::OutcomeWord;
+use upgrade_desk::desk::register::Register;
 
-use super::desk::{DANA, Desk, Mail};
+use super::desk::{DANA, Desk, Mail, right_form};
 use super::safe::scheduled;
 
 async fn read(file: &str) {
@@ -24,6 +26,48 @@ async fn read(file: &str) {
     }
     assert!(sentences >= 15, "{sentences}");
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+const FRENCH: &str = "Bonjour,\n\nMerci de mettre à jour notre appareil.\n\nNom de la société: Acme Telephone, Inc.\n\
+    Courriel: dana@acme-tel.example\nTéléphone: +1 312 555 0101\nNuméro de série: SM-0417-22A\n\
+    Adresse MAC: 00:00:5E:00:53:0A\nAdresse IP: 203.0.113.10\nMot de passe: quai 4 Bouleau\n\
+    Date et heure: jeudi 10 décembre 2026 à 10 h\nFuseau horaire: America/Los_Angeles\n";
+
+/// The register names no language for Dana: the request does, and what is short or
+/// mixed leaves it at English. What the register names comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_are_in_the_language_of_the_request() {
+    let english = right_form();
+    let mixed = format!("Guten Tag, bitte ein Upgrade.\n\n{english}");
+    let of_register = |register: &mut Register| {
+        register.representatives.iter_mut().for_each(|row| row.language = Some(Language::De));
+    };
+    for (form, in_register, expected) in [
+        (FRENCH, false, Language::Fr),
+        (&english, false, Language::En),
+        (&mixed, false, Language::En),
+        (FRENCH, true, Language::De),
+    ] {
+        let fill = |register: &mut Register| {
+            if in_register {
+                of_register(register)
+            }
+        };
+        let mut desk = Desk::of(|_| {}, fill).await;
+        let came = desk.mail("mon 09:00", &Mail::new(DANA, "Upgrade", form)).await;
+        assert_eq!(came.outcome(), OutcomeWord::Scheduled, "{form}");
+        let tickets = desk.stage.desk.store.read(|view| view.tickets()).await.unwrap();
+        let detected = tickets[0].requester.language;
+        assert_eq!(detected == Some(Language::Fr), form == FRENCH, "{form}: {detected:?}");
+        assert_ne!(detected, Some(Language::De), "{form}");
+        let subject = came.decided.iter().flat_map(|decided| &decided.letters).next().unwrap().subject.clone();
+        let words = match expected {
+            Language::Fr => "Mise à niveau",
+            Language::De => "eingeplant",
+            Language::En | Language::Es => "Upgrade scheduled",
+        };
+        assert!(subject.contains(words), "{subject}: expected {words}");
+    }
 }
 
 async fn becomes(desk: &mut Desk, answer: &Mail<'_>) -> String {
