@@ -7,6 +7,7 @@
 
 mod intake;
 mod number;
+mod passwords;
 mod post;
 mod promises;
 mod trouble;
@@ -52,6 +53,8 @@ pub enum Name {
     Problems,
     /// The most urgent problems until a person had them.
     P1,
+    /// Manager passwords: sealed, destroyed in time, reset afterwards.
+    Passwords,
     /// Alarms that people lowered, and calm reports that they raised.
     Urgency,
     /// What was kept and missed of each promise about time.
@@ -110,6 +113,7 @@ pub fn rows(name: Name, past: &Past<'_>) -> Vec<Row> {
         Name::Problems => trouble::problems(past),
         Name::P1 => trouble::p1(past),
         Name::Urgency => trouble::urgency(past),
+        Name::Passwords => passwords::passwords(past),
         Name::Sla => promises::sla(past),
         Name::Desk => post::desk(past),
     }

@@ -336,8 +336,24 @@ customised units / p90 / 20 min: U3
 reason of more than 60 min / a slow disk / 1: U2
 window / overran / 1: U2
 window / of these announced before the planned end / 100.0 %: U2
+reported down by customers / P1 reports after these upgrades / 1: P1
+reported down by customers / median / min: \n\
+reported down by customers / worst / min: \n\
 open / work not ended when the period ended / 0: \n";
     assert_eq!(told(Name::Downtime), expected);
+}
+
+/// Nothing was sealed in these weeks: no share is made of nothing.
+#[test]
+fn passwords_of_weeks_without_any() {
+    let expected = "\
+passwords / sealed / 0: \n\
+passwords / wrong when the work was to begin / 0: \n\
+passwords / destroyed in time / %: \n\
+passwords / destroyed late, or not yet / 0: \n\
+passwords / reset confirmed, of those asked / %: \n\
+passwords / asked to be reset / 0: \n";
+    assert_eq!(told(Name::Passwords), expected);
 }
 
 #[test]

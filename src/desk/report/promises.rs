@@ -9,9 +9,6 @@ use crate::desk::report::{History, Past, Row};
 use crate::desk::ticket::{Event, Status};
 use crate::desk::urgency::Severity;
 
-/// W-03: first human acknowledgement of a P1.
-const P1_ANSWER: SignedDuration = SignedDuration::from_mins(15);
-
 pub fn sla(past: &Past<'_>) -> Vec<Row> {
     let mut rows = first_answers(past);
     rows.extend(by_end(past, "W-05 the customer's answer", past.upgrades(), |history| {
@@ -47,9 +44,13 @@ pub fn sla(past: &Past<'_>) -> Vec<Row> {
 
 /// W-03.
 fn first_answers(past: &Past<'_>) -> Vec<Row> {
+    // Until the second level is called a person should have it.
+    let ladder = past.rules.escalation.ladders.get(&Severity::P1);
+    let second = ladder.and_then(|ladder| ladder.levels.get(1)).map(|level| i64::from(level.after_minutes));
+    let Some(wait) = second.map(SignedDuration::from_mins) else { return Vec::new() };
     let rows = by_end(past, "W-03 a person has a P1", past.problems(), |one| {
         let is_p1 = |event: &Event| matches!(event, Event::Reported { severity: Severity::P1, .. });
-        let due = one.ticket.opened_at.checked_add(P1_ANSWER).ok().filter(|_| one.has(is_p1))?;
+        let due = one.ticket.opened_at.checked_add(wait).ok().filter(|_| one.has(is_p1))?;
         match answered(one, past.period.to).filter(|at| *at <= due) {
             Some(at) => Some((at, true)),
             None if due < past.period.to => Some((due, false)),

@@ -6,6 +6,7 @@ use crate::desk::form::FieldKey;
 use crate::desk::report::number::{count, counts, minutes, share, times};
 use crate::desk::report::{History, Past, Row};
 use crate::desk::ticket::{Event, Happened, Outcome};
+use crate::desk::urgency::Severity;
 
 pub fn upgrades(past: &Past<'_>) -> Vec<Row> {
     let ended: Vec<(&History, &Happened)> = past.ended().collect();
@@ -126,11 +127,34 @@ pub fn downtime(past: &Past<'_>) -> Vec<Row> {
         .filter(|(history, end)| started(history, end.at).is_some_and(|started| minutes(started, end.at) > 60));
     rows.extend(counts("reason of more than 60 min", long.map(|(history, _)| (reason(history), history.id()))));
     rows.extend(planned(past));
+    rows.extend(by_customers(past));
     let running = past.upgrades().filter(|history| {
         use crate::desk::ticket::Status::{InProgress, Verifying};
         matches!(history.status_at(past.period.to), Some(InProgress | Verifying))
     });
     rows.push(count("open", "work not ended when the period ended", running.map(History::id).collect()));
+    rows
+}
+
+/// What customers said of it: a P1 about an upgrade that ended in the period, from
+/// their report to our word that it is solved.
+fn by_customers(past: &Past<'_>) -> Vec<Row> {
+    const GROUP: &str = "reported down by customers";
+    let ended: Vec<String> = past.ended().map(|(history, _)| history.id()).collect();
+    let is_of_these = |one: &&History| {
+        let problem = one.ticket.problem.as_ref();
+        let upgrade = problem.and_then(|problem| problem.upgrade.as_ref());
+        upgrade.is_some_and(|id| ended.contains(&id.0))
+            && one.has(|event| matches!(event, Event::Reported { severity: Severity::P1, .. }))
+    };
+    let reported: Vec<&History> = past.problems().filter(is_of_these).collect();
+    let solved = |one: &&History| {
+        let at = one.first(|event| matches!(event, Event::Resolved { .. } | Event::Settled { .. }))?;
+        (at < past.period.to).then(|| (minutes(one.ticket.opened_at, at), one.id()))
+    };
+    let values = reported.iter().filter_map(solved).collect();
+    let mut rows = vec![count(GROUP, "P1 reports after these upgrades", reported.iter().map(|one| one.id()).collect())];
+    rows.extend(times(GROUP, values, &["median", "worst"]));
     rows
 }
 

@@ -49,6 +49,7 @@ impl ValueEnum for Name {
             Name::Feedback => "official feedback in time, late, missing; supplements",
             Name::Problems => "problems after upgrades within 7 and 30 days; reopened",
             Name::P1 => "the most urgent problems until a person had them",
+            Name::Passwords => "manager passwords: sealed, destroyed in time, reset confirmed",
             Name::Urgency => "alarms that people lowered, calm reports that they raised",
             Name::Sla => "met and missed of each promise about time",
             Name::Desk => "letters and kept mail",
