@@ -34,7 +34,7 @@ pub fn reveal(look: &Look, world: &World<'_>) -> Decision {
         console: look.by.clone(),
     };
     if let Err(refusal) = draft.happen(shown) {
-        return refused(format!("not possible while the ticket is {}", refusal.status.name()));
+        return refused(refusal.why());
     }
     let mut decision = Decision::new(OutcomeWord::Revealed, actor);
     decision.why.push(Why::new("TD4", format!("{} may look at it", people(look))));
