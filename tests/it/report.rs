@@ -348,6 +348,7 @@ open / work not ended when the period ended / 0: \n";
 fn passwords_of_weeks_without_any() {
     let expected = "\
 passwords / sealed / 0: \n\
+passwords / shown to people / 0: \n\
 passwords / wrong when the work was to begin / 0: \n\
 passwords / destroyed in time / %: \n\
 passwords / destroyed late, or not yet / 0: \n\

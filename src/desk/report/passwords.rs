@@ -34,6 +34,7 @@ pub fn passwords(past: &Past<'_>) -> Vec<Row> {
     let reset = past.upgrades().filter(confirmed).map(History::id).collect();
     vec![
         count("passwords", "sealed", named(|event| matches!(event, Event::SecretKept { .. }))),
+        count("passwords", "shown to people", named(|event| matches!(event, Event::Revealed { .. }))),
         count(
             "passwords",
             "wrong when the work was to begin",
