@@ -123,6 +123,8 @@ pub struct Classify {
     pub unsubscribe: Vec<String>,
     /// Words below a yes that make it none (TC5).
     pub doubt: Vec<String>,
+    /// Phrases in which such words doubt nothing: `let me know if` …
+    pub courtesies: Vec<String>,
     /// By which a customer's language is known.
     pub languages: CommonWords,
 }

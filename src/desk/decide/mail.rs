@@ -63,6 +63,8 @@ impl<'a> Case<'a> {
         let mut lines = self.input.mail.own_text.lines().map(str::trim).filter(|line| !line.is_empty()).skip(1);
         lines.any(|line| {
             let line = line.to_lowercase().replace('\u{2019}', "'");
+            let plain = |text: String, courtesy: &String| text.replace(courtesy.as_str(), " ");
+            let line = self.rules.classify.courtesies.iter().fold(line, plain);
             let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '\'');
             line.contains('?') || words.any(|word| self.rules.classify.doubt.iter().any(|doubt| doubt == word))
         })

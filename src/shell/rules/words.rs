@@ -39,6 +39,7 @@ struct ClassifyText {
     no: Vec<String>,
     keep: Vec<String>,
     doubt: Vec<String>,
+    courtesies: Vec<String>,
     languages: BTreeMap<Spanned<String>, Vec<String>>,
     unsubscribe: Vec<String>,
     marks: MarksText,
@@ -97,6 +98,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         ("no", &text.no),
         ("keep", &text.keep),
         ("doubt", &text.doubt),
+        ("courtesies", &text.courtesies),
         ("unsubscribe", &text.unsubscribe),
         ("absence", &text.marks.absence),
         ("robots", &text.marks.robots),
@@ -137,6 +139,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         no: lower(text.no),
         keep: lower(text.keep),
         doubt: lower(text.doubt),
+        courtesies: lower(text.courtesies),
         languages,
         unsubscribe: lower(text.unsubscribe),
     })

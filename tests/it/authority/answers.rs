@@ -7,7 +7,7 @@ use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::record::OutcomeWord;
 use upgrade_desk::desk::register::Register;
 
-use super::desk::{DANA, Desk, Mail, right_form};
+use super::desk::{DANA, Desk, Mail, Proof, right_form};
 use super::safe::scheduled;
 
 async fn read(file: &str) {
@@ -127,4 +127,30 @@ async fn times_in_spanish_are_read_or_asked_about() {
 #[tokio::test(flavor = "multi_thread")]
 async fn times_in_french_are_read_or_asked_about() {
     read("fixtures/answers/times-fr.txt").await;
+}
+
+/// T2: a yes with a condition below it is a question, one with a courtesy is a yes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_with_a_condition_is_no_consent() {
+    let text = fs::read_to_string("fixtures/answers/yes.txt").unwrap();
+    let mut wrong = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (expected, answer) = line.split_once('|').unwrap();
+        let answer = answer.trim().replace(" / ", "\n");
+        let mut desk = Desk::open().await;
+        let request = Mail::new(DANA, "Upgrade request", &right_form()).proof(Proof::Spf);
+        let asked = desk.mail("mon 09:00", &request).await;
+        let id = asked.message_id("M-15");
+        desk.mail("mon 09:20", &Mail::new(DANA, "Re: Did your company ask", &answer).answers(&id)).await;
+        let state = desk.states().await.join(" ");
+        let found = match state.split_whitespace().last() {
+            Some("SCHEDULED") => "consent",
+            Some("REP_CHECK") => "asked",
+            _ => "something else",
+        };
+        if found != expected.trim() {
+            wrong.push(format!("{answer:?}: expected {}, found {found} ({state})", expected.trim()));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
