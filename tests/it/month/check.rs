@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use regex::Regex;
 use std::sync::LazyLock;
 use upgrade_desk::desk::record::{Decided, OutcomeWord, What};
@@ -165,7 +166,9 @@ fn feedback(history: &History, tickets: &BTreeMap<TicketId, Ticket>) -> Vec<Stri
         Status::Ready,
         Status::Blocked,
     ];
-    let asleep = tickets.values().filter(|ticket| ASLEEP.contains(&ticket.status));
+    // The longest wait of all is that of a denial (W-07): 14 days.
+    let long = |ticket: &&Ticket| history.end.duration_since(ticket.since) > SignedDuration::from_hours(15 * 24);
+    let asleep = tickets.values().filter(|ticket| ASLEEP.contains(&ticket.status)).filter(long);
     faults.extend(asleep.map(|ticket| format!("{}: asleep in {}", ticket.id, ticket.status.name())));
     faults
 }

@@ -40,7 +40,7 @@ pub fn faults(history: &History, world: &World) -> Vec<String> {
             }
         }
     }
-    for owed in owed.iter().filter(|owed| owed.is_owed(history.end)) {
+    for owed in owed.iter().filter(|owed| owed.is_owed(history)) {
         if !fired.iter().any(|(ticket, key)| *ticket == owed.ticket && *key == owed.key) {
             faults.push(format!("{}: {} never fired", owed.ticket, owed.key));
         }
@@ -68,8 +68,12 @@ impl Owed {
         }
     }
 
-    fn is_owed(&self, end: Timestamp) -> bool {
-        self.at < end && self.ended.is_none_or(|ended| ended > self.at)
+    fn is_owed(&self, history: &History) -> bool {
+        let Some(ended) = self.ended else { return self.at < history.end };
+        // What came due before it while the desk was down, and fired first when it
+        // was up again, may have ended what it was about.
+        let overtaken = history.down.iter().any(|(from, to)| *from <= self.at && self.at < *to && ended <= *to);
+        self.at < history.end && ended > self.at && !overtaken
     }
 }
 
