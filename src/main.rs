@@ -10,6 +10,9 @@ use upgrade_desk::shell::terminal;
 
 fn main() -> ExitCode {
     memory::be_frugal();
+    if let Err(error) = memory::leave_no_dumps() {
+        eprintln!("warning: dumps of this process's memory cannot be switched off: {error}; passwords could be in one");
+    }
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -181,6 +181,20 @@ enum Command {
     /// Whether what was kept is as it was written
     #[command(subcommand)]
     Audit(AuditAction),
+    /// Copy everything that counts into one file, also while the desk runs
+    Backup {
+        /// The file to be made; it must not be there yet
+        file: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Put a backup into the empty data folder of a desk that does not run
+    Restore {
+        /// A file that `backup` made
+        file: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
     /// Make keys
     #[command(subcommand)]
     Key(KeyAction),
@@ -214,6 +228,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Report(wanted) => commands::report::report(wanted).await,
         Command::Status(asking) => commands::status(&asking).await,
         Command::Reveal(wanted) => commands::reveal::reveal(wanted).await,
+        Command::Backup { file, which } => commands::backup::backup(&file, &which),
+        Command::Restore { file, which } => commands::backup::restore(&file, &which),
         Command::Audit(AuditAction::Verify { head, asking }) => commands::audit::verify(&asking, head).await,
         Command::Key(KeyAction::New { kind, out, form }) => commands::key_new(kind, out, form.json),
     }

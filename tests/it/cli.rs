@@ -2,6 +2,7 @@
 //! of its own.
 
 mod announce;
+mod backup;
 mod board;
 mod by_hand;
 mod closed;
@@ -63,6 +64,9 @@ fn help_and_version_are_no_failures() {
         "board",
         "status",
         "reveal",
+        "audit",
+        "backup",
+        "restore",
         "key",
     ];
     let help = place.run(&["--help"]);

@@ -2,6 +2,7 @@
 
 pub mod announce;
 pub mod audit;
+pub mod backup;
 pub mod board;
 pub mod evidence;
 pub mod mail;

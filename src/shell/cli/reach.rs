@@ -199,10 +199,8 @@ fn open(reached: &Reached) -> Result<Store, OpenError> {
 /// A store opened by root would leave files that the desk's own user cannot
 /// write; found out before anything is touched.
 fn own(data: &Path) -> Result<(), OpenError> {
-    let (Ok(lock), Ok(process)) = (std::fs::metadata(data.join("lock")), std::fs::metadata("/proc/self")) else {
-        return Ok(());
-    };
-    if process.uid() != 0 || lock.uid() == 0 {
+    let Ok(lock) = std::fs::metadata(data.join("lock")) else { return Ok(()) };
+    if !rustix::process::geteuid().is_root() || lock.uid() == 0 {
         return Ok(());
     }
     let text =

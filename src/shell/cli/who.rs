@@ -1,11 +1,11 @@
 //! Who is at the console: the name that the system has for this process's user.
 
-use std::os::unix::fs::MetadataExt;
+use rustix::process::geteuid;
 
 /// `ann`; behind `sudo`, `ann as upgrade-desk`. A number where the system has
 /// no name.
 pub fn who() -> String {
-    let user = std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |process| name(process.uid()));
+    let user = name(geteuid().as_raw());
     match std::env::var("SUDO_USER") {
         Ok(person) if !person.trim().is_empty() && person != user => format!("{person} as {user}"),
         _ => user,

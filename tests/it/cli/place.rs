@@ -195,6 +195,10 @@ impl Running {
         running
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end; its exit code.
     pub fn stop(mut self) -> i32 {
         let kill = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -31,6 +33,20 @@ fn commands_reach_the_desk_that_runs() {
     let status = place.desk_json(&["status"]);
     assert_eq!((&status["running"], &status["source"]), (&json!(false), &json!(null)));
     assert_eq!(status["tickets"]["all"], 1);
+}
+
+/// TD4: what is in its memory is in no dump, whatever the system does with dumps.
+#[test]
+fn a_desk_that_dies_leaves_no_memory_behind() {
+    let place = Place::new();
+    let running = Running::start(&place);
+    let of_process = Path::new("/proc").join(running.pid().to_string());
+    let limits = fs::read_to_string(of_process.join("limits")).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    // proc(5): what may not be dumped belongs to root, whoever started it.
+    assert_eq!(fs::metadata(of_process.join("mem")).unwrap().uid(), 0);
+    assert_eq!(running.stop(), 0);
 }
 
 #[test]
