@@ -110,7 +110,10 @@ python_packages() {
     [ "${1:-}" != bench ] || return 0
     cd "$(dirname "$0")/.."
     wanted=tests/it/calendar/requirements.txt
-    if cmp -s "$wanted" target/python/installed.txt; then return 0; fi
+    # The programs in it know their folder: in one that was moved they do not start.
+    if cmp -s "$wanted" target/python/installed.txt && target/python/bin/khal --version >/dev/null 2>&1; then
+        return 0
+    fi
     say "installing $(tr '\n' ' ' <"$wanted")into target/python"
     rm -rf target/python
     mkdir -p target
