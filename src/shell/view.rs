@@ -21,6 +21,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use crate::desk::decide::Decision;
+use crate::desk::input::Input;
 use crate::desk::letter::compose::Composer;
 use crate::desk::record::Did;
 use crate::desk::register::Register;
@@ -30,12 +32,12 @@ use crate::desk::ticket::Status;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::clock::Clock;
 use crate::shell::health::Health;
-use crate::shell::process::{Desk, InHands};
+use crate::shell::process::{self, Desk, InHands};
 use crate::shell::register::Difference;
 use crate::shell::socket::{Handler, Refusal};
 use crate::shell::store::rows::LetterState;
 use crate::shell::store::state::StateError;
-use crate::shell::store::{Store, View};
+use crate::shell::store::{Body, Commitment, Store, View};
 
 pub use board::board;
 pub use considered::{Case, considered_alone};
@@ -221,6 +223,22 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
 /// The store failed; nothing was to be committed, so the answer is only missing.
 fn gone(error: impl std::fmt::Display) -> Refusal {
     (1, error.to_string())
+}
+
+/// A decision that no mail brought, with its letters from number `next_letter` on,
+/// ready to be committed.
+fn without_mail(
+    input: &Input,
+    decision: Decision,
+    composer: &Composer,
+    next_letter: u64,
+    now: Timestamp,
+    rules: &Rules,
+) -> Result<Commitment, String> {
+    let letters = composer.compose(&decision.letters, &[], next_letter, now, rules);
+    let letters = letters.map_err(|error| error.to_string())?;
+    let decided = Box::new(process::decided(input, decision, rules));
+    Ok(Commitment { at: now, body: Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() } })
 }
 
 /// A view, or the words for what is not there.

@@ -183,15 +183,7 @@ async fn play(attempts: &[Attempt]) -> (Vec<String>, BTreeMap<String, usize>) {
     for (number, attempt) in attempts.iter().enumerate() {
         fs::write(Stage::mailbox(&desk).join("new").join(format!("{number:05}")), &attempt.bytes).unwrap();
     }
-    let step = Step {
-        at: "mon 09:00".to_owned(),
-        says: String::new(),
-        mail: None,
-        down: false,
-        announces: None,
-        arrived: None,
-        refuses: None,
-    };
+    let step = Step::at("mon 09:00");
     let told = stage.play(&step, None).await.unwrap();
     let (mut faults, mut counts, mut seen) = (Vec::new(), BTreeMap::new(), 0);
     for record in told.records {

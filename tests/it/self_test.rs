@@ -39,15 +39,7 @@ async fn stage(folder: &Path, change: impl FnOnce(&mut Rules)) -> Stage {
 
 /// What was told until then.
 async fn until(stage: &mut Stage, at: &str) -> String {
-    let step = Step {
-        at: at.to_owned(),
-        says: String::new(),
-        mail: None,
-        down: false,
-        announces: None,
-        arrived: None,
-        refuses: None,
-    };
+    let step = Step::at(at);
     stage.play(&step, None).await.unwrap().lines(stage.zone()).join("\n")
 }
 

@@ -49,6 +49,14 @@ pub struct Step {
     pub refuses: Option<String>,
 }
 
+impl Step {
+    /// Nothing but the clock moves on.
+    pub fn at(at: impl Into<String>) -> Step {
+        let (at, says) = (at.into(), String::new());
+        Step { at, says, mail: None, down: false, announces: None, arrived: None, refuses: None }
+    }
+}
+
 /// Somebody is away: `from` and `until` as in [`Step::at`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::Input;
 use crate::desk::known::Ask;
-use crate::shell::process;
 use crate::shell::socket::Refusal;
 use crate::shell::store::state::StateError;
-use crate::shell::store::{Body, CommitError, Commitment, View};
-use crate::shell::view::{Asked, considered, gone};
+use crate::shell::store::{CommitError, View};
+use crate::shell::view::{Asked, considered, gone, without_mail};
 
 /// Longer names of versions and notes are a mistake.
 const VERSION_MAX: usize = 40;
@@ -51,11 +50,7 @@ pub async fn announce(asked: Asked<'_>, words: Words, again: bool) -> Result<Val
         if decision.letters.is_empty() {
             return Err("nobody on file wants news of releases; nothing was announced".to_owned());
         }
-        let letters = composer.compose(&decision.letters, &[], known.next_letter, now, view.rules());
-        let letters = letters.map_err(|error| error.to_string())?;
-        let decided = Box::new(process::decided(&input, decision, view.rules()));
-        let body = Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() };
-        Ok(Commitment { at: now, body })
+        without_mail(&input, decision, &composer, known.next_letter, now, view.rules())
     });
     let receipt = commit.await.map_err(refusal)?;
     asked.committed.notify_waiters();

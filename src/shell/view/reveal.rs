@@ -11,11 +11,10 @@ use crate::desk::known::Ask;
 use crate::desk::record::OutcomeWord;
 use crate::desk::rules::{Rules, Staff};
 use crate::desk::ticket::{Event, TicketId};
-use crate::shell::process;
 use crate::shell::socket::Refusal;
+use crate::shell::store::CommitError;
 use crate::shell::store::state::StateError;
-use crate::shell::store::{Body, CommitError, Commitment};
-use crate::shell::view::{Asked, gone};
+use crate::shell::view::{Asked, gone, without_mail};
 
 /// Longer words are no reason any more.
 const REASON_MAX: usize = 1000;
@@ -43,11 +42,7 @@ pub async fn reveal(asked: Asked<'_>, wish: Wish) -> Result<Value, Refusal> {
         let known = view.look_up(&Ask::about(&input, view.rules()), now).map_err(failed)?;
         let decision = decide(&input, &known, now, view.rules());
         let _only_once = told.set(decision.why.last().map(|why| why.fact.clone()).unwrap_or_default());
-        let letters = composer.compose(&decision.letters, &[], known.next_letter, now, view.rules());
-        let letters = letters.map_err(|error| error.to_string())?;
-        let decided = Box::new(process::decided(&input, decision, view.rules()));
-        let body = Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() };
-        Ok(Commitment { at: now, body })
+        without_mail(&input, decision, &composer, known.next_letter, now, view.rules())
     });
     let receipt = commit.await.map_err(refusal)?;
     asked.committed.notify_waiters();

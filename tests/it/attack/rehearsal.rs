@@ -96,8 +96,7 @@ impl Theatre {
     async fn play(&mut self, host: &Host, case: &Case, step: &Step, number: usize) -> Seen {
         let at = format!("mon {:02}:{:02}", 9 + number / 60, number % 60);
         let now = moment(&at, MONDAY, self.stage.zone()).unwrap();
-        let only_time =
-            Moment { at, says: String::new(), mail: None, down: false, announces: None, arrived: None, refuses: None };
+        let only_time = Moment::at(at);
         self.stage.play(&only_time, None).await.unwrap();
         let mail = host.delivered(step, &self.mail(case, step, number, now)).await;
         self.deliver(&mail, number, now);

@@ -238,15 +238,7 @@ impl World {
 
     /// Lets the desk do all that it can at that time.
     async fn happen(&mut self, at: &str) {
-        let step = Step {
-            at: at.to_owned(),
-            says: String::new(),
-            mail: None,
-            down: false,
-            announces: None,
-            arrived: None,
-            refuses: None,
-        };
+        let step = Step::at(at);
         let told = self.stage.play(&step, None).await.unwrap();
         for record in told.records {
             let What::Decided(decided) = record.what else { continue };
