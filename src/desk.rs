@@ -14,6 +14,7 @@ pub mod seal;
 pub mod urgency;
 pub mod denial;
 pub mod register;
+pub mod ports;
 pub mod escalation;
 pub mod rules;
 pub mod office;

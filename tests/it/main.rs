@@ -28,6 +28,7 @@ mod mime;
 mod month;
 mod outbox;
 mod owed;
+mod ports;
 mod register;
 mod report;
 mod reveal;

@@ -29,6 +29,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/attack/", Use::Attacks),
     ("fixtures/letters/", Use::Letters),
     ("fixtures/board/", Use::Cases { input: "json", answers: &["html"] }),
+    ("fixtures/ports/", Use::Named),
     ("fixtures/register/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];

@@ -7,6 +7,7 @@ use crate::desk::form::Spec;
 use crate::desk::form::compact;
 use crate::desk::form::value::{mac, phone, serial};
 use crate::desk::moment::time_zone;
+use crate::desk::ports::Reachable;
 use crate::desk::register::{Company, Register, Representative, Unit};
 use crate::shell::register::{At, Problem, Rows};
 
@@ -168,18 +169,9 @@ fn check_owner(row: &str, company: &str, companies: &BTreeSet<&str>, found: &mut
     }
 }
 
+/// Which private networks the operator's units stand in is in the rules.
 fn is_reachable(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            // 100.64.0.0/10, RFC 6598: the provider's side of a shared address.
-            let [first, second, ..] = ip.octets();
-            let is_shared = first == 100 && (64..128).contains(&second);
-            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || is_shared)
-        }
-        IpAddr::V6(ip) => {
-            !(ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified())
-        }
-    }
+    Reachable::new(ip, &[]).is_ok()
 }
 
 /// What may stand once only, the row that has it, and its line.
