@@ -31,6 +31,7 @@ mod office;
 mod operator;
 mod own;
 mod page;
+pub mod passing;
 mod pause;
 mod problem;
 mod question;

@@ -275,6 +275,19 @@ impl Ask {
         }
     }
 
+    /// What a ticket is weighed by: its person, its company, its unit.
+    pub fn about_ticket(ticket: &Ticket) -> Ask {
+        let text = |key: FieldKey| ticket.form.text(key).map(str::to_owned).into_iter().collect();
+        Ask {
+            ticket: Some(ticket.id.clone()),
+            address: Some(ticket.requester.address.clone()),
+            serials: text(FieldKey::UnitSerial),
+            macs: text(FieldKey::UnitMac),
+            ips: ticket.form.ip().into_iter().collect(),
+            ..Ask::default()
+        }
+    }
+
     fn about_mail(input: &MailInput, rules: &Rules) -> Ask {
         let mail = &input.mail;
         let inner = input.forwarded.as_ref().map_or("", |inner| inner.mail.own_text.as_str());

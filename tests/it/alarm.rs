@@ -36,15 +36,7 @@ async fn told(change: impl FnOnce(&mut Rules), text: &str, moments: &[&str]) -> 
     let mut told = String::new();
     for (number, at) in moments.iter().enumerate() {
         let name = (number == 0).then(|| "report.eml".to_owned());
-        let step = Step {
-            at: (*at).to_owned(),
-            says: String::new(),
-            mail: name,
-            down: false,
-            announces: None,
-            arrived: None,
-            refuses: None,
-        };
+        let step = Step { mail: name, ..Step::at(*at) };
         let lines = stage.play(&step, (number == 0).then_some(mail.as_str())).await.unwrap().lines(stage.zone());
         told.extend(lines.iter().map(|line| format!("{line}\n")));
     }

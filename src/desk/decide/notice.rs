@@ -217,8 +217,12 @@ fn lights(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
             if ticket.secret.is_some() { "sealed" } else { "missing" }.to_owned(),
         ),
         light("Ports", rules.desk.precheck == Precheck::Off || ticket.precheck_ok == Some(true), ports),
-        light("Agent", ticket.agent.is_some(), answer::agent_name(ticket, rules)),
+        light("Agent", ticket.agent.is_some(), agent_or_nobody(ticket, rules)),
     ]
+}
+
+fn agent_or_nobody(ticket: &Ticket, rules: &Rules) -> String {
+    if ticket.agent.is_some() { answer::agent_name(ticket, rules) } else { "nobody yet".to_owned() }
 }
 
 /// The form as written, for staff: label and what was read or is wrong.

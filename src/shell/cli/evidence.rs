@@ -6,7 +6,7 @@ mod gather;
 mod html;
 mod rows;
 mod title;
-mod words;
+pub(super) mod words;
 
 use std::path::Path;
 

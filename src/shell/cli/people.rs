@@ -9,15 +9,17 @@ pub mod register;
 pub mod replay;
 pub mod rota;
 mod signatures;
+mod why;
 pub mod words;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::desk::record::OutcomeWord;
 use crate::desk::timers::TimerName;
 use crate::shell::cli::page::{Cell, Page, bad};
-use crate::shell::cli::people::words::{local_times, outcome, timer};
+use crate::shell::cli::people::words::timer;
+
+pub use crate::shell::cli::people::why::why;
 
 /// A field as text; what is not there is empty.
 fn text(value: &Value, name: &str) -> String {
@@ -140,22 +142,6 @@ pub fn log(page: &mut Page, ticket: &Value) {
     });
     let rows = rows.collect();
     page.table(&["AT", "EVENT", "STATE AFTER", "FACTS"], rows, "nothing happened");
-}
-
-pub fn why(page: &mut Page, why: &Value) {
-    let mut record = None;
-    for row in list(why, "why") {
-        if record != row.get("record") {
-            record = row.get("record");
-            let word = row.get("outcome").and_then(|word| serde_json::from_value::<OutcomeWord>(word.clone()).ok());
-            let sentence = word.map_or_else(|| text(row, "outcome"), |word| outcome(word).to_owned());
-            page.head(&format!("{}  {sentence}", page.when(row, "at")));
-        }
-        page.line(format!("  - {} ({})", local_times(page, &text(row, "fact")), text(row, "rule")));
-    }
-    if record.is_none() {
-        page.line("no reasons are recorded");
-    }
 }
 
 pub fn status(page: &mut Page, status: &Value) {

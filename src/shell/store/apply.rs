@@ -305,8 +305,15 @@ fn count_ticket(state: &mut State, id: &TicketId) -> Result<(), StateError> {
 fn add_why(state: &mut State, ticket: &TicketId, decided: &Decided, at: Timestamp, seq: u64) -> Result<(), StateError> {
     let outcome: &'static str = decided.outcome.into();
     for (count, why) in (0_u64..).zip(&decided.why) {
-        let row =
-            WhyRow { at, record: seq, outcome: outcome.to_owned(), rule: why.rule.clone(), fact: why.fact.clone() };
+        let row = WhyRow {
+            at,
+            record: seq,
+            outcome: outcome.to_owned(),
+            rule: why.rule.clone(),
+            fact: why.fact.clone(),
+            cause: Some(decided.cause.clone()),
+            actor: Some(decided.actor.clone()),
+        };
         state.put(Tree::Why, key(&[ticket.0.as_bytes(), &number(seq), &number(count)]), &row)?;
     }
     Ok(())

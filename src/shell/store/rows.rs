@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::record::{Evidence, LetterRow, Quarantined};
+use crate::desk::access::Actor;
+use crate::desk::record::{Cause, Evidence, LetterRow, Quarantined};
 use crate::desk::ticket::TicketId;
 
 /// A letter on its way.
@@ -140,6 +141,9 @@ pub struct WhyRow {
     pub outcome: String,
     pub rule: String,
     pub fact: String,
+    /// What came in, and from whom; `None`: the program itself noted it.
+    pub cause: Option<Cause>,
+    pub actor: Option<Actor>,
 }
 
 /// An alarm letter that the alarm hook is told of, too.

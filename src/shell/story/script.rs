@@ -47,13 +47,16 @@ pub struct Step {
     pub arrived: Option<String>,
     /// From now on the mail server refuses letters to this address.
     pub refuses: Option<String>,
+    /// After it, somebody asks how these tickets stand (`ticket why`).
+    #[serde(default)]
+    pub why: Vec<String>,
 }
 
 impl Step {
     /// Nothing but the clock moves on.
     pub fn at(at: impl Into<String>) -> Step {
         let (at, says) = (at.into(), String::new());
-        Step { at, says, mail: None, down: false, announces: None, arrived: None, refuses: None }
+        Step { at, says, mail: None, down: false, announces: None, arrived: None, refuses: None, why: Vec::new() }
     }
 }
 

@@ -12,11 +12,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
+use crate::desk::decide::passing;
 use crate::desk::input::Input;
+use crate::desk::known::Ask;
 use crate::desk::letter::times::zone_of;
 use crate::desk::record::{Record, What};
 use crate::desk::register::Register;
 use crate::desk::rules::Rules;
+use crate::desk::ticket::TicketId;
 use crate::desk::token::reply_address;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::carrier::folder::Folder;
@@ -165,7 +168,8 @@ impl Stage {
             self.desk.decide_on(Input::Announce { version, notes, by: "ann".to_owned() }).await?;
         }
         self.work().await?;
-        Ok(Told { says: step.says.clone(), mail: step.mail.clone(), ..self.news()? })
+        let standing = self.standing(&step.why).await?;
+        Ok(Told { says: step.says.clone(), mail: step.mail.clone(), standing, ..self.news()? })
     }
 
     /// Lets everything come due at its own time until `till`.
@@ -196,7 +200,32 @@ impl Stage {
         self.told = records.last().map_or(self.told, |(seq, _)| *seq);
         let records: Vec<Record> = records.into_iter().map(|(_, record)| record).collect();
         self.remember(&records);
-        Ok(Told { at: self.clock.now(), says: "Something came".to_owned(), mail: None, records })
+        Ok(Told { at: self.clock.now(), says: "Something came".to_owned(), mail: None, records, standing: Vec::new() })
+    }
+
+    /// The tickets' checks, and what would let them pass: what `ticket why` shows.
+    async fn standing(&self, ids: &[String]) -> Result<Vec<String>, Failure> {
+        let (ids, now) = (ids.to_vec(), self.clock.now());
+        let shown = self.desk.store.read(move |view| {
+            let mut lines = Vec::new();
+            for id in ids {
+                let Some(ticket) = view.ticket(&TicketId(id.clone()))? else {
+                    lines.push(format!("there is no {id}"));
+                    continue;
+                };
+                let known = view.look_up(&Ask::about_ticket(&ticket), now)?;
+                lines.push(format!("how {id} stands: {}", ticket.status.name()));
+                lines.extend(passing::checks(&ticket, view.rules(), &known).into_iter().map(|check| {
+                    let mark = if check.green { "passed" } else { "open  " };
+                    format!("  {mark}  {}: {}", check.name, check.text)
+                }));
+                lines.extend(
+                    passing::lacking(&ticket, view.rules(), &known).iter().map(|one| format!("  lacks   {one}")),
+                );
+            }
+            Ok(lines)
+        });
+        shown.await.map_err(|error| Failure::Work(error.to_string()))
     }
 
     /// Puts a mail into the mailbox, arrived at `at`.

@@ -14,6 +14,8 @@ pub struct Told {
     /// The mail's file, if one came.
     pub mail: Option<String>,
     pub records: Vec<Record>,
+    /// What `ticket why` shows after it.
+    pub standing: Vec<String>,
 }
 
 impl Told {
@@ -33,6 +35,7 @@ impl Told {
                 What::Trying { .. } | What::Sent { .. } | What::Imported { .. } | What::Floor { .. } => {}
             }
         }
+        lines.extend(self.standing.iter().map(|line| format!("    asked     {line}").trim_end().to_owned()));
         lines
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::desk::command::word::difference;
+use crate::desk::decide::passing;
 use crate::desk::form::FieldKey;
+use crate::desk::known::Ask;
+use crate::desk::letter::say::Light;
 use crate::desk::ticket::{Consent, Scope, Status, Ticket, TicketId};
 use crate::desk::timers;
 use crate::shell::store::View;
@@ -150,9 +153,19 @@ fn consent(consent: &Consent) -> Value {
     })
 }
 
-/// `ticket why --json`: every reason of every decision.
+/// `ticket why --json`: the checks in order, what would let it pass as the register
+/// stands now, and every reason of every decision with what brought it.
 pub fn why(view: &View<'_>, ticket: &Ticket) -> Result<Value, StateError> {
-    Ok(json!({ "id": ticket.id, "why": view.why(&ticket.id)? }))
+    let known = view.look_up(&Ask::about_ticket(ticket), ticket.updated_at)?;
+    let check = |light: Light| json!({ "name": light.name, "passed": light.green, "found": light.text });
+    let checks: Vec<Value> = passing::checks(ticket, view.rules(), &known).into_iter().map(check).collect();
+    Ok(json!({
+        "id": ticket.id,
+        "state": ticket.status,
+        "checks": checks,
+        "lacking": passing::lacking(ticket, view.rules(), &known),
+        "why": view.why(&ticket.id)?,
+    }))
 }
 
 /// `ticket log --json`: every event.

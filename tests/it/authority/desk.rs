@@ -183,15 +183,7 @@ impl Desk {
 
     pub async fn raw(&mut self, at: &str, text: &str) -> Came {
         self.mails += 1;
-        let step = Step {
-            at: at.to_owned(),
-            says: mail_name(self.mails),
-            mail: Some(mail_name(self.mails)),
-            down: false,
-            announces: None,
-            arrived: None,
-            refuses: None,
-        };
+        let step = Step { says: mail_name(self.mails), mail: Some(mail_name(self.mails)), ..Step::at(at) };
         let told = self.stage.play(&step, Some(text)).await.unwrap();
         let mails = told.records.into_iter().filter_map(|record| match record.what {
             What::Decided(decided) => Some(*decided),

@@ -71,9 +71,12 @@ fn tickets_have_every_field_of_the_contract() {
     assert_eq!(log["events"], ticket["events"]);
     assert_eq!(log["events"][0]["type"], "opened");
     let why = place.desk_json(&["ticket", "why", &id]);
-    for name in ["at", "record", "outcome", "rule", "fact"] {
+    for name in ["at", "record", "outcome", "rule", "fact", "cause", "actor"] {
         assert!(why["why"][0].get(name).is_some(), "a reason's {name} is missing");
     }
+    let checks: Vec<&str> = why["checks"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(checks, ["Person", "Data", "Unit", "Consent", "Password", "Ports", "Agent"]);
+    assert_eq!(why["lacking"], json!([]), "an ASAP request waits for its turn, and nothing stands in its way");
 }
 
 #[test]

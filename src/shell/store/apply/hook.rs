@@ -100,6 +100,14 @@ fn row(state: &State, letter: u64) -> Result<HookRow, StateError> {
 
 fn tell(state: &mut State, row: &HookRow, fact: String, (at, seq): (Timestamp, u64)) -> Result<(), StateError> {
     let Some(ticket) = &row.ticket else { return Ok(()) };
-    let why = WhyRow { at, record: seq, outcome: "alarm_hook".to_owned(), rule: "2.8".to_owned(), fact };
+    let why = WhyRow {
+        at,
+        record: seq,
+        outcome: "alarm_hook".to_owned(),
+        rule: "2.8".to_owned(),
+        fact,
+        cause: None,
+        actor: None,
+    };
     state.put(Tree::Why, key(&[ticket.0.as_bytes(), &number(seq), &number(0)]), &why)
 }
