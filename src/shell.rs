@@ -12,6 +12,7 @@ pub mod vault;
 pub mod steps;
 pub mod store;
 pub mod audit;
+pub mod original;
 pub mod backup;
 pub mod tls;
 pub mod register;

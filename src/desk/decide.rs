@@ -29,6 +29,7 @@ mod notice;
 mod offer;
 mod office;
 mod operator;
+mod original;
 mod own;
 mod page;
 pub mod passing;
@@ -162,6 +163,7 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
         Input::DeskDue(timer) => office::due(timer, &World { known, now, rules, agreed: &[] }),
         Input::Started => closed::started(&World { known, now, rules, agreed: &[] }),
         Input::Reveal(look) => reveal::reveal(look, &World { known, now, rules, agreed: &[] }),
+        Input::OpenOriginals(opening) => original::open(opening, &World { known, now, rules, agreed: &[] }),
         Input::Announce { version, notes, by } => {
             office::news::announce(version, notes, by, &World { known, now, rules, agreed: &[] })
         }

@@ -105,6 +105,8 @@ pub enum Input {
     },
     /// Somebody wants to see a sealed password, at the console.
     Reveal(Look),
+    /// Somebody wants to open sealed originals, at the console.
+    OpenOriginals(Opening),
     /// The mail server took the letter.
     Delivered {
         letter: u64,
@@ -129,6 +131,26 @@ pub struct Look {
     pub reason: String,
     /// The system's name for whoever is at the console.
     pub by: String,
+}
+
+/// One wish to open original mails with the evidence key, at the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    pub of: OriginalsOf,
+    /// Journal records of the decisions about these mails.
+    pub records: Vec<u64>,
+    pub reason: String,
+    /// The system's name for whoever is at the console.
+    pub by: String,
+}
+
+/// Whose originals they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OriginalsOf {
+    Ticket(TicketId),
+    /// A mail's number in the quarantine.
+    Kept(u64),
 }
 
 /// Why a mail goes to quarantine unparsed.

@@ -13,7 +13,7 @@ use crate::desk::board::Seen;
 use crate::desk::bookings::Booking;
 use crate::desk::command::{Command, CommandLine, Opening};
 use crate::desk::form::FieldKey;
-use crate::desk::input::{Input, Kind, MailInput, Place};
+use crate::desk::input::{Input, Kind, MailInput, OriginalsOf, Place};
 use crate::desk::mail::{Mail, ReplyTag};
 use crate::desk::office::{DeskTimerName, Office};
 use crate::desk::register::{Company, Representative, Unit};
@@ -268,6 +268,10 @@ impl Ask {
                 Ask { board: true, tested_hook: timer.name == DeskTimerName::SelfTestEnd, ..Ask::default() }
             }
             Input::Reveal(look) => Ask { named: vec![look.ticket.clone()], ..Ask::default() },
+            Input::OpenOriginals(opening) => match &opening.of {
+                OriginalsOf::Ticket(id) => Ask { named: vec![id.clone()], ..Ask::default() },
+                OriginalsOf::Kept(_) => Ask::default(),
+            },
             Input::Announce { .. } => Ask { subscribers: true, ..Ask::default() },
             Input::Delivered { letter, .. } | Input::Undelivered { letter, .. } => {
                 Ask { letter: Some(*letter), of_company: true, ..Ask::default() }

@@ -91,6 +91,9 @@ pub enum Did {
     Released { kept: u64, sha256: String, reason: String },
     /// Somebody has dealt with the mail of the quarantine. Nothing is deleted.
     Dropped { kept: u64, reason: String },
+    /// Its sealed original is opened with the evidence key; `record`: the one in
+    /// which it was kept.
+    OriginalOpened { kept: u64, record: u64, reason: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,7 +166,7 @@ pub enum Cause {
     Announced {
         by: String,
     },
-    /// Somebody at the console wanted to see a password.
+    /// Somebody at the console wanted to see what is sealed.
     Looked {
         by: String,
     },
@@ -254,6 +257,8 @@ pub enum OutcomeWord {
     Announced,
     /// A sealed password was shown.
     Revealed,
+    /// Sealed original mails were opened.
+    OriginalsOpened,
     /// Somebody gets no more of them.
     Unsubscribed,
 }

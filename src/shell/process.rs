@@ -1,6 +1,8 @@
 //! The path of everything that happens: read and seal, ask once, decide,
 //! compose, commit. Only what was committed is sent or moved.
 
+mod decided;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,9 +14,9 @@ use tokio::sync::Notify;
 
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{self, Input, Place, Understood, Unreadable};
-use crate::desk::known::{Ask, duplicate_key};
+use crate::desk::known::Ask;
 use crate::desk::letter::compose::Composer;
-use crate::desk::record::{Cause, Decided, Evidence, OutcomeWord, What};
+use crate::desk::record::{OutcomeWord, What};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Event;
 use crate::shell::authenticate::Authenticator;
@@ -25,6 +27,8 @@ use crate::shell::steps::{self, Step};
 use crate::shell::store::inhand::InHand;
 use crate::shell::store::{Body, CommitError, Commitment, Receipt, Store, View};
 use crate::shell::vault::{Vault, VaultError};
+
+pub use decided::decided;
 
 /// Everything the path needs.
 pub struct Desk {
@@ -299,65 +303,6 @@ fn warn_of_gaps(decision: &Decision) {
 
 /// How often reading a mail may crash before it is quarantined unparsed.
 const CRASHES_MAX: u32 = 3;
-
-/// The record of a decision, without the places that the store gives.
-pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
-    let kept: Vec<String> = decision
-        .changes
-        .iter()
-        .flat_map(|change| &change.events)
-        .filter_map(|event| match event {
-            Event::SecretKept { secret } => Some(secret.clone()),
-            _ => None,
-        })
-        .collect();
-    Decided {
-        cause: cause(input),
-        actor: decision.actor,
-        outcome: decision.outcome,
-        rules: rules.version.clone(),
-        changes: decision.changes,
-        letters: Vec::new(),
-        quarantine: decision.quarantine,
-        evidence: evidence(input),
-        why: decision.why,
-        text: None,
-        original: None,
-        secrets: kept,
-        spent: decision.spent,
-        counted: decision.counted,
-        office: decision.office,
-        did: decision.did,
-    }
-}
-
-fn evidence(input: &Input) -> Option<Evidence> {
-    match input {
-        Input::Mail(mail) => Some(Evidence { proof: mail.proof.clone(), checked: mail.checked.clone() }),
-        _ => None,
-    }
-}
-
-fn cause(input: &Input) -> Cause {
-    match input {
-        Input::Mail(mail) => Cause::Mail {
-            place: mail.place.clone(),
-            message_id: mail.mail.message_id.clone(),
-            sha256: Some(mail.original_sha256.clone()),
-            duplicate_key: duplicate_key(mail),
-        },
-        Input::Unreadable { place, original_sha256, .. } => {
-            Cause::Mail { place: place.clone(), message_id: None, sha256: original_sha256.clone(), duplicate_key: None }
-        }
-        Input::Due(timer) => Cause::Timer { ticket: timer.ticket.clone(), name: timer.key(), at: timer.at },
-        Input::DeskDue(timer) => Cause::Desk { timer: timer.clone() },
-        Input::Started => Cause::Started,
-        Input::Reveal(look) => Cause::Looked { by: look.by.clone() },
-        Input::Announce { by, .. } => Cause::Announced { by: by.clone() },
-        Input::Delivered { letter, response } => Cause::Delivery { letter: *letter, response: response.clone() },
-        Input::Undelivered { letter, why, .. } => Cause::Delivery { letter: *letter, response: why.clone() },
-    }
-}
 
 fn unread(
     place: Place,

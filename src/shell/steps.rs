@@ -32,6 +32,8 @@ pub enum Step {
     LetterMarked,
     /// That a password is shown is on disk, and it is not shown yet.
     RevealRecorded,
+    /// That originals are opened is on disk, and none is opened yet.
+    OriginalRecorded,
 }
 
 const VARIABLE: &str = "UPGRADE_DESK_CRASH_AT";

@@ -136,6 +136,11 @@ pub fn public_key(identity_file: &Path) -> Result<Recipient, VaultError> {
     seal::public_key(identity_file)
 }
 
+/// Whether this key opens it; nothing of the content is opened.
+pub fn fits(sealed: &[u8], identity_file: &Path) -> Result<(), VaultError> {
+    seal::fits(sealed, identity_file)
+}
+
 /// Opens a sealed original mail with the evidence key.
 pub fn open_original(sealed: &[u8], identity_file: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     seal::open(sealed, identity_file)

@@ -7,6 +7,7 @@ mod by_hand;
 mod considered;
 mod import;
 mod kept;
+mod original;
 mod read;
 mod report;
 mod reveal;
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::desk::decide::Decision;
-use crate::desk::input::Input;
+use crate::desk::input::{Input, Opening, OriginalsOf};
 use crate::desk::letter::compose::Composer;
 use crate::desk::record::Did;
 use crate::desk::register::Register;
@@ -111,6 +112,13 @@ pub enum Request {
         reason: String,
         by: String,
     },
+    /// Sealed originals are to be opened: recorded, nothing else.
+    OpenOriginals {
+        of: OriginalsOf,
+        records: Vec<u64>,
+        reason: String,
+        by: String,
+    },
     /// Something done by hand; its answer is what became of it.
     #[serde(rename = "console")]
     ByHand {
@@ -144,7 +152,11 @@ impl Request {
     pub fn is_change(&self) -> bool {
         matches!(
             self,
-            Request::Import { .. } | Request::ByHand { .. } | Request::Announce { .. } | Request::Reveal { .. }
+            Request::Import { .. }
+                | Request::ByHand { .. }
+                | Request::Announce { .. }
+                | Request::Reveal { .. }
+                | Request::OpenOriginals { .. }
         )
     }
 }
@@ -195,6 +207,9 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
         Request::ByHand { by, did } => by_hand::change(asked, by, did).await,
         Request::Reveal { id, key, second_key, reason, by } => {
             reveal::reveal(asked, reveal::Wish { id, key, second_key, reason, by }).await
+        }
+        Request::OpenOriginals { of, records, reason, by } => {
+            original::record(asked, Opening { of, records, reason, by }).await
         }
         Request::Announcement { version, notes } => announce::announcement(asked, version, notes).await,
         Request::Announce { version, notes, by, again } => {
@@ -263,6 +278,7 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Announcement { .. }
         | Request::Announce { .. }
         | Request::Reveal { .. }
+        | Request::OpenOriginals { .. }
         | Request::Try { .. }
         | Request::Import { .. }
         | Request::ByHand { .. } => {

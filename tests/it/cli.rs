@@ -8,6 +8,7 @@ mod by_hand;
 mod closed;
 mod desk;
 mod mail;
+mod original;
 mod place;
 mod register;
 mod replay;

@@ -198,7 +198,7 @@ fn persons(world: &World<'_>, ids: &[Option<&str>]) -> Vec<(Recipient, String)> 
     people
 }
 
-fn letter(to: Recipient, salutation: &str, say: Say) -> Letter {
+pub fn letter(to: Recipient, salutation: &str, say: Say) -> Letter {
     Letter {
         to,
         salutation: salutation.to_owned(),

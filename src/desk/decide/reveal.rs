@@ -75,12 +75,11 @@ fn people(look: &Look) -> String {
 }
 
 /// The leads and the agent, less those who look; where none is left, the desk's list.
-fn told(look: &Look, ticket: &Ticket, draft: &Draft, world: &World<'_>) -> Vec<Letter> {
-    let World { rules, known, .. } = *world;
-    let looks = |id: &str| id == look.person || Some(id) == look.second.as_deref();
-    let agent = ticket.agent.as_deref().and_then(|id| rules.access.staff_by_id(id));
+pub fn witnesses(world: &World<'_>, agent: Option<&str>, looking: &[&str]) -> Vec<Recipient> {
+    let rules = world.rules;
+    let agent = agent.and_then(|id| rules.access.staff_by_id(id));
     let mut to: Vec<Recipient> = Vec::new();
-    for staff in rules.access.leads().chain(agent).filter(|staff| !looks(&staff.id)) {
+    for staff in rules.access.leads().chain(agent).filter(|staff| !looking.contains(&staff.id.as_str())) {
         let recipient = Recipient::staff(staff);
         if !to.iter().any(|other| other.address().eq_ignore_ascii_case(recipient.address())) {
             to.push(recipient);
@@ -89,6 +88,13 @@ fn told(look: &Look, ticket: &Ticket, draft: &Draft, world: &World<'_>) -> Vec<L
     if to.is_empty() {
         to.push(Recipient::desk(rules));
     }
+    to
+}
+
+fn told(look: &Look, ticket: &Ticket, draft: &Draft, world: &World<'_>) -> Vec<Letter> {
+    let World { rules, known, .. } = *world;
+    let looking: Vec<&str> = std::iter::once(look.person.as_str()).chain(look.second.as_deref()).collect();
+    let to = witnesses(world, ticket.agent.as_deref(), &looking);
     let why = if look.reason.is_empty() { String::new() } else { format!(" The reason: {}", look.reason) };
     let headline = format!("{} looked at the manager password, at the console as {}.{why}", people(look), look.by);
     let letter = notice::about(&draft.ticket, draft, &headline, rules, known);

@@ -170,6 +170,9 @@ pub enum Event {
     SecretKept { secret: String },
     /// A sealed password is shown from here on; `console` is the system's user.
     Revealed { secret: String, by: String, second: Option<String>, reason: String, console: String },
+    /// Sealed originals are opened with the evidence key from here on, each named by
+    /// the record of its decision; `console` is the system's user.
+    OriginalsOpened { records: Vec<u64>, reason: String, console: String },
     /// A letter could not be delivered to this address (decisions: no bounce by us).
     Undelivered { letter: u64, address: String, why: String },
     /// 2.8: a customer asked for somebody above, or a member of staff called him.

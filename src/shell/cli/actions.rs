@@ -84,6 +84,8 @@ pub enum TicketAction {
     Log(OneTicket),
     /// Who asked, what was agreed, what was done: from the journal alone, each line with its record
     Evidence(commands::evidence::Wanted),
+    /// Open the original mails with the evidence key; recorded before, and the leads are told
+    Original(commands::original::OfTicket),
 }
 
 #[derive(Debug, Args)]
@@ -135,6 +137,8 @@ pub enum QuarantineAction {
         #[arg(long, value_name = "ORIGINAL.eml")]
         file: Option<PathBuf>,
     },
+    /// Open the original mail with the evidence key; recorded before, and the leads are told
+    Original(commands::original::OfKept),
     /// Say that a mail is dealt with; nothing is deleted
     Drop {
         #[command(flatten)]

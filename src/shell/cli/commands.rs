@@ -6,6 +6,7 @@ pub mod backup;
 pub mod board;
 pub mod evidence;
 pub mod mail;
+pub mod original;
 pub mod outbox;
 pub mod quarantine;
 pub mod register;
@@ -46,6 +47,7 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
         TicketAction::Show(OneTicket { id, asking }) => show(&asking, Request::Ticket { id }, people::ticket).await,
         TicketAction::Why(OneTicket { id, asking }) => show(&asking, Request::Why { id }, people::why).await,
         TicketAction::Evidence(wanted) => evidence::show(&wanted),
+        TicketAction::Original(wanted) => original::of_ticket(wanted).await,
         TicketAction::Log(OneTicket { id, asking }) => show(&asking, Request::Log { id }, people::log).await,
     }
 }

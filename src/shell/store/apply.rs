@@ -96,6 +96,7 @@ fn by_hand(state: &mut State, did: &Did, hand: ByHand) -> Result<(), StateError>
         Did::Retried { letter } => letters::retry(state, *letter, hand),
         Did::Held { letter } => letters::hold(state, *letter, hand),
         Did::Released { kept, sha256, reason } => quarantine::release(state, *kept, sha256, hand, reason),
+        Did::OriginalOpened { .. } => Ok(()),
         Did::Dropped { kept, reason } => quarantine::drop_it(state, *kept, hand, reason),
     }
 }

@@ -45,6 +45,7 @@ fn by_hand(did: &Did) -> String {
         Did::Retried { letter } => format!("made letter {letter} due"),
         Did::Held { letter } => format!("held letter {letter}"),
         Did::Released { kept, reason, .. } => format!("released quarantine {kept}: {reason}"),
+        Did::OriginalOpened { kept, reason, .. } => format!("opened the original of quarantine {kept}: {reason}"),
         Did::Dropped { kept, reason } => format!("dropped quarantine {kept}: {reason}"),
     }
 }

@@ -31,6 +31,14 @@ pub fn open(sealed: &[u8], identity_file: &Path) -> Result<Zeroizing<Vec<u8>>, V
     Ok(plain)
 }
 
+/// Opens the header alone, with the key of the content.
+pub fn fits(sealed: &[u8], identity_file: &Path) -> Result<(), VaultError> {
+    let identity = read_identity(identity_file)?;
+    let decryptor = age::Decryptor::new_buffered(sealed)?;
+    decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity))?;
+    Ok(())
+}
+
 pub fn public_key(identity_file: &Path) -> Result<Recipient, VaultError> {
     read_identity(identity_file).map(|identity| Recipient(identity.to_public()))
 }

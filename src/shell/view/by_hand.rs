@@ -70,6 +70,7 @@ fn judge(view: &View<'_>, in_hands: &InHands, did: &Did) -> Result<Verdict, Stat
         Did::Held { letter } => about_letter(view, *letter, in_hands, may_hold),
         Did::Released { kept, sha256, .. } => may_release(view, *kept, sha256),
         Did::Dropped { kept, .. } => may_drop(view, *kept),
+        Did::OriginalOpened { .. } => Ok(Err("originals are opened with `quarantine original`".to_owned())),
     }
 }
 
@@ -147,7 +148,7 @@ fn shown(view: &View<'_>, did: &Did) -> Result<Shown, StateError> {
             let row = view.letter(*letter)?;
             Ok(row.as_ref().map(kept::summary).ok_or_else(|| kept::no_such_letter(*letter)))
         }
-        Did::Released { kept: no, .. } | Did::Dropped { kept: no, .. } => {
+        Did::Released { kept: no, .. } | Did::Dropped { kept: no, .. } | Did::OriginalOpened { kept: no, .. } => {
             let row = view.kept(*no)?;
             Ok(row.map(|row| kept::with_author(view, &row)).ok_or_else(|| kept::no_such_mail(*no)))
         }

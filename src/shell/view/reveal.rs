@@ -60,12 +60,19 @@ pub async fn reveal(asked: Asked<'_>, wish: Wish) -> Result<Value, Refusal> {
     Ok(json!({ "secret": secret, "record": receipt.seq }))
 }
 
-fn look(rules: &Rules, wish: Wish) -> Result<Look, String> {
-    let reason = wish.reason.split_whitespace().collect::<Vec<&str>>().join(" ");
-    let found = reason.chars().count();
-    if found > REASON_MAX {
-        return Err(format!("expected a reason of at most {REASON_MAX} characters, found {found}; say it shorter"));
+/// One line, and not too long: it is kept for ever.
+pub fn reason(written: &str) -> Result<String, String> {
+    let reason = written.split_whitespace().collect::<Vec<&str>>().join(" ");
+    match reason.chars().count() {
+        found if found > REASON_MAX => {
+            Err(format!("expected a reason of at most {REASON_MAX} characters, found {found}; say it shorter"))
+        }
+        _ => Ok(reason),
     }
+}
+
+fn look(rules: &Rules, wish: Wish) -> Result<Look, String> {
+    let reason = reason(&wish.reason)?;
     let owner = |key: &str| owner(rules, key).map(|person| person.id.clone());
     Ok(Look {
         ticket: TicketId(wish.id.trim().to_ascii_uppercase()),
@@ -85,11 +92,11 @@ fn owner<'a>(rules: &'a Rules, key: &str) -> Result<&'a Staff, String> {
     })
 }
 
-fn refusal(error: CommitError) -> Refusal {
+pub fn refusal(error: CommitError) -> Refusal {
     match error {
         CommitError::Refused(_) | CommitError::DiskFull(_) => (1, error.to_string()),
         CommitError::Unknown(text) => {
-            (3, format!("it is unknown whether that was recorded, so nothing is shown: {text}; start again"))
+            (3, format!("it is unknown whether that was recorded, so nothing is opened: {text}; start again"))
         }
     }
 }

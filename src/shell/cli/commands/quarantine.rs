@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::record::Did;
 use crate::shell::cli::commands::mail::mail;
-use crate::shell::cli::commands::{answered, show};
+use crate::shell::cli::commands::{answered, original, show};
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::who::who;
 use crate::shell::cli::{OneNumber, QuarantineAction, people};
@@ -31,6 +31,7 @@ pub async fn quarantine(action: QuarantineAction) -> Result<(), Failure> {
             show(&asking, Request::Quarantined { no }, people::kept::quarantined).await
         }
         QuarantineAction::Release { one, reason, file } => release(one, reason, file.as_deref()).await,
+        QuarantineAction::Original(wanted) => original::of_kept(wanted).await,
         QuarantineAction::Drop { one: OneNumber { no, asking }, reason } => {
             let reason = reason.map_or_else(ask_for_reason, Ok)?;
             let drop = Request::ByHand { by: who(), did: Did::Dropped { kept: no, reason } };

@@ -95,7 +95,7 @@ impl Gathered {
             | What::HookStarted { letter, .. }
             | What::HookEnded { letter, .. } => self.letters.contains(letter),
             What::Console { did: Did::Retried { letter } | Did::Held { letter }, .. } => self.letters.contains(letter),
-            What::Console { did: Did::Released { .. } | Did::Dropped { .. }, .. }
+            What::Console { did: Did::Released { .. } | Did::Dropped { .. } | Did::OriginalOpened { .. }, .. }
             | What::Trying { .. }
             | What::Imported { .. }
             | What::Floor { .. } => false,

@@ -79,7 +79,7 @@ impl Making<'_> {
                 let text = format!("{by} held letter {letter} back, at the console");
                 self.row(Section::Letters, text, Vec::new(), from);
             }
-            What::Console { did: Did::Released { .. } | Did::Dropped { .. }, .. }
+            What::Console { did: Did::Released { .. } | Did::Dropped { .. } | Did::OriginalOpened { .. }, .. }
             | What::Trying { .. }
             | What::Sent { .. }
             | What::Deferred { .. }

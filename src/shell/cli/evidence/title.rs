@@ -91,6 +91,7 @@ fn of_the_work(event: &Event) -> Option<(Section, &'static str)> {
         Event::PasswordFailed { .. } => (Password, "The password did not open the unit"),
         Event::SecretKept { .. } => (Password, "A password arrived"),
         Event::Revealed { .. } => (Password, "The password was shown"),
+        Event::OriginalsOpened { .. } => (People, "Sealed original mails were opened"),
         Event::ResetAsked => (Password, "The customer was asked to set a new password"),
         Event::ResetConfirmed { .. } => (Password, "A new password is set, says the customer"),
         Event::SecretsDestroyed { .. } => (Password, "The sealed password was removed"),

@@ -146,6 +146,10 @@ fn among_staff(page: &Page, event: &Event) -> String {
             let second = second.as_ref().map(|second| format!(" and {second}")).unwrap_or_default();
             with(&format!("to {by}{second}"), reason)
         }
+        Event::OriginalsOpened { records, reason, console } => {
+            let records: Vec<String> = records.iter().map(u64::to_string).collect();
+            with(&format!("of record {}, at the console by {console}", records.join(", ")), reason)
+        }
         Event::HandedOver { to, by, text } => with(&format!("to {to}, by {by}"), text),
         Event::Copied { address, add, by } => {
             format!("{address} {} copies, by {by}", if *add { "gets" } else { "gets no more" })

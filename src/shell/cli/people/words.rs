@@ -36,6 +36,7 @@ pub fn outcome(word: OutcomeWord) -> &'static str {
         OutcomeWord::Delivered => "The mail server took the letter",
         OutcomeWord::Undelivered => "A letter could not be delivered",
         OutcomeWord::Revealed => "A password was shown",
+        OutcomeWord::OriginalsOpened => "Sealed original mails were opened",
         OutcomeWord::Announced => "A release was announced",
         OutcomeWord::Unsubscribed => "Somebody gets no more news of releases",
     }
