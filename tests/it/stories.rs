@@ -75,6 +75,8 @@ pub async fn play(story: &Path) -> Played {
         assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "{} is not empty", path.display());
     }
     let before = stage.desk.store.read(|view| view.whole()).await.unwrap();
+    let kept = stage.desk.store.read(|view| view.known_secrets()).await.unwrap();
+    assert_eq!(sealed_files(&Stage::data(&desk)), kept, "a password outlives its ticket, or is lost (W-18)");
     stage.close().await;
     assert_stands_up_again(&Stage::data(&desk), &rules, &before).await;
     Played { transcript, folder, records }
@@ -133,6 +135,13 @@ async fn assert_stands_up_again(data: &Path, rules: &Arc<Rules>, before: &BTreeM
         let different: Vec<_> = after.iter().filter(|row| !rows.contains(row)).take(5).collect();
         assert!(after.len() == before.len() && different.is_empty(), "thrown away: {thrown_away}: {different:#?}");
     }
+}
+
+/// The ids of all sealed passwords on the disk.
+fn sealed_files(data: &Path) -> BTreeSet<String> {
+    let paths = fs::read_dir(data.join("secrets")).unwrap().map(|entry| entry.unwrap().path());
+    let sealed = paths.filter(|path| path.extension().is_some_and(|extension| extension == "age"));
+    sealed.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
 }
 
 /// Every manager password that stands in a mail of the story.

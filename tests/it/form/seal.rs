@@ -70,6 +70,10 @@ fn in_prose() {
         "Passcode for our conference line: see the invitation",
         "We reset the password today.",
         "This mail may contain passwords: delete it",
+        "Das Passwort ist falsch",
+        "Unser Passwort ist noch unbekannt",
+        "La contraseña es incorrecta",
+        "Le mot de passe est inchangé",
     ] {
         check(text, text, &[]);
     }
@@ -89,6 +93,21 @@ fn answers_that_are_no_password_stay() {
         "?",
         "-",
         "(see below)",
+        "wie beim letzten Mal",
+        "Wie letztes Mal, siehe Ticket 31",
+        "Dasselbe",
+        "unverändert",
+        "Ich rufe an",
+        "siehe Anhang",
+        "igual que la última vez",
+        "La misma",
+        "les llamaré mañana",
+        "ver adjunto",
+        "comme la dernière fois",
+        "Inchangé",
+        "je vous appelle",
+        "come l'ultima volta",
+        "a mesma da última vez",
     ] {
         let text = format!("Manager Password: {answer}");
         check(&text, &text, &[]);
@@ -97,6 +116,8 @@ fn answers_that_are_no_password_stay() {
     }
     // What only begins like one is one.
     check("Password: same4ever", "Password: [sealed]", &["same4ever"]);
+    check("Passwort: wiegehabt1", "Passwort: [sealed]", &["wiegehabt1"]);
+    check("Das Passwort ist Falsch1", "Das Passwort ist [sealed]", &["Falsch1"]);
     check("Password: none of your business", "Password: [sealed]", &["none of your business"]);
 }
 

@@ -38,13 +38,13 @@ fn standing(page: &mut Page, why: &Value) {
     };
     let rows = list(why, "checks").map(row).collect();
     page.table(&["RESULT", "CHECK", "FOUND"], rows, "nothing is checked");
-    page.head("WHAT WOULD LET IT PASS NOW");
+    page.head("WHAT STANDS IN ITS WAY");
     let lacking: Vec<String> = list(why, "lacking").filter_map(Value::as_str).map(str::to_owned).collect();
     for sentence in &lacking {
         page.line(format!("  - {}", local_times(page, sentence)));
     }
     if lacking.is_empty() {
-        page.line("  nothing stands in its way");
+        page.line("  nothing");
     }
 }
 
@@ -61,7 +61,9 @@ fn brought(page: &Page, row: &Value) -> String {
     let what = match cause {
         Some(Cause::Mail { message_id: Some(id), .. }) => format!("a mail of {who}, {id}"),
         Some(Cause::Mail { message_id: None, .. }) => format!("a mail of {who}"),
-        Some(Cause::Timer { name, at, .. }) => format!("the timer {name} of {}", page.moment(at)),
+        Some(Cause::Timer { name, at, .. }) => {
+            format!("the timer {} of {}", name.split('@').next().unwrap_or_default(), page.moment(at))
+        }
         Some(Cause::Delivery { letter, response }) => format!("what became of letter {letter}: {response}"),
         Some(Cause::Desk { timer }) => format!("the desk's timer of {}", page.moment(timer.at)),
         Some(Cause::Started) => "the start of the desk".to_owned(),
