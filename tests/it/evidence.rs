@@ -33,7 +33,10 @@ fn facts(text: &str) -> BTreeSet<String> {
 }
 
 /// Every ticket of the desk in `data`: its page is made and held against the journal.
-pub fn assert_pages_are_proven(data: &Path) {
+/// The pages stay in `target/tmp/evidence/`, named after `story`, for people's eyes.
+pub fn assert_pages_are_proven(story: &str, data: &Path) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("evidence");
+    fs::create_dir_all(&folder).unwrap();
     let raw = raw(data);
     let hash = |line: &str| -> String {
         Sha256::digest(format!("{line}\n").as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -58,6 +61,7 @@ pub fn assert_pages_are_proven(data: &Path) {
         }
         assert_nothing_is_left_out(id, &page, &raw);
         let html = html(&page, ZONE, "Upgrade Desk");
+        fs::write(folder.join(format!("{story}-{id}.html")), &html).unwrap();
         assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"), "{id}");
     }
 }

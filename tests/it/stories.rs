@@ -102,7 +102,8 @@ async fn stories_are_told_as_before() {
         assert_no_password(&passwords, &folder.path().join("desk"));
         assert_no_token(&folder.path().join("desk"));
         assert_letters_are_sound(&Stage::postman(&folder.path().join("desk")));
-        assert_pages_are_proven(&Stage::data(&folder.path().join("desk")));
+        let name = story.file_name().unwrap().to_string_lossy();
+        assert_pages_are_proven(&name, &Stage::data(&folder.path().join("desk")));
     }
     assert_eq!(different, Vec::<PathBuf>::new(), "compare these with the story.txt beside them");
 }

@@ -98,7 +98,12 @@ impl Making<'_> {
                     self.ticket = apply(self.ticket.take(), &change.ticket, event, from.line.at);
                 }
                 let Some((section, title)) = title(event) else { continue };
-                let section = if is_other { Section::Problems } else { section };
+                let section = match event {
+                    _ if is_other => Section::Problems,
+                    // On its own page a problem's report is what was asked.
+                    Event::Reported { .. } => Section::Asked,
+                    _ => section,
+                };
                 let mut text = joined(title, &self.facts(event));
                 if is_other {
                     text = format!("{}: {text}", change.ticket);

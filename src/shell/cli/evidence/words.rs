@@ -105,7 +105,9 @@ pub fn consent(page: &Page, consent: &Consent) -> Vec<String> {
         ConsentChannel::Phone => "by telephone",
     };
     let mut lines = vec![format!("{channel}; for unit {}; time: {scope}", consent.serial)];
-    let versions = [("from version", &consent.from_version), ("to version", &consent.version)];
+    // Of a problem the change is agreed to: a rollback or a patch, and no version.
+    let to = if consent.id.starts_with("PR-") { "change:" } else { "to version" };
+    let versions = [("from version", &consent.from_version), (to, &consent.version)];
     let versions: Vec<String> =
         versions.iter().filter_map(|(name, version)| Some(format!("{name} {}", version.as_ref()?))).collect();
     if !versions.is_empty() {
