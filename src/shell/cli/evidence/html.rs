@@ -27,7 +27,8 @@ ul { margin: .3rem 0; padding-left: 1.1rem; font-size: .85rem; }
 blockquote { margin: .4rem 0; padding: .3rem .7rem; border-left: 3px solid var(--line); background: var(--quiet);
   font: .8rem/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { .row { grid-template-columns: 1fr; } .record { text-align: left; } }
-@media print { body { font-size: 10.5px; max-width: none; padding: 0; } h2 { break-after: avoid; } }
+@media print { html { font-size: 70%; } body { font-size: .95rem; max-width: none; padding: 0; }
+  h2 { break-after: avoid; } }
 @page { margin: 15mm; }
 ";
 
