@@ -11,6 +11,7 @@ use upgrade_desk::desk::decide::decide;
 use upgrade_desk::desk::input::{self, Input, Place};
 use upgrade_desk::desk::known::Ask;
 use upgrade_desk::desk::rules::Rules;
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::shell::clock;
 use upgrade_desk::shell::store::{Store, View};
 
@@ -52,7 +53,7 @@ fn all(view: &View<'_>, mails: &[PathBuf], rules: &Rules) -> OnOneCore {
         let received = clock::now();
         for (number, raw) in raw.iter().enumerate() {
             let begin = now();
-            let read = input::understand(raw, received, rules);
+            let read = input::understand(raw, received, rules, &Prints::default());
             sums.read_seconds += begin.elapsed().as_secs_f64();
             let input = input_of(read, number, received);
             let begin = now();

@@ -15,7 +15,7 @@ static RULES: LazyLock<std::sync::Arc<upgrade_desk::desk::rules::Rules>> =
 fuzz_target!(|text: &str| {
     let raw = format!("From: dana@acme-tel.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}");
     let mut mail = mail::read(raw.as_bytes(), &RULES.limits, &RULES.classify.marks);
-    let secrets = seal::take(&mut mail, &RULES.form);
+    let secrets = seal::take(&mut mail, &RULES.form, None).secrets;
     let received = jiff::Timestamp::UNIX_EPOCH;
     for form in form::read(&mail, &RULES.form, &RULES.zones, &RULES.hours.zone, received) {
         if let Some(form::Value::Sealed(index)) = form.value(form::FieldKey::ManagerPassword) {

@@ -4,6 +4,7 @@
 use crate::desk::limits::ReplyFiles;
 use crate::desk::mail::{self, Attachment, Mail, Stays};
 use crate::desk::rules::Rules;
+use crate::desk::seal::prints::{Looking, Prints, Writer, WriterKind};
 use crate::desk::seal::{Secret, line_with_password};
 use crate::desk::token::reply_address;
 
@@ -22,7 +23,9 @@ pub struct Enclosure {
 
 /// The bytes of all attachments in their order, once what their texts show was
 /// looked at. Empty where none may leave: more is never read than could be sent.
-pub fn read(raw: &[u8], mail: &mut Mail, secrets: &[Secret], rules: &Rules) -> Vec<Vec<u8>> {
+pub fn read(raw: &[u8], mail: &mut Mail, secrets: &[Secret], prints: &Prints, rules: &Rules) -> Vec<Vec<u8>> {
+    // Staff may have seen what a ticket has; nothing of it leaves in a file.
+    let looking = prints.looking(Writer { address: None, proven: true, kind: WriterKind::Staff });
     let Ok(going) = chosen(mail, &rules.reply_files) else { return Vec::new() };
     if going.is_empty() {
         return Vec::new();
@@ -32,7 +35,8 @@ pub fn read(raw: &[u8], mail: &mut Mail, secrets: &[Secret], rules: &Rules) -> V
         let (Some(bytes), Some(listed)) = (files.get(file.place), mail.attachments.get_mut(file.place)) else {
             continue;
         };
-        listed.stays = text_of(bytes, &file.content_type).and_then(|text| shown_in(&text, secrets, rules));
+        listed.stays =
+            text_of(bytes, &file.content_type).and_then(|text| shown_in(&text, secrets, looking.as_ref(), rules));
     }
     files
 }
@@ -156,8 +160,8 @@ fn text_of(bytes: &[u8], content_type: &str) -> Option<String> {
 
 /// What of a text no customer may get: a password, an address of one of us, an
 /// address by which a letter of ours is answered (5.2, TD4).
-fn shown_in(text: &str, secrets: &[Secret], rules: &Rules) -> Option<Stays> {
-    if let Some(line) = line_with_password(text, &rules.form, secrets) {
+fn shown_in(text: &str, secrets: &[Secret], looking: Option<&Looking<'_>>, rules: &Rules) -> Option<Stays> {
+    if let Some(line) = line_with_password(text, &rules.form, secrets, looking) {
         return Some(Stays::Password { line });
     }
     let lower = text.to_lowercase();

@@ -12,11 +12,13 @@ use crate::desk::mail::proof::{self, Checks, Trusted};
 use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
 use crate::desk::office::DeskTimer;
 use crate::desk::rules::{Classify, Rules};
-use crate::desk::seal::{self, Secret};
+use crate::desk::seal::prints::{Prints, Writer};
+use crate::desk::seal::{self, Secret, Taken};
 use crate::desk::ticket::{TicketId, subject_tag};
 use crate::desk::timers::Timer;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::{self, Reading, Tone};
+use crate::desk::writer::writer;
 
 /// Where a mail lies: its one name for ever (RFC 3501 2.3.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -182,6 +184,8 @@ pub struct Understood {
     pub commands: Vec<CommandLine>,
     pub urgency: Reading,
     pub secrets: Vec<Secret>,
+    /// Whether anything was taken out of it: a secret, or one sealed before.
+    pub redacted: bool,
     pub forwarded: Option<Forwarded>,
     /// The bytes of a staff mail's attachments, where its commands may send them.
     pub files: Vec<Vec<u8>>,
@@ -259,20 +263,24 @@ impl Understood {
 }
 
 /// Bytes to meaning: read, take the secrets out, see who vouches, find forms
-/// and commands, name the kind. Total; nothing is looked up.
-pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood {
+/// and commands, name the kind. Total; nothing is looked up. `prints` are those of
+/// the secrets that were sealed before.
+pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Prints) -> Understood {
     let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
-    let secrets = seal::take(&mut mail, &rules.form);
-    mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
     let proof = weigh(&mail, rules, None);
+    let address = mail.address().map(str::to_owned);
+    let looking = prints.looking(Writer { address: address.as_deref(), ..writer(&mail, &proof, rules) });
+    let Taken { secrets, redacted } = seal::take(&mut mail, &rules.form, looking.as_ref());
+    mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
     let Meaning { kind, forms, units, commands, urgency } = meaning(&mail, received, rules);
     let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
     let inner = mail.inner().filter(|_| by_staff);
     let forwarded = inner.map(|mail| Forwarded { meaning: meaning(&mail, received, rules), mail });
     let speaks = |line: &CommandLine| matches!(line.read, Ok(Command::Reply { .. } | Command::Ask { .. }));
     let sends = by_staff && commands.iter().any(speaks);
-    let files = if sends { enclosed::read(raw, &mut mail, &secrets, rules) } else { Vec::new() };
-    Understood { mail, proof, checked: None, kind, urgency, forms, units, commands, secrets, forwarded, files }
+    let files = if sends { enclosed::read(raw, &mut mail, &secrets, prints, rules) } else { Vec::new() };
+    let checked = None;
+    Understood { mail, proof, checked, kind, urgency, forms, units, commands, secrets, redacted, forwarded, files }
 }
 
 /// Forms, commands and the kind of a mail.

@@ -1,7 +1,9 @@
 //! Takes secrets out of a [`Mail`] before anything else sees them (F-09, TD4).
 
 mod find;
+pub mod prints;
 mod redact;
+mod spelling;
 
 use std::ops::Range;
 
@@ -11,7 +13,8 @@ use crate::desk::form::Spec;
 use crate::desk::form::value::{FOREIGN_MARK, marker};
 use crate::desk::mail::Mail;
 use crate::desk::seal::find::Finder;
-use crate::desk::seal::redact::{needles, redacted};
+use crate::desk::seal::prints::Looking;
+use crate::desk::seal::redact::needles;
 
 /// A secret on its way from the mail to the vault: it cannot print or copy itself.
 pub struct Secret {
@@ -33,14 +36,23 @@ impl Secret {
 /// the same, and lie in the sealed original only (TE4).
 const SECRETS_MAX: usize = 30;
 
+/// What was taken out of a mail.
+pub struct Taken {
+    pub secrets: Vec<Secret>,
+    /// Whether anything was: a secret, or one that was sealed before.
+    pub redacted: bool,
+}
+
 /// Takes every password out of a mail: behind a label of the password field, in
 /// any part and any quotation, on its line or below it, and in prose ("pw is …").
 /// Each is replaced by `[sealed]`, `[sealed 2]` …, and so is every other place
-/// where its letters stand. Answers that are no password ("same as last time")
-/// stay. The secrets come in the order of their marks, to the exact byte.
-pub fn take(mail: &mut Mail, spec: &Spec) -> Vec<Secret> {
+/// where its letters stand. What an earlier mail had is found by its print.
+/// Answers that are no password ("same as last time") stay. The secrets come in
+/// the order of their marks, to the exact byte.
+pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Taken {
     let finder = Finder { labels: &spec.made.labels, spec };
     let mut secrets = Vec::new();
+    let mut redacted = false;
     let mut texts = texts(mail);
     for text in &mut texts {
         // Our own marks may come back in a quotation; there they name nothing.
@@ -49,20 +61,52 @@ pub fn take(mail: &mut Mail, spec: &Spec) -> Vec<Secret> {
     }
     let needles = needles(&secrets);
     for text in &mut texts {
-        rewrite(text, |text| redacted(text, &needles));
+        rewrite(text, |text| redact::redacted(text, &needles));
+        if let Some(looking) = looking {
+            let spans = looking.find(text, &|before| finder.leads_to_value(before));
+            if !spans.is_empty() {
+                redacted = true;
+                rewrite(text, |text| without(text, &spans));
+            }
+        }
     }
-    secrets
+    redacted |= !secrets.is_empty();
+    Taken { secrets, redacted }
+}
+
+/// Whether something that was sealed since stands in what was kept of a mail.
+pub fn holds_print(mail: &mut Mail, spec: &Spec, looking: &Looking<'_>) -> bool {
+    let finder = Finder { labels: &spec.made.labels, spec };
+    texts(mail).into_iter().any(|text| !looking.find(text, &|before| finder.leads_to_value(before)).is_empty())
+}
+
+/// The text with each place blanked.
+fn without(text: &str, spans: &[Range<usize>]) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    for span in spans.iter().filter(|span| !span.is_empty()) {
+        let Some(before) = text.get(done..span.start) else { continue };
+        clean.push_str(before);
+        clean.push_str(FOREIGN_MARK);
+        done = span.end;
+    }
+    clean.push_str(text.get(done..).unwrap_or(""));
+    clean
 }
 
 /// The first line, counted from 1, in which a password stands: as [`take`] would
-/// find it, or one of `secrets`.
-pub fn line_with_password(text: &str, spec: &Spec, secrets: &[Secret]) -> Option<usize> {
+/// find it, or one of `secrets`, or one that was sealed before.
+pub fn line_with_password(text: &str, spec: &Spec, secrets: &[Secret], looking: Option<&Looking<'_>>) -> Option<usize> {
     let finder = Finder { labels: &spec.made.labels, spec };
     let labelled = finder.find(text).first().map(|span| span.start);
+    let before = looking.and_then(|looking| {
+        let found = looking.find(text, &|before| finder.leads_to_value(before));
+        found.first().map(|span| span.start)
+    });
     let needles = needles(secrets);
     let repeated = if needles.is_empty() { None } else { redact::first_line(text, &needles) };
     let line_of = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-    [labelled.map(line_of), repeated].into_iter().flatten().min()
+    [labelled.map(line_of), before.map(line_of), repeated].into_iter().flatten().min()
 }
 
 /// Everything in a mail that a person may have written, the body first.
@@ -74,6 +118,7 @@ pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
         &mut mail.quoted_text,
         &mut mail.signature,
         &mut mail.subject,
+        &mut mail.from_text,
     ];
     texts.extend(
         mail.forwarded.iter_mut().flat_map(|inner| [&mut inner.text, &mut inner.subject, &mut inner.from.name]),

@@ -11,9 +11,9 @@ use std::path::{Component, Path, PathBuf};
 use crate::shell::store::files;
 
 /// Single files of a data folder that belong to it.
-const FILES: [&str; 2] = ["format", "message-id.key"];
+const FILES: [&str; 3] = ["format", "message-id.key", "print.key"];
 /// Folders, in the order in which they are copied, and how names in them end.
-const FOLDERS: [(&str, &str); 3] = [("journal", "jsonl"), ("packs", "pack"), ("secrets", "age")];
+const FOLDERS: [(&str, &str); 4] = [("journal", "jsonl"), ("packs", "pack"), ("secrets", "age"), ("secrets", "print")];
 
 /// Why there is no copy, or no way back from one.
 #[derive(Debug, thiserror::Error)]

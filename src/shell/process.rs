@@ -2,6 +2,7 @@
 //! compose, commit. Only what was committed is sent or moved.
 
 mod decided;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
+use zeroize::Zeroizing;
 
 use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{self, Input, Place, Understood, Unreadable};
@@ -22,6 +24,7 @@ use crate::desk::ticket::Event;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::canary::Trust;
 use crate::shell::clock::Clock;
+use crate::shell::process::secrets::Read;
 use crate::shell::source::Fetched;
 use crate::shell::steps::{self, Step};
 use crate::shell::store::inhand::InHand;
@@ -81,6 +84,7 @@ pub struct Prepared {
     files: Vec<Vec<u8>>,
     /// A canary of ours: filed, and nothing else (TB2).
     canary: bool,
+    read: Option<Read>,
 }
 
 impl Prepared {
@@ -110,12 +114,12 @@ impl Desk {
     pub fn prepare(&self, fetched: Fetched, in_hand: &Mutex<InHand>) -> Result<Prepared, ProcessError> {
         steps::reached(Step::MailFetched);
         let Fetched { place, received, bytes, size } = fetched;
-        let Some(bytes) = bytes else {
+        let Some(bytes) = bytes.map(Zeroizing::new) else {
             let reason =
                 if size > self.rules.limits.message_bytes_max { Unreadable::TooBig } else { Unreadable::NotFetched };
             return Ok(unread(place, received, reason, None, None));
         };
-        let sha256 = hex(&Sha256::digest(&bytes));
+        let sha256 = hex(&Sha256::digest(bytes.as_slice()));
         if self.composer.is_canary(&bytes, &self.rules.limits) {
             let canary = unread(place, received, Unreadable::NotDecided, Some(sha256), None);
             return Ok(Prepared { canary: true, ..canary });
@@ -125,7 +129,8 @@ impl Desk {
         // quarantined unparsed (R14). A panic that we survive counts as all.
         // Without a good canary these leave out the mail host's word.
         let rules = self.trust.rules();
-        let read = self.in_hand(&place, in_hand, || input::understand(&bytes, received, &rules))?;
+        let prints = self.vault.prints();
+        let read = self.in_hand(&place, in_hand, || input::understand(&bytes, received, &rules, &prints))?;
         let read = match read {
             Some(understood) => self.authenticated((understood, received), &rules, &place, &bytes, in_hand)?,
             None => None,
@@ -134,12 +139,13 @@ impl Desk {
             return Ok(unread(place, received, Unreadable::CrashedReader, Some(sha256), Some(original)));
         };
         steps::reached(Step::MailRead);
-        let secrets = self.seal(&understood)?;
+        let secrets = self.seal(&understood, &rules)?;
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
         let files = std::mem::take(&mut understood.files);
         let input = understood.into_input(place, received, secrets.clone(), sha256);
-        Ok(Prepared { input, text: Some(text), original: Some(original), secrets, files, canary: false })
+        let read = Some(Read { bytes, rules, prints: prints.additions() });
+        Ok(Prepared { input, text: Some(text), original: Some(original), secrets, files, canary: false, read })
     }
 
     /// Our own look at who signed it. The name servers are asked while the mail
@@ -179,10 +185,6 @@ impl Desk {
         let result = (0..CRASHES_MAX).find_map(|_| catch_unwind(AssertUnwindSafe(&read)).ok());
         held().done([place]).map_err(failed)?;
         Ok(result)
-    }
-
-    fn seal(&self, understood: &Understood) -> Result<Vec<String>, ProcessError> {
-        understood.secrets.iter().map(|secret| self.vault.seal_secret(secret).map_err(not_now)).collect()
     }
 
     /// Decides and commits. The decision is queued when this is called, so
@@ -225,13 +227,14 @@ impl Desk {
             secrets: Vec::new(),
             files: Vec::new(),
             canary: false,
+            read: None,
         })
         .await
     }
 
     /// Runs on the store's thread, between the answer and the commit.
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
-        let Prepared { input, text, original, files, canary, .. } = prepared;
+        let Prepared { input, text, original, files, canary, secrets, .. } = self.looked_again(prepared);
         if canary {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Loop) });
         }
@@ -255,34 +258,11 @@ impl Desk {
         // What is held once more was kept when it was held first.
         let is_kept = known.held.is_some() && decided.outcome == OutcomeWord::Hold;
         let (text, original) = if is_kept { (None, None) } else { (text, original) };
-        let beside = decided.secrets.iter().map(|id| self.vault.path(id)).collect();
+        self.vault.keep(&decided.secrets);
+        let prints = secrets.iter().filter_map(|id| self.vault.print_path(id));
+        let beside = decided.secrets.iter().map(|id| self.vault.path(id)).chain(prints).collect();
         let body = Body::Decided { decided: Box::new(decided), letters, text, original, beside };
         Ok(Commitment { at: now, body })
-    }
-
-    /// W-18, after the commit: what no ticket has any more is removed. A stop in
-    /// between leaves an orphan, which the next start removes.
-    async fn destroy(&self, given_up: &[String]) {
-        if given_up.is_empty() {
-            return;
-        }
-        let Ok(kept) = self.store.read(|view| view.known_secrets()).await else { return };
-        for secret in given_up.iter().filter(|secret| !kept.contains(*secret)) {
-            if let Err(error) = self.vault.destroy(secret) {
-                tracing::warn!(%secret, %error, "a destroyed secret could not be removed now; the next start does it");
-            }
-        }
-    }
-
-    /// Secrets that no ticket keeps are destroyed at once: they live on only
-    /// in the sealed original.
-    fn drop_unused(&self, secrets: Vec<String>, receipt: &Receipt) {
-        for secret in secrets.iter().filter(|secret| !receipt.secrets.contains(secret)) {
-            if let Err(error) = self.vault.destroy(secret) {
-                // Removed as an orphan at the next start.
-                tracing::warn!(%secret, %error, "an unused secret could not be removed now");
-            }
-        }
     }
 }
 
@@ -312,7 +292,7 @@ fn unread(
     original: Option<Vec<u8>>,
 ) -> Prepared {
     let input = Input::Unreadable { place, received, reason, original_sha256 };
-    Prepared { input, text: None, original, secrets: Vec::new(), files: Vec::new(), canary: false }
+    Prepared { input, text: None, original, secrets: Vec::new(), files: Vec::new(), canary: false, read: None }
 }
 
 fn stored_text(understood: &Understood) -> Vec<u8> {

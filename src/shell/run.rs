@@ -28,7 +28,7 @@ use crate::shell::store::files;
 use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Torn;
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
-use crate::shell::vault::Vault;
+use crate::shell::vault::{Vault, VaultError};
 use crate::shell::{board, hook, outbox, socket, timers, view};
 
 /// Why a command ended without doing its work, as an exit code (cli.md).
@@ -83,13 +83,17 @@ pub fn open_desk(
 ) -> Result<Arc<Desk>, Failure> {
     let (store, report) = Store::open(data, Arc::clone(&rules), &mut progress)?;
     tell(&report);
-    let vault = Vault::open(data, keys.with_staff(&rules.access.staff), keys.evidence.clone())
-        .map_err(|error| Failure::Work(error.to_string()))?;
+    let vault = Vault::open(data, keys.with_staff(&rules.access.staff), keys.evidence.clone());
+    let vault = vault.map_err(|error| match error {
+        VaultError::PrintKey { .. } => Failure::Use(error.to_string()),
+        _ => Failure::Work(error.to_string()),
+    })?;
     let known = store.read_blocking(|view| view.known_secrets()).map_err(|error| Failure::Work(error.to_string()))?;
-    let orphans = vault.remove_orphans(&known).map_err(|error| Failure::Work(error.to_string()))?;
+    let orphans = vault.remove_orphans(&known, clock.now()).map_err(|error| Failure::Work(error.to_string()))?;
     if orphans > 0 {
         tracing::info!(orphans, "removed sealed secrets that no decision names");
     }
+    vault.sweep_prints(clock.now()).map_err(|error| Failure::Work(error.to_string()))?;
     let composer = Composer::new(&rules, message_key(data)?).map_err(|error| Failure::Use(error.to_string()))?;
     let trust = Trust::new(data, &rules, clock.clone());
     let (committed, in_hands) = (Notify::new(), InHands::default());

@@ -55,6 +55,7 @@ async fn fire_until(desk: &Arc<Desk>, then: Timestamp) -> Result<(), ProcessErro
 /// The same, and the timers of the desk as a whole, each in its turn.
 pub async fn fire_all(desk: &Arc<Desk>) -> Result<(), ProcessError> {
     let now = desk.clock.now();
+    desk.forget_old_prints(now);
     let due = desk.store.read(move |view| view.desk_due(now)).await;
     for timer in due.map_err(|error| ProcessError::Unknown(error.to_string()))? {
         fire_until(desk, timer.at).await?;

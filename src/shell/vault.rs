@@ -2,6 +2,7 @@
 //! and originals for the evidence key. Whoever reads mail can seal and never open.
 
 pub mod key;
+mod prints;
 mod seal;
 
 use std::collections::BTreeSet;
@@ -10,9 +11,12 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::desk::seal::Secret;
+use crate::desk::seal::prints::{Prints, Writer};
+use crate::shell::vault::prints::Keeper;
 
 pub use key::Recipient;
 
@@ -40,6 +44,10 @@ pub enum VaultError {
     Damaged(io::Error),
     #[error("{}: exists already; name another file, or keep using the key that is there", .0.display())]
     KeyExists(PathBuf),
+    #[error(
+        "{}: expected the key of the prints (32 bytes, mode 600), found {found}; {way_out}", path.display()
+    )]
+    PrintKey { path: PathBuf, found: String, way_out: &'static str },
 }
 
 /// The folder of sealed secrets and the public keys to seal with.
@@ -48,17 +56,20 @@ pub struct Vault {
     folder: PathBuf,
     staff: Vec<Recipient>,
     evidence: Recipient,
+    keeper: Keeper,
 }
 
 impl Vault {
-    /// Opens `secrets/` in the data folder, making it if it is missing (mode 0700).
+    /// Opens `secrets/` in the data folder, making it if it is missing (mode 0700),
+    /// and the key of its prints.
     pub fn open(data: &Path, staff: Vec<Recipient>, evidence: Recipient) -> Result<Vault, VaultError> {
         let folder = data.join("secrets");
         fs::create_dir_all(&folder).map_err(file_error("make the folder", &folder))?;
         fs::set_permissions(&folder, Permissions::from_mode(0o700))
             .map_err(file_error("set the mode of the folder", &folder))?;
         sync_folder(data)?;
-        Ok(Vault { folder, staff, evidence })
+        let keeper = Keeper::open(data, &folder)?;
+        Ok(Vault { folder, staff, evidence, keeper })
     }
 
     /// Seals a password to the staff's keys and returns its id. The file is
@@ -85,9 +96,36 @@ impl Vault {
         seal::seal(std::slice::from_ref(&self.evidence), bytes)
     }
 
-    /// Destroys a secret for good; `false` when it was gone already.
-    pub fn destroy(&self, id: &str) -> Result<bool, VaultError> {
+    /// Makes what finds a secret again that was just sealed, to be synced with it.
+    pub fn remember(&self, id: &str, secret: &Secret, writer: Writer<'_>) -> Result<(), VaultError> {
+        self.keeper.remember(id, secret, writer)
+    }
+
+    /// Where the print of a secret lies, for syncing; `None`: it has none.
+    pub fn print_path(&self, id: &str) -> Option<PathBuf> {
+        self.keeper.path(id)
+    }
+
+    /// Tickets have these from now on: they are looked for in everybody's mails.
+    pub fn keep<'a>(&self, ids: impl IntoIterator<Item = &'a String>) {
+        self.keeper.keep(ids);
+    }
+
+    /// What finds the secrets again that were sealed until now.
+    pub fn prints(&self) -> Prints {
+        self.keeper.prints()
+    }
+
+    /// Removes prints of secrets that were destroyed 30 days ago; looks once a day.
+    pub fn sweep_prints(&self, now: Timestamp) -> Result<usize, VaultError> {
+        self.keeper.sweep(now)
+    }
+
+    /// Destroys a secret for good; `false` when it was gone already. Its print stays
+    /// for 30 days from `now`.
+    pub fn destroy(&self, id: &str, now: Timestamp) -> Result<bool, VaultError> {
         let path = secret_path(&self.folder, checked_id(id)?);
+        self.keeper.destroyed(id, now)?;
         match fs::remove_file(&path) {
             Ok(()) => sync_folder(&self.folder).map(|()| true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -98,7 +136,7 @@ impl Vault {
     /// Removes secrets that no journal line names: a stop came between sealing
     /// and the commit, and the mail will be read again. Only at start, before
     /// mail is read. Returns how many there were.
-    pub fn remove_orphans(&self, known: &BTreeSet<String>) -> Result<usize, VaultError> {
+    pub fn remove_orphans(&self, known: &BTreeSet<String>, now: Timestamp) -> Result<usize, VaultError> {
         let mut removed = 0;
         for entry in fs::read_dir(&self.folder).map_err(file_error("list", &self.folder))? {
             let path = entry.map_err(file_error("list", &self.folder))?.path();
@@ -110,9 +148,11 @@ impl Vault {
                 removed += 1;
             }
         }
-        if removed > 0 {
-            sync_folder(&self.folder)?;
+        self.keeper.keep(known);
+        for id in self.keeper.live().difference(known) {
+            self.keeper.destroyed(id, now)?;
         }
+        sync_folder(&self.folder)?;
         Ok(removed)
     }
 }

@@ -29,6 +29,7 @@ use crate::desk::record::Did;
 use crate::desk::register::Register;
 use crate::desk::report::Name;
 use crate::desk::rules::Rules;
+use crate::desk::seal::prints::Prints;
 use crate::desk::ticket::Status;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::clock::Clock;
@@ -174,6 +175,8 @@ pub struct Asked<'a> {
     /// `None`: no desk runs.
     pub health: Option<&'a Health>,
     pub in_hands: &'a InHands,
+    /// Of the secrets that were sealed until now; none where no desk runs.
+    pub prints: &'a Prints,
     /// Rung when something was changed.
     pub committed: &'a Notify,
 }
@@ -197,7 +200,8 @@ pub async fn answer(desk: &Arc<Desk>, request: Request, health: Option<&Health>)
     // What would be decided is what would be decided now (TB2).
     let rules = &desk.trust.rules();
     let authenticator = desk.authenticator.as_ref();
-    ask(Asked { store, rules, composer, clock, authenticator, health, in_hands, committed }, request).await
+    let prints = &desk.vault.prints();
+    ask(Asked { store, rules, composer, clock, authenticator, health, in_hands, prints, committed }, request).await
 }
 
 /// Answers one request.

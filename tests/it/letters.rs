@@ -13,6 +13,7 @@ use upgrade_desk::desk::input;
 use upgrade_desk::desk::language::Language;
 use upgrade_desk::desk::letter::gallery::{Shown, all};
 use upgrade_desk::desk::letter::{Template, lint};
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::desk::urgency::Tone;
 use upgrade_desk::shell::story::stage::Stage;
 
@@ -199,7 +200,9 @@ fn read_all(folder: &Path, text: &mut String) {
 /// What a reply of this one line says.
 fn tone(line: &str) -> Tone {
     let mail = format!("From: Dana Ruiz <dana@acme-tel.example>\r\nSubject: Re: solved\r\n\r\n{line}\r\n");
-    input::understand(mail.as_bytes(), "2026-12-01T17:00:30Z".parse().unwrap(), rules()).urgency.tone
+    input::understand(mail.as_bytes(), "2026-12-01T17:00:30Z".parse().unwrap(), rules(), &Prints::default())
+        .urgency
+        .tone
 }
 
 /// A letter never asks for a word that the desk does not understand.

@@ -29,6 +29,7 @@ mod month;
 mod outbox;
 mod owed;
 mod ports;
+mod prints;
 mod register;
 mod report;
 mod reveal;

@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use tempfile::TempDir;
 use upgrade_desk::desk::seal::Secret;
 use upgrade_desk::shell::vault::key::{Recipient, RecipientFault, new_pair};
@@ -42,6 +43,10 @@ impl World {
         let entries = fs::read_dir(self.data().join("secrets")).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
+}
+
+fn now() -> Timestamp {
+    "2026-12-01T18:00:00Z".parse().unwrap()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -130,8 +135,8 @@ fn destroyed_means_gone() {
     let world = World::new();
     let seal = || world.vault.seal_secret(&Secret::new(PASSWORD.to_owned())).unwrap();
     let (kept, destroyed) = (seal(), seal());
-    assert!(world.vault.destroy(&destroyed).unwrap());
-    assert!(!world.vault.destroy(&destroyed).unwrap(), "twice is no error: a timer may fire again");
+    assert!(world.vault.destroy(&destroyed, now()).unwrap());
+    assert!(!world.vault.destroy(&destroyed, now()).unwrap(), "twice is no error: a timer may fire again");
     let error = reveal(&world.data(), &destroyed, &world.key("noa.key")).err().unwrap();
     assert!(matches!(error, VaultError::Gone(_)), "{error:?}");
     assert_eq!(world.sealed_files(), BTreeSet::from([format!("{kept}.age")]));
@@ -150,10 +155,10 @@ fn orphans_go_and_what_is_named_stays() {
     fs::write(file("notes.age"), "not ours either").unwrap();
 
     let known = BTreeSet::from([named.clone(), unfinished.clone(), "0".repeat(32)]);
-    assert_eq!(world.vault.remove_orphans(&known).unwrap(), 2);
+    assert_eq!(world.vault.remove_orphans(&known, now()).unwrap(), 2);
     let left = BTreeSet::from([format!("{named}.age"), "README".to_owned(), "notes.age".to_owned()]);
     assert_eq!(world.sealed_files(), left, "{orphan} is gone, and nothing of somebody else's is");
-    assert_eq!(world.vault.remove_orphans(&known).unwrap(), 0);
+    assert_eq!(world.vault.remove_orphans(&known, now()).unwrap(), 0);
 }
 
 #[test]
@@ -163,7 +168,7 @@ fn an_id_cannot_name_another_file() {
     let upper = "A".repeat(32);
     for id in ["../precious", "..", "", "precious", &upper, &format!("{}/", "a".repeat(31)), &"a".repeat(33)] {
         assert!(matches!(reveal(&world.data(), id, &world.key("noa.key")), Err(VaultError::BadId(_))), "{id:?}");
-        assert!(matches!(world.vault.destroy(id), Err(VaultError::BadId(_))), "{id:?}");
+        assert!(matches!(world.vault.destroy(id, now()), Err(VaultError::BadId(_))), "{id:?}");
     }
     assert!(world.data().join("precious.age").exists());
 }

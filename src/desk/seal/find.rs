@@ -43,6 +43,16 @@ impl Finder<'_> {
         spans
     }
 
+    /// Whether the value of a password field begins where this piece of a line ends.
+    pub(super) fn leads_to_value(&self, before: &str) -> bool {
+        let text = beginning_of_end(before);
+        self.labels.anywhere(text, FieldKey::ManagerPassword).iter().any(|field| {
+            let value = text.get(field.value.clone()).unwrap_or("");
+            let (rest, _) = behind_verb(value.trim_start());
+            rest.chars().all(|c| !c.is_alphanumeric())
+        })
+    }
+
     fn line(&self, body: &str, state: &mut State) -> Vec<Range<usize>> {
         if self.spec.question_marks.iter().any(|mark| mark.trim().eq_ignore_ascii_case(body.trim())) {
             *state = State { asked: true, waiting: None };
@@ -157,6 +167,14 @@ fn ends_at(line: &str, place: usize) -> usize {
 fn beginning(value: &str) -> &str {
     const BYTES_MAX: usize = 100;
     value.get(..ends_at(value, BYTES_MAX)).unwrap_or(value)
+}
+
+/// The end of a line: no label stands further from its value (TE4).
+fn beginning_of_end(line: &str) -> &str {
+    const BYTES_MAX: usize = 200;
+    let from = line.len().saturating_sub(BYTES_MAX);
+    let start = (from..=line.len()).find(|start| line.is_char_boundary(*start)).unwrap_or(from);
+    line.get(start..).unwrap_or(line)
 }
 
 /// What follows "is" or "was", and whether it did.

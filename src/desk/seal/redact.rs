@@ -3,8 +3,9 @@
 use zeroize::Zeroizing;
 
 use crate::desk::form::lines::unquote;
-use crate::desk::form::value::{FOREIGN_MARK, marker};
+use crate::desk::form::value::marker;
 use crate::desk::seal::Secret;
+use crate::desk::seal::spelling::spellings;
 
 /// From this length on, letters by chance are less likely than a repetition.
 const ANYWHERE_MIN: usize = 6;
@@ -18,22 +19,14 @@ pub(super) struct Needle {
     mark: String,
 }
 
-/// All spellings to look for, the longest first: as it stands, without blanks
-/// around it, without quotes, without the full stop of a sentence.
+/// All spellings to look for, the longest first.
 pub(super) fn needles(secrets: &[Secret]) -> Vec<Needle> {
     let mut needles: Vec<Needle> = Vec::new();
     for (n, secret) in secrets.iter().enumerate() {
-        let value = secret.expose();
-        let trimmed = value.trim();
-        let unquoted = trimmed.trim_matches(|c: char| "\"'“”„«»‘’`".contains(c));
-        let unpointed = unquoted.trim_end_matches(['.', ',', ';', '!', '?', ')']);
-        for text in [value, trimmed, unquoted, unpointed] {
-            let known = needles.iter().any(|needle| *needle.text == text);
-            // A part of our marks cannot be taken out of our marks.
-            let mark = format!("{}{FOREIGN_MARK}", marker(1));
-            if !text.is_empty() && !known && !mark.contains(text) {
+        for text in spellings(secret.expose()) {
+            if !needles.iter().any(|needle| needle.text == text) {
                 let length = text.chars().count();
-                needles.push(Needle { text: Zeroizing::new(text.to_owned()), length, mark: marker(n) });
+                needles.push(Needle { text, length, mark: marker(n) });
             }
         }
     }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::desk::letter::compose::Composer;
 use crate::desk::rules::Rules;
+use crate::desk::seal::prints::Prints;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::canary::Trust;
 use crate::shell::cli::Which;
@@ -169,6 +170,7 @@ async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<
         authenticator: authenticator.as_ref(),
         health: None,
         in_hands: &in_hands,
+        prints: &Prints::default(),
         committed: &committed,
     };
     let answer = view::ask(asked, request).await.map_err(failure);

@@ -19,6 +19,7 @@ use crate::desk::letter::compose::Composer;
 use crate::desk::office::{AddedHoliday, OfficeEvent};
 use crate::desk::record::{Cause, Decided, OutcomeWord, What, Why};
 use crate::desk::rules::Rules;
+use crate::desk::seal::prints::Prints;
 use crate::desk::ticket::{Event, Status};
 use crate::shell::process::decided;
 use crate::shell::replay::{Knowing, ReplayError, Under};
@@ -219,7 +220,8 @@ impl Track {
         let Some(bytes) = bytes else { return unread(Unreadable::TooBig, None) };
         let original_sha256 = hex(&Sha256::digest(&bytes));
         let rules = Arc::clone(&self.rules);
-        let reading = move || catch_unwind(AssertUnwindSafe(|| understand(&bytes, received, &rules)));
+        let reading =
+            move || catch_unwind(AssertUnwindSafe(|| understand(&bytes, received, &rules, &Prints::default())));
         let Ok(Ok(mut read)) = tokio::task::spawn_blocking(reading).await else {
             return unread(Unreadable::CrashedReader, Some(original_sha256));
         };

@@ -18,6 +18,7 @@ use crate::desk::letter::Letter;
 use crate::desk::letter::compose::Composer;
 use crate::desk::office::Office;
 use crate::desk::rules::Rules;
+use crate::desk::seal::prints::Prints;
 use crate::desk::ticket::{Event, Ticket, TicketId, apply};
 use crate::desk::timers;
 use crate::desk::token::Brought;
@@ -47,7 +48,7 @@ impl Case {
 /// Considers the mail on what the store knows.
 pub async fn considered(asked: Asked<'_>, case: &Case) -> Result<Value, Refusal> {
     let now = case.at.unwrap_or_else(|| asked.clock.now());
-    let input = Arc::new(input(case, asked.rules, asked.authenticator).await?);
+    let input = Arc::new(input(case, asked.rules, asked.prints.clone(), asked.authenticator).await?);
     let ask = Ask::about(&input, asked.rules);
     // The rules in force: holidays may have been told by mail since they were written.
     let found = asked.store.read(move |view| Ok((view.look_up(&ask, now)?, Arc::new(view.rules().clone()))));
@@ -73,7 +74,7 @@ pub async fn considered_alone(
     authenticator: Option<&Authenticator>,
 ) -> Result<Value, Refusal> {
     let now = case.at.unwrap_or(now);
-    let input = Arc::new(input(case, rules, authenticator).await?);
+    let input = Arc::new(input(case, rules, Prints::default(), authenticator).await?);
     let known = Arc::new(nothing_known(&Ask::about(&input, rules)));
     let decision = decided(&input, &known, now, rules).await?;
     Ok(shown(&input, &decision, &known, BTreeMap::new(), now, rules, composer))
@@ -126,7 +127,12 @@ fn nothing_known(ask: &Ask) -> Known {
 
 /// Reads the mail as the desk would: one that is too big or makes the reader
 /// fail is an input too.
-async fn input(case: &Case, rules: &Arc<Rules>, authenticator: Option<&Authenticator>) -> Result<Input, Refusal> {
+async fn input(
+    case: &Case,
+    rules: &Arc<Rules>,
+    prints: Prints,
+    authenticator: Option<&Authenticator>,
+) -> Result<Input, Refusal> {
     let bytes = STANDARD.decode(&case.mail).map_err(|error| (2, format!("expected the mail as base64: {error}")))?;
     let received = case.received;
     let place = Place { source: "try".to_owned(), mailbox: String::new(), validity: 0, item: "try".to_owned() };
@@ -137,7 +143,7 @@ async fn input(case: &Case, rules: &Arc<Rules>, authenticator: Option<&Authentic
     let (reading, bytes) = (Arc::clone(rules), Arc::new(bytes));
     let original_sha256 = hex(&Sha256::digest(bytes.as_slice()));
     let raw = Arc::clone(&bytes);
-    let read = tokio::task::spawn_blocking(move || understand(&raw, received, &reading)).await.ok();
+    let read = tokio::task::spawn_blocking(move || understand(&raw, received, &reading, &prints)).await.ok();
     let read = match (read, authenticator) {
         (Some(read), Some(authenticator)) => authenticator.with_own_look(&bytes, read, received, rules).await,
         (read, _) => read,

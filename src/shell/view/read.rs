@@ -7,13 +7,14 @@ use crate::desk::input::{Understood, understand};
 use crate::desk::mail::proof::own::Checked;
 use crate::desk::mail::{Proof, Report};
 use crate::desk::rules::Rules;
+use crate::desk::seal::prints::Prints;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::Reading;
 use crate::shell::authenticate::Authenticator;
 
 /// Reads one mail and shows all that was read, secrets sealed.
 pub fn read(bytes: &[u8], received: jiff::Timestamp, rules: &Rules) -> Value {
-    understood(&understand(bytes, received, rules))
+    understood(&understand(bytes, received, rules, &Prints::default()))
 }
 
 /// The same with our own look at its signatures. `None`: that failed.
@@ -23,7 +24,7 @@ pub async fn looked_at(
     rules: &Rules,
     authenticator: &Authenticator,
 ) -> Option<Value> {
-    let read = understand(bytes, received, rules);
+    let read = understand(bytes, received, rules, &Prints::default());
     authenticator.with_own_look(bytes, read, received, rules).await.as_ref().map(understood)
 }
 

@@ -6,6 +6,7 @@ use upgrade_desk::desk::mail::proof::Checks;
 use upgrade_desk::desk::mail::proof::own::{Failure, Flaw, Policy, Verdict};
 use upgrade_desk::desk::mail::{Coverage, How, Proof};
 use upgrade_desk::desk::rules::Rules;
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::shell::authenticate::Authenticator;
 
 use crate::sample_rules;
@@ -39,7 +40,7 @@ impl World {
 
     async fn look(&self, raw: &[u8]) -> Understood {
         let received = "2026-11-25T18:00:30Z".parse().unwrap();
-        let read = input::understand(raw, received, &self.rules);
+        let read = input::understand(raw, received, &self.rules, &Prints::default());
         self.authenticator.with_own_look(raw, read, received, &self.rules).await.unwrap()
     }
 

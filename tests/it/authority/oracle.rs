@@ -6,6 +6,7 @@ use upgrade_desk::desk::input::{Input, Place, understand};
 use upgrade_desk::desk::known::Ask;
 use upgrade_desk::desk::record::OutcomeWord;
 use upgrade_desk::desk::register::Register;
+use upgrade_desk::desk::seal::prints::Prints;
 
 use super::desk::{DANA, Desk, Mail, form};
 
@@ -81,7 +82,7 @@ async fn td2_the_same_is_looked_up_for_every_kind() {
         let now: jiff::Timestamp = "2026-12-07T18:00:00Z".parse().unwrap();
         let mail = format!("From: {DANA}\r\nMessage-ID: <x@acme-tel.example>\r\nSubject: Upgrade request\r\n\r\n");
         let bytes = format!("{mail}{}", form(serial, mac, ip).replace("{{thu %Y-%m-%d}}", "2026-12-10"));
-        let read = understand(bytes.as_bytes(), now, &desk.rules);
+        let read = understand(bytes.as_bytes(), now, &desk.rules, &Prints::default());
         let place = Place { source: "x".to_owned(), mailbox: String::new(), validity: 0, item: "x".to_owned() };
         let input: Input = read.into_input(place, now, vec!["s".to_owned()], "0".repeat(64));
         let ask = Ask::about(&input, &desk.rules);

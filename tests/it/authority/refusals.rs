@@ -8,6 +8,7 @@ use upgrade_desk::desk::input::{Input, Place, understand};
 use upgrade_desk::desk::known::{Ask, FoundTicket, Known};
 use upgrade_desk::desk::letter::say::Say;
 use upgrade_desk::desk::record::OutcomeWord;
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::desk::ticket::{PROBLEM_ROWS, ROWS, Status, TicketKind};
 
 use super::desk::{DANA, Desk, Mail, UNIT, right_form};
@@ -77,7 +78,7 @@ async fn asked(desk: &Desk, notice: &str, command: &str, number: u32) -> (Input,
         .text(number)
         .replace("{{now}}", "Mon, 7 Dec 2026 10:00:00 -0800");
     let place = Place { source: "folder".to_owned(), mailbox: "x".to_owned(), validity: 0, item: number.to_string() };
-    let read = understand(text.replace('\n', "\r\n").as_bytes(), at, &desk.rules);
+    let read = understand(text.replace('\n', "\r\n").as_bytes(), at, &desk.rules, &Prints::default());
     let input = read.into_input(place, at, Vec::new(), number.to_string());
     let ask = Ask::about(&input, &desk.rules);
     let known = desk.stage.desk.store.read(move |view| view.look_up(&ask, at)).await.unwrap();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use upgrade_desk::desk::form::{FieldKey, Value};
 use upgrade_desk::desk::input::{self, Understood};
+use upgrade_desk::desk::seal::prints::Prints;
 
 use crate::sample_rules;
 
@@ -19,7 +20,7 @@ fn mails() -> Vec<PathBuf> {
 }
 
 fn understand(raw: &[u8]) -> Understood {
-    input::understand(raw, "2026-11-25T18:00:30Z".parse().unwrap(), sample_rules::rules())
+    input::understand(raw, "2026-11-25T18:00:30Z".parse().unwrap(), sample_rules::rules(), &Prints::default())
 }
 
 /// What was read, for a person; the secrets are named by their lengths alone.

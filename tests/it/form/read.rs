@@ -13,13 +13,13 @@ const RECEIVED: &str = "2026-11-25T18:00:00Z";
 
 fn forms(mut mail: Mail) -> Vec<Form> {
     let spec = sample_rules::spec();
-    seal::take(&mut mail, spec);
+    seal::take(&mut mail, spec, None);
     form::read(&mail, spec, sample_rules::zones(), DESK, RECEIVED.parse().unwrap())
 }
 
 fn answer(mut mail: Mail) -> Option<Form> {
     let spec = sample_rules::spec();
-    seal::take(&mut mail, spec);
+    seal::take(&mut mail, spec, None);
     form::read_reply(&mail, spec, sample_rules::zones(), DESK, RECEIVED.parse().unwrap())
 }
 
@@ -463,7 +463,7 @@ fn the_part_with_more_labels_is_read() {
 fn sentences_give_away_what_has_a_shape() {
     let check = |text: &str, expected: &[&str]| {
         let mut mail = request(text);
-        seal::take(&mut mail, sample_rules::spec());
+        seal::take(&mut mail, sample_rules::spec(), None);
         assert_eq!(show(&form::read_prose(&mail, sample_rules::spec())), expected, "{text}");
     };
     check(

@@ -9,7 +9,7 @@ use super::sample_mail::{reply, request};
 use crate::sample_rules;
 
 fn take(mail: &mut Mail) -> Vec<String> {
-    let secrets = seal::take(mail, sample_rules::spec());
+    let secrets = seal::take(mail, sample_rules::spec(), None).secrets;
     secrets.iter().map(|secret: &Secret| secret.expose().to_owned()).collect()
 }
 
@@ -197,7 +197,7 @@ fn nobody_can_write_our_marks() {
     check("Password: x[sealed]y", "Password: [sealed]", &["x(sealed before)y"]);
     let mut mail = request("Serial: SM-0417\nMAC: 00:00:5E:00:53:0A\nManager Password: [sealed 7]");
     let spec = sample_rules::spec();
-    assert!(seal::take(&mut mail, spec).is_empty());
+    assert!(seal::take(&mut mail, spec, None).secrets.is_empty());
     let received = "2026-11-25T18:00:00Z".parse().unwrap();
     let form = form::read(&mail, spec, sample_rules::zones(), "UTC", received).remove(0);
     let slot = form.fields.get(&FieldKey::ManagerPassword).unwrap();
@@ -268,7 +268,7 @@ proptest! {
             "Serial: SM-0417\nMAC: 00:00:5E:00:53:0A\nIP: 203.0.113.10\nManager Password: {password}"
         ));
         let spec = sample_rules::spec();
-        let secrets = seal::take(&mut mail, spec);
+        let secrets = seal::take(&mut mail, spec, None).secrets;
         let received = "2026-11-25T18:00:00Z".parse().unwrap();
         let form = form::read(&mail, spec, sample_rules::zones(), "UTC", received).remove(0);
         prop_assert_eq!(form.value(FieldKey::ManagerPassword), Some(&Value::Sealed(0)));

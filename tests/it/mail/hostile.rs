@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use upgrade_desk::desk::input::{self, Understood};
 use upgrade_desk::desk::mail::IdentityFault;
+use upgrade_desk::desk::seal::prints::Prints;
 
 use crate::sample_rules;
 
@@ -29,7 +30,7 @@ fn read(name: &str, raw: Vec<u8>) -> Understood {
     let work = move || {
         #[expect(clippy::disallowed_methods, reason = "the time is printed, and nothing depends on it")]
         let start = Instant::now();
-        let read = input::understand(&raw, "2026-11-25T18:00:30Z".parse().unwrap(), rules);
+        let read = input::understand(&raw, "2026-11-25T18:00:30Z".parse().unwrap(), rules, &Prints::default());
         drop(sender.send((read, start.elapsed())));
     };
     std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use upgrade_desk::desk::input;
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::desk::urgency::Reading;
 
 use crate::sample_rules;
@@ -11,7 +12,7 @@ fn read(subject: &str, text: &str) -> Reading {
     let mail =
         format!("From: dana@acme.example\r\nSubject: {plain}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}");
     let received = "2026-12-01T17:00:30Z".parse().unwrap();
-    input::understand(mail.as_bytes(), received, sample_rules::rules()).urgency
+    input::understand(mail.as_bytes(), received, sample_rules::rules(), &Prints::default()).urgency
 }
 
 /// Words that mean something, in any order: what readers stumble over.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use upgrade_desk::desk::input::{self, Kind, Understood};
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::desk::urgency::{Severity, Tone};
 use upgrade_desk::shell::view;
 
@@ -61,7 +62,12 @@ fn mail(headers: &str, body: &str) -> String {
 }
 
 fn understand(case: &Case) -> Understood {
-    input::understand(case.mail.as_bytes(), "2026-12-01T17:00:30Z".parse().unwrap(), sample_rules::rules())
+    input::understand(
+        case.mail.as_bytes(),
+        "2026-12-01T17:00:30Z".parse().unwrap(),
+        sample_rules::rules(),
+        &Prints::default(),
+    )
 }
 
 /// What `read --json` shows.
