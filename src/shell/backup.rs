@@ -3,6 +3,8 @@
 //! written before the record, so what is copied after it is whole. Passwords and
 //! originals are in it as they lie on the disk: sealed.
 
+pub mod last;
+
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::desk::office::Office;
+use crate::shell::backup::last;
 use crate::shell::cli::page::{self, Page, Style};
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::{Asking, KeyKind, OneTicket, TicketAction, log, people};
@@ -52,12 +53,14 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
     }
 }
 
-/// What became of the last canary lies beside the store, whoever answers.
+/// What became of the last canary and of the last backup lies beside the store,
+/// whoever answers.
 pub async fn status(asking: &Asking) -> Result<(), Failure> {
     let reached = reach::find(&asking.which)?;
     let mut status = reach::ask(&reached, Request::Status).await?;
     if let Some(fields) = status.as_object_mut() {
         fields.insert("canary".to_owned(), canary::status(&reached.data, &reached.rules.access, clock::now()));
+        fields.insert("last_backup".to_owned(), json!(last::known(&reached.data)));
     }
     answered(&reached, asking.form.json, &status, people::status)
 }

@@ -181,7 +181,7 @@ pub fn status(page: &mut Page, status: &Value) {
             )
             .into(),
         ),
-        ("Last backup", "n/a: this version makes none; stop the desk and copy its data folder".into()),
+        ("Last backup", last_backup(page, &part("last_backup"))),
         ("Now", page.when(status, "now").into()),
     ];
     page.facts(facts);
@@ -191,6 +191,13 @@ pub fn status(page: &mut Page, status: &Value) {
 fn mail_host(canary: &Value) -> Cell {
     let said = text(canary, "text");
     if canary.is_null() || canary.get("well") == Some(&Value::Bool(true)) { said.into() } else { bad(said) }
+}
+
+fn last_backup(page: &Page, last: &Value) -> Cell {
+    match page.when(last, "at") {
+        at if at.is_empty() => bad("none; `upgrade-desk backup FILE` makes one while the desk runs"),
+        at => format!("{at}, {} bytes", text(last, "bytes")).into(),
+    }
 }
 
 /// How bad a problem is, and by which words.

@@ -41,7 +41,6 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
         "problems": problems(&tickets),
         "late_mail_told_at": view.office()?.late_told_at,
         "rota_gaps": rota::gaps(view.rules(), &view.office()?.takeovers, now),
-        "last_backup": null,
     }))
 }
 

@@ -57,7 +57,11 @@ fn each_copy_that_is_made_while_it_works_is_whole() {
 fn nothing_is_overwritten_and_what_is_no_backup_restores_nothing() {
     let place = Place::new();
     place.import_sample();
+    assert_eq!(place.desk_json(&["status"])["last_backup"], Value::Null);
     assert_eq!(place.desk(&["backup", "copy.tar"]).code, 0);
+    let last = place.desk_json(&["status"])["last_backup"].clone();
+    assert_eq!(last["bytes"], fs::metadata(place.path("copy.tar")).unwrap().len());
+    assert!(place.desk(&["status"]).out.lines().any(|line| line.starts_with("Last backup") && line.ends_with("bytes")));
     let again = place.desk(&["backup", "copy.tar"]);
     assert_eq!(again.code, 1);
     assert!(again.err.contains("exists already"), "{}", again.err);

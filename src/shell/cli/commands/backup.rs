@@ -2,13 +2,18 @@
 
 use std::path::Path;
 
+use crate::shell::backup::last;
 use crate::shell::cli::{Which, page, reach};
 use crate::shell::run::Failure;
-use crate::shell::{audit, backup as copies, terminal};
+use crate::shell::{audit, backup as copies, clock, terminal};
 
 pub fn backup(file: &Path, which: &Which) -> Result<(), Failure> {
     let reached = reach::find(which)?;
     let bytes = copies::backup(&reached.data, file).map_err(|error| Failure::Work(error.to_string()))?;
+    let last = last::Last { at: clock::now(), bytes };
+    if let Err(error) = last::remember(&reached.data, &last) {
+        eprintln!("note: the copy is good, but `status` will not tell of it: {error}");
+    }
     page::print(&format!("{bytes} bytes in {}\n", terminal::line(&file.display().to_string())))
 }
 
