@@ -10,7 +10,7 @@ use strum::VariantArray;
 use upgrade_desk::desk::decide::decide;
 use upgrade_desk::desk::input::{Input, Look};
 use upgrade_desk::desk::known::{Ask, Known};
-use upgrade_desk::desk::record::{OutcomeWord, What};
+use upgrade_desk::desk::record::{OutcomeWord, Record, What};
 use upgrade_desk::desk::ticket::{Event, Status, Ticket, apply};
 use upgrade_desk::shell::store::Store;
 use upgrade_desk::shell::story::stage::Stage;
@@ -94,4 +94,41 @@ async fn alone_only_its_agent_and_only_from_ready_until_the_feedback() {
     ticket.agent = None;
     assert!(!allowed(&known, Some(&ticket), "noa", None, ""), "nobody has it");
     assert!(!allowed(&known, None, "noa", Some("lea"), "no such ticket"));
+}
+
+/// The ticket as its records make it, up to a moment.
+fn standing_at(records: &[Record], at: Timestamp) -> Option<Ticket> {
+    let mut ticket = None;
+    for record in records.iter().filter(|record| record.at <= at) {
+        let What::Decided(decided) = &record.what else { continue };
+        let changes = decided.changes.iter().filter(|change| change.ticket.0.starts_with("UP-"));
+        for (change, event) in changes.flat_map(|change| change.events.iter().map(move |event| (change, event))) {
+            ticket = apply(ticket, &change.ticket, event, record.at);
+        }
+    }
+    ticket
+}
+
+/// Issue line: a second before it is READY, and from the second on in which the
+/// feedback has left, the agent sees nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_second_outside_the_window_is_refused() {
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stories/all-goes-well");
+    let records = play(&story).await.records;
+    let (_, known) = scheduled().await;
+    let second = jiff::SignedDuration::from_secs(1);
+    let sees = |at: Timestamp| {
+        let ticket = standing_at(&records, at).unwrap();
+        (allowed(&known, Some(&ticket), "noa", None, ""), ticket.status)
+    };
+    let at = |status: Status| {
+        let mut moments = records.iter().map(|record| record.at);
+        moments.find(|at| standing_at(&records, *at).is_some_and(|ticket| ticket.status == status)).unwrap()
+    };
+    let (ready, feedback) = (at(Status::Ready), at(Status::Watch));
+    assert_eq!(ready.to_string(), "2026-12-09T16:30:00Z");
+    assert_eq!(sees(ready.checked_sub(second).unwrap()), (false, Status::Scheduled));
+    assert_eq!(sees(ready), (true, Status::Ready));
+    assert_eq!(sees(feedback.checked_sub(second).unwrap()), (true, Status::Verifying));
+    assert_eq!(sees(feedback), (false, Status::Watch));
 }
