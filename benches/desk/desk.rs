@@ -10,7 +10,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use upgrade_desk::desk::rules::Rules;
 use upgrade_desk::shell::rules;
-use upgrade_desk::shell::vault::key::new_pair;
+use upgrade_desk::shell::vault::Vault;
+use upgrade_desk::shell::vault::key::{Recipient, new_pair};
 
 use crate::mails::Letter;
 use crate::measured::{Measured, run};
@@ -86,6 +87,17 @@ impl Desk {
 
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// What seals for the same people as the program does.
+    pub fn vault(&self) -> Vault {
+        let read = |name: &str| {
+            let text = fs::read_to_string(self.folder.join(format!("{name}.pub")));
+            let key = text.unwrap_or_else(|error| panic!("{name}: {error}")).parse::<Recipient>();
+            key.unwrap_or_else(|error| panic!("{name}: {error}"))
+        };
+        let vault = Vault::open(&self.data(), STAFF.map(read).to_vec(), read("evidence"));
+        vault.unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub fn rules(&self) -> &Arc<Rules> {

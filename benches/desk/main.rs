@@ -6,6 +6,7 @@ mod desk;
 mod mails;
 mod measured;
 mod people;
+mod sealing;
 mod servers;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use upgrade_desk::shell::clock;
 use crate::desk::{Desk, Outcomes};
 use crate::mails::{Kind, Letter};
 use crate::measured::{Measured, median};
+use crate::sealing::Took;
 use crate::servers::{Dovecot, SmtpSink};
 
 const MAILS: usize = 10_000;
@@ -26,6 +28,8 @@ const FORMS_BEFORE: usize = 1500;
 /// Figures that are too low would not be those of a desk that works.
 const DECIDED_MIN: usize = 5000;
 const LETTERS_MIN: usize = 8000;
+/// What sealing may take of the mails per second.
+const SEALING_PERCENT_MAX: f64 = 25.0;
 
 fn main() {
     // `cargo bench` adds words of its own.
@@ -69,6 +73,35 @@ fn main() {
     }
     sum_up(&runs);
     one_core(&first, &paths);
+    with_and_without_sealing(&first, &paths, folder.path(), runs_wanted);
+}
+
+/// The same mails with and without, turn by turn: what else the machine does falls
+/// on both.
+fn with_and_without_sealing(first: &Desk, paths: &[PathBuf], folder: &Path, runs: usize) {
+    let mut took = Vec::new();
+    for run in 1..=runs {
+        let [without, with] = [false, true].map(|sealing| {
+            let desk = first.copied(&folder.join(format!("sealing{run}{sealing}")));
+            sealing::measure(&desk, paths, sealing)
+        });
+        assert_eq!(with.secrets, without.secrets, "the same passwords in both");
+        took.push((with, without));
+    }
+    let of = |value: fn(&(Took, Took)) -> f64| median(took.iter().map(value));
+    let (with, without) = (of(|(with, _)| with.seconds), of(|(_, without)| without.seconds));
+    let (cpu_with, cpu_without) = (of(|(with, _)| with.cpu_seconds), of(|(_, without)| without.cpu_seconds));
+    let mails = paths.len() as f64;
+    let figures = |seconds: f64, cpu: f64| {
+        format!("{seconds:6.2} s, {:5.0} mails/s, {:.2} ms CPU a mail", mails / seconds, cpu * 1e3 / mails)
+    };
+    let secrets = took.first().map_or(0, |(with, _)| with.secrets);
+    println!("\nsealing, {secrets} passwords and every original; no servers, nothing sent");
+    println!("  without               {}", figures(without, cpu_without));
+    println!("  with                  {}", figures(with, cpu_with));
+    let share = 100.0 * (1.0 - without / with);
+    println!("  sealing takes {share:.0} % of the time; mails/s fall by as much");
+    assert!(share < SEALING_PERCENT_MAX, "sealing takes {share:.0} %");
 }
 
 /// Dovecot's processes are another user when the bench is root.

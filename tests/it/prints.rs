@@ -5,16 +5,22 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use upgrade_desk::desk::input::{self, Understood};
+use upgrade_desk::desk::input::{self, Place, Understood};
 use upgrade_desk::desk::seal::Secret;
 use upgrade_desk::desk::seal::prints::{PrintKey, Prints, Writer, WriterKind};
+use upgrade_desk::shell::demo::sample_register;
+use upgrade_desk::shell::source::Fetched;
+use upgrade_desk::shell::store::inhand::InHand;
+use upgrade_desk::shell::story::stage::Stage;
 use upgrade_desk::shell::vault::key::new_pair;
 use upgrade_desk::shell::vault::{Vault, VaultError};
 
 use crate::sample_rules::rules;
+use crate::stories;
 
 const DANA: &str = "dana@acme.example";
 const STRONG: &str = "Zq7-mole\\rat%5";
@@ -278,4 +284,54 @@ fn a_key_that_is_not_right_is_named_with_the_way_out() {
     fs::write(&key, &whole).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     assert!(finds(&world.open().unwrap(), STRONG, DANA));
+}
+
+/// Mails are read side by side: here the answer is even read before the request. When
+/// its turn comes it is looked through with what the request has brought.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_read_before_its_request_was_sealed_is_read_once_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = folder.path().join("desk");
+    let monday = "2026-12-07".parse().unwrap();
+    let (keys, rules) = (stories::keys(folder.path()), Arc::new(rules().clone()));
+    let stage = Stage::build(&desk, monday, &keys, rules, sample_register().unwrap()).await.unwrap();
+    let received: Timestamp = "2026-12-07T17:00:00Z".parse().unwrap();
+    stage.desk.clock.stand_at(received);
+    let in_hand = Mutex::new(InHand::open(&Stage::data(&desk)).unwrap());
+    let head = "From: Dana Ruiz <dana@acme-tel.example>\r\nTo: upgrade@vendor.example\r\n";
+    let form = "Subject: Upgrade request\r\nMessage-ID: <form@acme-tel.example>\r\n\r\nAdmin Name: Dana Ruiz\r\n\
+                Company Name: Acme Telephone, Inc.\r\nUnit Serial Number: SM-0417-22A\r\n\
+                Manager Password: rowan 7 Ferry\\3!\r\nUpgrade Time: as soon as possible\r\n";
+    let answer = "Subject: Re: Upgrade request rowan 7 Ferry\\3!\r\nMessage-ID: <answer@acme-tel.example>\r\n\
+                  In-Reply-To: <form@acme-tel.example>\r\n\r\nMy colleague wrote\r\n> rowan 7 Ferry\\3!\r\n";
+    let prepare = |item: &str, mail: &str| {
+        let place = Place { source: "test".to_owned(), mailbox: String::new(), validity: 1, item: item.to_owned() };
+        let bytes = format!("{head}{mail}").into_bytes();
+        let fetched = Fetched { place, received, size: bytes.len() as u64, bytes: Some(bytes) };
+        tokio::task::block_in_place(|| stage.desk.prepare(fetched, &in_hand)).unwrap()
+    };
+    let (answer, form) = (prepare("2", answer), prepare("1", form));
+    let (form, answer) = (stage.desk.happened(form), stage.desk.happened(answer));
+    for receipt in [form.await.unwrap(), answer.await.unwrap()] {
+        assert!(receipt.seq.is_some(), "both are kept: {receipt:?}");
+    }
+    stage.close().await;
+    fs::create_dir_all(Stage::postman(&desk)).unwrap();
+    stories::assert_no_password(&BTreeSet::from(["rowan 7 Ferry\\3!".to_owned()]), &desk);
+    let data = Stage::data(&desk);
+    let journal = fs::read_dir(data.join("journal")).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    let journal = String::from_utf8(journal.flatten().collect()).unwrap();
+    let prints = fs::read_dir(data.join("secrets")).unwrap().map(|entry| entry.unwrap().path());
+    let texts = fs::read_dir(data.join("packs")).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    let texts = String::from_utf8_lossy(&texts.flatten().collect::<Vec<u8>>()).into_owned();
+    assert!(texts.contains("My colleague wrote\\n> (sealed before)"), "it is taken out where it stood");
+    let mut digests = 0;
+    for print in prints.filter(|path| path.extension().is_some_and(|end| end == "print")) {
+        let print: serde_json::Value = serde_json::from_slice(&fs::read(&print).unwrap()).unwrap();
+        for spelling in print["spellings"].as_array().unwrap() {
+            digests += 1;
+            assert!(!journal.contains(spelling["digest"].as_str().unwrap()), "a print is in the journal");
+        }
+    }
+    assert!(digests > 0, "the password has a print");
 }

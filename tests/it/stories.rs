@@ -35,7 +35,7 @@ pub fn stories() -> Vec<PathBuf> {
     stories
 }
 
-fn keys(folder: &Path) -> Keys {
+pub fn keys(folder: &Path) -> Keys {
     let staff = vec![new_pair(&folder.join("staff.key")).unwrap()];
     Keys { staff, evidence: new_pair(&folder.join("evidence.key")).unwrap() }
 }
@@ -192,7 +192,7 @@ fn disguises(password: &str) -> Vec<String> {
 
 /// Issue line: no byte of journal, sled, packs, letters holds a password. The
 /// mailbox itself still has the original mail; the sealed files are sealed.
-fn assert_no_password(passwords: &BTreeSet<String>, desk: &Path) {
+pub fn assert_no_password(passwords: &BTreeSet<String>, desk: &Path) {
     let mut searched = 0;
     for folder in [Stage::data(desk), Stage::postman(desk)] {
         for path in files(&folder) {

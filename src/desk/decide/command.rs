@@ -22,6 +22,7 @@ use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
 use crate::desk::decide::{answer, escalate, ready, slots};
 use crate::desk::denial::Denial;
+use crate::desk::form::value::FOREIGN_MARK;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::phrase::Phrase;
@@ -56,12 +57,29 @@ pub struct Effects {
     pub enclosed: bool,
 }
 
-/// Does `command`; the answer is its line in the transcript.
+/// Does `command`; the answer is its line in the transcript. Words with a password
+/// in them reach no customer; elsewhere it was taken out, and whoever wrote it hears so.
 pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
     if command.is_for().is_some_and(|kind| kind != draft.ticket.kind()) {
         let kind: &'static str = draft.ticket.kind().into();
         return Err(Refusal(format!("this is not a command for the ticket of {} {kind}", article(kind))));
     }
+    let had_password = had_password(command);
+    if had_password && matches!(command, Command::Reply { .. } | Command::Ask { .. }) {
+        let text = "your words had a password in them, and nothing is sent: no password leaves by mail; write them \
+                    without it and send them again";
+        return Err(Refusal(text.to_owned()));
+    }
+    let told = act(case, command, draft, effects)?;
+    Ok(if had_password { format!("{told}; a password was taken out of your words") } else { told })
+}
+
+fn had_password(command: &Command) -> bool {
+    // All texts of a command, whichever it is.
+    serde_json::to_string(command).is_ok_and(|all| all.contains("[sealed") || all.contains(FOREIGN_MARK))
+}
+
+fn act(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut Effects) -> Result<String, Refusal> {
     match command {
         Command::Note { text } => noted(case, draft, NoteKind::Staff, text).map(|()| "noted, internal".to_owned()),
         Command::Reply { text } => reply(case, draft, effects, text),
@@ -100,12 +118,14 @@ pub fn run(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut 
         Command::Snooze { until } => hands::snooze(case, draft, *until),
         Command::Status => Ok(shown_below(effects)),
         Command::Ack if draft.ticket.problem.is_none() => hands::acknowledge(case, draft, effects),
-        Command::Ack | Command::Work | Command::Ask { .. } | Command::Sev { .. } | Command::Link { .. } => {
-            problem::run(case, command, draft, effects)
-        }
-        Command::Propose { .. } | Command::Resolved { .. } | Command::Transfer { .. } => {
-            problem::run(case, command, draft, effects)
-        }
+        Command::Ack
+        | Command::Work
+        | Command::Ask { .. }
+        | Command::Sev { .. }
+        | Command::Link { .. }
+        | Command::Propose { .. }
+        | Command::Resolved { .. }
+        | Command::Transfer { .. } => problem::run(case, command, draft, effects),
         Command::Override { code, reason } => anew::override_(case, draft, effects, code, reason),
         Command::Reopen { reason } => anew::reopen(case, draft, effects, reason),
         Command::Spam => anew::spam(case, draft),
