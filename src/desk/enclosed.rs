@@ -36,7 +36,7 @@ pub fn read(raw: &[u8], mail: &mut Mail, secrets: &[Secret], prints: &Prints, ru
             continue;
         };
         listed.stays =
-            text_of(bytes, &file.content_type).and_then(|text| shown_in(&text, secrets, looking.as_ref(), rules));
+            mail::decoded(bytes, &file.content_type).and_then(|text| shown_in(&text, secrets, looking.as_ref(), rules));
     }
     files
 }
@@ -138,23 +138,6 @@ fn size(bytes: u64) -> String {
             let tenths = bytes.div_ceil(100_000);
             format!("{}.{} MB", tenths / 10, tenths % 10)
         }
-    }
-}
-
-/// The text of a file that is one, however it is written.
-fn text_of(bytes: &[u8], content_type: &str) -> Option<String> {
-    let wide = |rest: &[u8], join: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = rest.chunks_exact(2).filter_map(|pair| pair.try_into().ok()).map(join).collect();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => Some(wide(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Some(wide(rest, u16::from_be_bytes)),
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text.to_owned()),
-            Err(_) if content_type.starts_with("text/") => Some(String::from_utf8_lossy(bytes).into_owned()),
-            Err(_) => None,
-        },
     }
 }
 

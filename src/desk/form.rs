@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::form::gather::{Gathered, gather};
+use crate::desk::form::lines::Line;
 use crate::desk::form::time::Clock;
 use crate::desk::form::value::Kinds;
 use crate::desk::mail::Mail;
@@ -322,12 +323,16 @@ impl<'a> Reader<'a> {
     fn forms(&self, labels_min: usize) -> Vec<Form> {
         let reply = lines::is_reply(self.mail);
         let spec = self.kinds.spec;
-        let text = gather(&lines::of_text(self.mail, spec), &self.kinds, reply);
-        let html = gather(&lines::of_html(self.mail, spec), &self.kinds, reply);
-        let (chosen, other) =
+        let attached = lines::of_attached(self.mail, spec);
+        let both = |lines: Vec<Line<'_>>| gather(&[lines, attached.clone()].concat(), &self.kinds, reply);
+        let (text, html) = (both(lines::of_text(self.mail, spec)), both(lines::of_html(self.mail, spec)));
+        let (mut chosen, other) =
             if html.different_labels() > text.different_labels() { (html, text) } else { (text, html) };
         if chosen.different_labels() < labels_min.max(1) || chosen.entries.is_empty() && reply {
             return Vec::new();
+        }
+        if !reply {
+            chosen.password_of(&self.mail.subject);
         }
         let mut forms = self.forms_of(&chosen);
         for (form, other) in forms.iter_mut().zip(self.forms_of(&other)) {

@@ -171,8 +171,7 @@ pub enum Unreadable {
     NotDecided,
 }
 
-/// All that was read in one mail, its secrets apart: they go to the vault and
-/// nowhere else.
+/// All that was read in one mail, its secrets apart: they go to the vault alone.
 pub struct Understood {
     pub mail: Mail,
     pub proof: Proof,
@@ -272,7 +271,13 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Print
     let looking = prints.looking(Writer { address: address.as_deref(), ..writer(&mail, &proof, rules) });
     let Taken { secrets, redacted } = seal::take(&mut mail, &rules.form, looking.as_ref());
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
+    // What a report of a problem or of a delivery carries was written for another day.
+    let reports = |mail: &Mail| mail.report.is_some() || urgency::read(mail, &rules.urgency).problem().is_some();
+    if !mail.attached_text.is_empty() && reports(&mail) {
+        mail.attached_text.clear();
+    }
     let Meaning { kind, forms, units, commands, urgency } = meaning(&mail, received, rules);
+    mail.attached_text = String::new();
     let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
     let inner = mail.inner().filter(|_| by_staff);
     let forwarded = inner.map(|mail| Forwarded { meaning: meaning(&mail, received, rules), mail });

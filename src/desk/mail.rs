@@ -1,5 +1,6 @@
 //! Bytes become a [`Mail`]: what was read, total, and nothing in it believed.
 
+mod attached;
 mod attachment;
 mod automatic;
 mod body;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::calendar;
 
+pub use attached::decoded;
+pub(in crate::desk) use attachment::safe_name;
 pub use attachment::{Stays, files};
 pub use forwarded::Forwarded;
 pub use read::{field, read, read_header};
@@ -60,6 +63,9 @@ pub struct Mail {
     pub quoted_text: String,
     pub signature: String,
     pub attachments: Vec<Attachment>,
+    /// What stands in attached files, pages and mails, as far as it is text; for
+    /// secrets and forms, kept nowhere.
+    pub attached_text: String,
     /// Why the mail counts as automatic (RFC 3834, decisions 16); empty: a person.
     pub automatic_because: Vec<AutomaticSign>,
     pub report: Option<Report>,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::desk::form::Spec;
 use crate::desk::form::value::{FOREIGN_MARK, marker};
-use crate::desk::mail::Mail;
+use crate::desk::mail::{Mail, safe_name};
 use crate::desk::seal::find::Finder;
 use crate::desk::seal::prints::Looking;
 use crate::desk::seal::redact::needles;
@@ -70,6 +70,7 @@ pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Take
             }
         }
     }
+    hide_in_names(mail, &secrets);
     redacted |= !secrets.is_empty();
     Taken { secrets, redacted }
 }
@@ -92,6 +93,19 @@ fn without(text: &str, spans: &[Range<usize>]) -> String {
     }
     clean.push_str(text.get(done..).unwrap_or(""));
     clean
+}
+
+/// Names of files lost some signs on their way (TF8), and so a password in one is
+/// another text: of its name nothing stays.
+fn hide_in_names(mail: &mut Mail, secrets: &[Secret]) {
+    const CHARS_MIN: usize = 4;
+    let left = secrets.iter().map(|secret| Zeroizing::new(safe_name(secret.expose())));
+    let left: Vec<Zeroizing<String>> = left.filter(|text| text.chars().count() >= CHARS_MIN).collect();
+    for file in &mut mail.attachments {
+        if left.iter().any(|text| file.name.contains(text.as_str())) {
+            file.name = marker(0);
+        }
+    }
 }
 
 /// The first line, counted from 1, in which a password stands: as [`take`] would
@@ -119,6 +133,7 @@ pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
         &mut mail.signature,
         &mut mail.subject,
         &mut mail.from_text,
+        &mut mail.attached_text,
     ];
     texts.extend(
         mail.forwarded.iter_mut().flat_map(|inner| [&mut inner.text, &mut inner.subject, &mut inner.from.name]),

@@ -21,6 +21,7 @@ mod evidence;
 mod flood;
 mod form;
 mod injection;
+mod leak;
 mod letters;
 mod lookalike;
 mod mail;

@@ -118,6 +118,17 @@ fn ordinary_words_are_never_blanked() {
     }
 }
 
+/// A sign and a dot make no address of a password, nor do three signs a link.
+#[test]
+fn what_only_begins_like_an_address_is_a_password() {
+    for value in ["9UF#.GA@cPSTpSze", "d€n%Uk.U@é9Ñ6", "a$b://c9.d", "x@y@z.example"] {
+        assert_eq!(
+            text(&format!("You asked about {value} yesterday"), &prints(&[value], true)),
+            "You asked about (sealed before) yesterday"
+        );
+    }
+}
+
 #[test]
 fn others_are_looked_through_for_what_tickets_have_and_strangers_reach_nobody_else() {
     let body = "I typed Zq7-mole\\rat%5 and k9-mouse";

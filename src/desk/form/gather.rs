@@ -38,6 +38,15 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// A password in the subject is of the form below it that names none.
+    pub(super) fn password_of(&mut self, subject: &str) {
+        let mark = subject.find("[sealed").and_then(|place| subject.get(place..));
+        if let (Some(mark), false) = (mark, self.entries.iter().any(|entry| entry.label == PASSWORD)) {
+            let (written, note) = (mark.to_owned(), String::new());
+            self.entries.push(Entry { label: PASSWORD, written, note, own: true, unit: None });
+        }
+    }
+
     pub(super) fn different_labels(&self) -> usize {
         self.labels.iter().collect::<std::collections::BTreeSet<_>>().len()
     }

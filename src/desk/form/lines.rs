@@ -32,6 +32,12 @@ pub(super) fn of_html<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
     allowed(lines, is_reply(mail), spec)
 }
 
+/// The lines of what is attached. They count as quoted ones do.
+pub(super) fn of_attached<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
+    let lines = mail.attached_text.lines().map(unquote).map(|(depth, text)| (text, depth, false));
+    allowed(lines.collect(), is_reply(mail), spec)
+}
+
 /// Whether a mail answers another one. Some programs set In-Reply-To when they
 /// forward, and some lose it when they answer; our tag in the subject tells.
 pub(super) fn is_reply(mail: &Mail) -> bool {

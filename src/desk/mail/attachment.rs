@@ -46,7 +46,7 @@ pub fn files(raw: &[u8], limits: &Limits) -> Vec<Vec<u8>> {
 }
 
 /// What the parser makes of a text is UTF-8; what was attached need not be.
-fn bytes<'a>(part: &'a MessagePart<'_>, raw: &'a [u8]) -> Cow<'a, [u8]> {
+pub(super) fn bytes<'a>(part: &'a MessagePart<'_>, raw: &'a [u8]) -> Cow<'a, [u8]> {
     let place = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
     let (PartType::Text(_) | PartType::Html(_)) = &part.body else { return Cow::Borrowed(part.contents()) };
     let Some(coded) = raw.get(place(part.offset_body)..place(part.offset_end)) else {
@@ -120,7 +120,7 @@ fn is_shown(part: &MessagePart<'_>, message: &Message<'_>) -> bool {
 }
 
 /// The last part of a path, without anything that means something to a system.
-fn safe_name(name: &str) -> String {
+pub(in crate::desk) fn safe_name(name: &str) -> String {
     let shown = clean::line(name, 1000);
     let last = shown.rsplit(['/', '\\', ':']).next().unwrap_or("");
     let plain: String =

@@ -9,7 +9,7 @@ use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks};
 use crate::desk::mail::{
-    attachment, automatic, body, clean, forwarded, guard, html, identity, report, signature, structure, trace,
+    attached, attachment, automatic, body, clean, forwarded, guard, html, identity, report, signature, structure, trace,
 };
 
 /// Of a From line that is not plain.
@@ -129,6 +129,7 @@ fn from_header(header: &Header<'_>) -> Mail {
         quoted_text: String::new(),
         signature: String::new(),
         attachments: Vec::new(),
+        attached_text: String::new(),
         automatic_because: Vec::new(),
         report: None,
         calendar: None,
@@ -167,6 +168,7 @@ fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     mail.report = report::read(message);
     mail.calendar = message.parts.iter().find_map(calendar);
     mail.forwarded = forwarded::read(mail, message, limits.text_bytes_max);
+    mail.attached_text = attached::text(message, limits);
     attachment::list(mail, message, limits);
 }
 

@@ -120,7 +120,7 @@ impl Finder<'_> {
             let (value, said) = behind_verb(value);
             let before = all.len() - value.trim_start().len();
             let value = value.trim_start();
-            let word = value.split_whitespace().next().unwrap_or("");
+            let word = quoted(value).or_else(|| value.split_whitespace().next()).unwrap_or("");
             let taken = match (field.ending, said) {
                 _ if is_placeholder(value, self.spec) || is_placeholder(word, self.spec) => false,
                 (Ending::Colon, _) => true,
@@ -130,7 +130,8 @@ impl Finder<'_> {
             if taken && !word.is_empty() {
                 // A word that is longer than what was looked at is taken whole.
                 let start = field.value.start + before;
-                let whole = body.get(start..).and_then(|rest| rest.split_whitespace().next()).unwrap_or(word);
+                let rest = body.get(start..).unwrap_or("");
+                let whole = quoted(rest).or_else(|| rest.split_whitespace().next()).unwrap_or(word);
                 spans.push(start..start + whole.len());
             }
         }
@@ -186,6 +187,25 @@ fn behind_verb(value: &str) -> (&str, bool) {
         return (behind.trim_start_matches([' ', ':', '\u{A0}']), true);
     }
     (value, false)
+}
+
+/// What stands in quotes is one password, with its blanks and the quotes.
+fn quoted(text: &str) -> Option<&str> {
+    const BYTES_MAX: usize = 300;
+    const QUOTES: [(char, &[char]); 7] = [
+        ('"', &['"']),
+        ('\'', &['\'']),
+        ('`', &['`']),
+        ('“', &['”', '"']),
+        ('„', &['“', '”']),
+        ('«', &['»']),
+        ('‘', &['’']),
+    ];
+    let text = text.get(..ends_at(text, BYTES_MAX))?;
+    let (open, closing) = QUOTES.iter().find(|(open, _)| text.starts_with(*open))?;
+    let inside = text.get(open.len_utf8()..)?;
+    let (at, close) = inside.char_indices().find(|(at, c)| *at > 0 && closing.contains(c))?;
+    text.get(..open.len_utf8() + at + close.len_utf8())
 }
 
 /// A word that no sentence holds: letters with digits or signs inside.

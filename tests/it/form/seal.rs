@@ -60,6 +60,10 @@ fn in_prose() {
     check("Hi, our password: tulip, call me", "Hi, our password: [sealed] call me", &["tulip,"]);
     check("sorry, forgot the pw: tulip#7\nDana", "sorry, forgot the pw: [sealed]\nDana", &["tulip#7"]);
     check("the mgr pw tulip#7 works", "the mgr pw [sealed] works", &["tulip#7"]);
+    check("pw is \"a b c\", thanks", "pw is [sealed], thanks", &["\"a b c\""]);
+    check("the password is “a b”. Bye", "the password is [sealed]. Bye", &["“a b”"]);
+    check("Hi, password: 'a b' and more", "Hi, password: [sealed] and more", &["'a b'"]);
+    check("the pw is \"a1#b never closed", "the pw is [sealed] never closed", &["\"a1#b"]);
     check("das Passwort, password ist tulip7", "das Passwort, password ist [sealed]", &["tulip7"]);
     for text in [
         "The password is the same as last time",
@@ -159,6 +163,24 @@ fn everywhere_else_its_letters_stand() {
     assert_eq!(mail.identity.unwrap().name, "Dana [sealed]");
     assert_eq!(mail.attachments[0].name, "[sealed].txt");
     assert_eq!(mail.report.unwrap().recipients[0].diagnostic, "550 [sealed]");
+}
+
+#[test]
+fn in_what_is_attached_and_in_names_that_lost_a_part_of_it() {
+    let mut mail = request("see attached");
+    mail.attached_text = "Manager Password: ab/cd:tulip#7\nIP: 203.0.113.10\n".to_owned();
+    let file = |name: &str| Attachment {
+        name: name.to_owned(),
+        content_type: "message/rfc822".to_owned(),
+        size: 1,
+        sha256: String::new(),
+        stays: None,
+    };
+    mail.attachments = vec![file("tulip#7.eml"), file("tulips.eml")];
+    assert_eq!(take(&mut mail), ["ab/cd:tulip#7"]);
+    assert_eq!(mail.attached_text, "Manager Password: [sealed]\nIP: 203.0.113.10\n");
+    assert_eq!(mail.attachments[0].name, "[sealed]");
+    assert_eq!(mail.attachments[1].name, "tulips.eml");
 }
 
 #[test]

@@ -293,6 +293,24 @@ impl Dovecot {
         }
     }
 
+    /// Everything of it: mail, indexes, caches, its log.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// The same for mails of any bytes, under a name of their own.
+    pub fn put_all(&self, user: &str, name: &str, mails: &[Vec<u8>]) {
+        let inbox = self.maildir(user);
+        let like = fs::metadata(inbox.join("new")).unwrap();
+        for (number, mail) in mails.iter().enumerate() {
+            let name = format!("1764064800.M{number}P3.{name}");
+            let half = inbox.join("tmp").join(&name);
+            fs::write(&half, mail).unwrap();
+            give_to(&half, &like);
+            fs::rename(half, inbox.join("new").join(name)).unwrap();
+        }
+    }
+
     /// The same inbox many more mails full: links to the one that says this, so
     /// many and of that time.
     pub fn fill(&self, user: &str, text: &str, mails: usize) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -54,6 +54,11 @@ impl SmtpSink {
             let _ = child.wait();
         }
         panic!("smtp-sink does not start; try it by hand: smtp-sink -c 127.0.0.1:2525 10");
+    }
+
+    /// Where they lie, with what smtp-sink writes about them.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
     }
 
     /// The letters, each as received with LF line ends, in no order. The

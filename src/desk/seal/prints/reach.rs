@@ -46,8 +46,14 @@ pub(super) fn of(value: &str) -> Reach {
 fn is_public(value: &str) -> bool {
     let sign = |c: char| " -–+/.:,()".contains(c);
     let number_like = value.chars().all(|c| c.is_ascii_digit() || sign(c)) && value.contains(sign);
-    let address_like = value.contains('@') && value.contains('.') && !value.contains(' ');
-    let link_like = value.contains("://") || value.starts_with("www.");
+    let plain = |text: &str, signs: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+    };
+    // No more than a plain address: "9UF#.GA@cP" has its signs too, and is none.
+    let address_like = value
+        .split_once('@')
+        .is_some_and(|(local, domain)| plain(local, "._+-") && plain(domain, ".-") && domain.contains('.'));
+    let link_like = value.split_once("://").is_some_and(|(scheme, _)| plain(scheme, "")) || value.starts_with("www.");
     let serial_like = value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-') && {
         let letters = value.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
         letters.len() <= 4 && letters.len() < value.len()
