@@ -24,6 +24,7 @@ pub mod process;
 pub mod health;
 pub mod held;
 pub mod hook;
+pub mod ports;
 pub mod outbox;
 pub mod timers;
 pub mod board;

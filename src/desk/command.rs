@@ -216,6 +216,7 @@ fn precheck(words: &str) -> Result<Command, CommandFault> {
     let verdict = parts.next().unwrap_or("").to_lowercase();
     let ports: Result<Vec<u16>, _> = parts.map(str::parse).collect();
     match (verdict.as_str(), ports) {
+        ("", _) => Ok(Command::TestPorts),
         ("ok", Ok(ports)) if ports.is_empty() => Ok(Command::Precheck { closed_ports: Vec::new() }),
         ("fail", Ok(ports)) if !ports.is_empty() && !ports.contains(&0) => {
             Ok(Command::Precheck { closed_ports: ports })

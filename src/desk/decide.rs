@@ -34,6 +34,7 @@ mod own;
 mod page;
 pub mod passing;
 mod pause;
+pub mod ports;
 mod problem;
 mod question;
 mod ready;
@@ -162,6 +163,7 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
         Input::Delivered { letter, .. } => delivery::delivered(*letter, &World { known, now, rules, agreed: &[] }),
         Input::DeskDue(timer) => office::due(timer, &World { known, now, rules, agreed: &[] }),
         Input::Started => closed::started(&World { known, now, rules, agreed: &[] }),
+        Input::Ports(test) => ports::ended(test, &World { known, now, rules, agreed: &[] }),
         Input::Reveal(look) => reveal::reveal(look, &World { known, now, rules, agreed: &[] }),
         Input::OpenOriginals(opening) => original::open(opening, &World { known, now, rules, agreed: &[] }),
         Input::Announce { version, notes, by } => {

@@ -14,7 +14,7 @@ use crate::desk::office::DeskTimer;
 use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::prints::{Prints, Writer};
 use crate::desk::seal::{self, Secret, Taken};
-use crate::desk::ticket::{TicketId, subject_tag};
+use crate::desk::ticket::{PortsTest, TicketId, subject_tag};
 use crate::desk::timers::Timer;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::{self, Reading, Tone};
@@ -105,6 +105,8 @@ pub enum Input {
         notes: String,
         by: String,
     },
+    /// A test of a unit's ports has ended.
+    Ports(PortsTest),
     /// Somebody wants to see a sealed password, at the console.
     Reveal(Look),
     /// Somebody wants to open sealed originals, at the console.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The ports that the vendor's agents need (T5b); no others are ever asked.
@@ -125,6 +126,69 @@ fn disguised(high: u16, low: u16) -> Option<Forbidden> {
     let [a, b] = high.to_be_bytes();
     let [c, d] = low.to_be_bytes();
     forbidden_v4(Ipv4Addr::new(a, b, c, d)).map(|_| Forbidden::Disguised)
+}
+
+/// What a port said when it was asked for a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Answer {
+    Open,
+    Refused,
+    /// Nothing within the time limit.
+    NoAnswer,
+    /// Something on the way says that nothing gets there.
+    Unreachable,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortSeen {
+    pub port: u16,
+    pub answer: Answer,
+}
+
+/// A test that is to be made: committed before anything is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// With the ticket its name: there is one a minute at most.
+    pub asked: Timestamp,
+    /// Of the register, canonical.
+    pub address: IpAddr,
+    /// Who of the staff asked for it; none: it was due.
+    pub by: Option<String>,
+    /// How often it was begun before and the desk ended during it.
+    pub again: u32,
+}
+
+/// What a test found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub tested: Timestamp,
+    /// Our address as the desk's machine has it; none: no port answered.
+    pub from: Option<IpAddr>,
+    pub ports: Vec<PortSeen>,
+}
+
+impl Found {
+    pub fn closed(&self) -> Vec<u16> {
+        self.ports.iter().filter(|seen| seen.answer != Answer::Open).map(|seen| seen.port).collect()
+    }
+
+    /// For staff: "22 open, 80 refused, 8081 no answer".
+    pub fn said(&self) -> String {
+        let one = |seen: &PortSeen| format!("{} {}", seen.port, <&'static str>::from(seen.answer).replace('_', " "));
+        self.ports.iter().map(one).collect::<Vec<String>>().join(", ")
+    }
+}
+
+/// How a test ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    Found(Found),
+    /// Not for the unit's fault: we have no way there, or no socket.
+    Failed(String),
+    /// The desk ended during it, or the register has another address by now.
+    Lost,
 }
 
 /// A private network of the operator's, such as `10.20.0.0/16`.

@@ -160,6 +160,11 @@ pub enum Cause {
     Desk {
         timer: DeskTimer,
     },
+    /// A test of a unit's ports ended.
+    Ports {
+        ticket: TicketId,
+        asked: Timestamp,
+    },
     /// The desk started.
     Started,
     /// Somebody at the console announced a release.
@@ -249,6 +254,8 @@ pub enum OutcomeWord {
     Park,
     /// A timer did its work.
     Timer,
+    /// A test of a unit's ports ended.
+    PortsTested,
     /// A timer or report that no longer applies.
     NoLongerDue,
     Delivered,

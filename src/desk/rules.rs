@@ -12,6 +12,7 @@ use crate::desk::limits::{Limits, Lookups, ReplyFiles};
 use crate::desk::mail::proof::Checks;
 use crate::desk::mail::{MailHost, Marks};
 use crate::desk::moment::Zones;
+use crate::desk::ports::Net;
 use crate::desk::urgency::UrgencyRules;
 
 /// Everything in `rules/`.
@@ -190,6 +191,8 @@ pub struct Desk {
     /// The vendor's source addresses, which customers must let in (T5b).
     pub source_addresses: Vec<String>,
     pub precheck: Precheck,
+    /// Private networks in which units stand that the desk may test (TD3).
+    pub unit_networks: Vec<Net>,
     pub terms_version: String,
 }
 
@@ -199,6 +202,8 @@ pub enum Precheck {
     /// An agent says `#precheck ok`.
     #[default]
     ByAgent,
+    /// The desk tests by itself; an agent may say so, too.
+    ByDesk,
     Off,
 }
 

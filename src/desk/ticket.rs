@@ -25,7 +25,7 @@ pub use parts::{Call, Checked, Consent, ConsentChannel, Declined, Ending, Issue,
 pub use problem::{Alarm, Change, ChangeResult, Item, Problem};
 pub use table::reason::{meaning, why_not};
 pub use table::{PROBLEM_ROWS, ROWS, Row, next};
-pub use work::{Cause, Service, Work};
+pub use work::{Cause, PortsTest, Service, Work};
 
 /// `UP-2026-00417`. Never authorises anything (decisions 7).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

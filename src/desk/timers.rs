@@ -27,6 +27,10 @@ pub use upgrade::{READY_BEFORE, confirm_until, grace_ends};
     strum::IntoStaticStr,
 )]
 pub enum TimerName {
+    /// A day and an hour before the window: the desk asks the ports itself.
+    #[serde(rename = "T5b")]
+    #[strum(serialize = "T5b")]
+    Ports,
     /// Two hours before the window: is everything ready (UT-25)?
     #[serde(rename = "UT-25")]
     #[strum(serialize = "UT-25")]

@@ -220,16 +220,7 @@ impl Desk {
 
     /// A timer, a delivery: an input without a mail.
     pub async fn decide_on(self: &Arc<Self>, input: Input) -> Result<Receipt, ProcessError> {
-        self.happened(Prepared {
-            input,
-            text: None,
-            original: None,
-            secrets: Vec::new(),
-            files: Vec::new(),
-            canary: false,
-            read: None,
-        })
-        .await
+        self.happened(bare(input)).await
     }
 
     /// Runs on the store's thread, between the answer and the commit.
@@ -292,7 +283,11 @@ fn unread(
     original: Option<Vec<u8>>,
 ) -> Prepared {
     let input = Input::Unreadable { place, received, reason, original_sha256 };
-    Prepared { input, text: None, original, secrets: Vec::new(), files: Vec::new(), canary: false, read: None }
+    Prepared { original, ..bare(input) }
+}
+
+fn bare(input: Input) -> Prepared {
+    Prepared { input, text: None, original: None, secrets: Vec::new(), files: Vec::new(), canary: false, read: None }
 }
 
 fn stored_text(understood: &Understood) -> Vec<u8> {

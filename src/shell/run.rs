@@ -20,6 +20,7 @@ use crate::shell::config::{Carrier, Config, Keys, Source};
 use crate::shell::health::Health;
 use crate::shell::held::Holding;
 use crate::shell::intake::Intake;
+use crate::shell::ports::Testing;
 use crate::shell::process::{Desk, InHands, ProcessError};
 use crate::shell::source::folder::FolderSource;
 use crate::shell::source::imap::ImapSource;
@@ -29,7 +30,7 @@ use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Torn;
 use crate::shell::store::{OpenError, OpenReport, Progress, Store};
 use crate::shell::vault::{Vault, VaultError};
-use crate::shell::{board, hook, outbox, socket, timers, view};
+use crate::shell::{board, hook, outbox, ports, socket, timers, view};
 
 /// Why a command ended without doing its work, as an exit code (cli.md).
 #[derive(Debug, thiserror::Error)]
@@ -171,10 +172,11 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     let socket = socket::serve(data.join("desk.sock"), view::handler(Arc::clone(&desk), health.clone()), stop.clone());
     let socket = tokio::spawn(socket);
     tracing::info!(data = %data.display(), "the desk runs");
+    let testing = Testing::new(Arc::clone(&desk), ports::by_sockets(desk.clock.clone()));
     let mut holding = Holding::new(Arc::clone(&desk), Mailbox::from(&config.source));
     holding.bring_all().await?;
     if drain {
-        let ended = drain_once(&desk, &config, &health, stop.clone()).await;
+        let ended = drain_once(&desk, &config, &health, testing, stop.clone()).await;
         let _receivers_may_be_gone = stop_sender.send(true);
         if let Some(file) = config.board.clone() {
             board::keep(Arc::clone(&desk), file, stop).await;
@@ -190,6 +192,10 @@ pub async fn run(config: Config, rules: Arc<Rules>, drain: bool) -> Result<(), F
     if let Some(hook) = config.alarm_hook.clone() {
         let telling = hook::run(Arc::clone(&desk), hook, stop.clone());
         tasks.spawn(async move { telling.await.map_err(Failure::from) });
+    }
+    if testing.is_on() {
+        let tests = testing.run(stop.clone());
+        tasks.spawn(async move { tests.await.map_err(Failure::from) });
     }
     let timing = timers::run(Arc::clone(&desk), stop.clone());
     tasks.spawn(async move { timing.await.map_err(Failure::from) });
@@ -271,6 +277,7 @@ async fn drain_once(
     desk: &Arc<Desk>,
     config: &Config,
     health: &Health,
+    mut testing: Testing,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let (drain_sender, drain) = watch::channel(false);
@@ -280,7 +287,7 @@ async fn drain_once(
     spawn_outbox(&mut letters, desk, config, drain, stop)?;
     let taken_in = all_of(&mut intake).await;
     let handled = match taken_in {
-        Ok(()) => timers::fire_all(desk).await.map_err(Failure::from),
+        Ok(()) => fire_and_test(desk, &mut testing).await.map_err(Failure::from),
         failed => failed,
     };
     let told = match &config.alarm_hook {
@@ -289,6 +296,15 @@ async fn drain_once(
     };
     let _outbox_may_have_ended = drain_sender.send(true);
     handled.and(told).and(all_of(&mut letters).await)
+}
+
+/// What is due, with the tests of ports that it wishes for.
+async fn fire_and_test(desk: &Arc<Desk>, testing: &mut Testing) -> Result<(), ProcessError> {
+    timers::fire_all(desk).await?;
+    match testing.all().await? {
+        0 => Ok(()),
+        _ => timers::fire_all(desk).await,
+    }
 }
 
 async fn all_of(tasks: &mut JoinSet<Result<(), Failure>>) -> Result<(), Failure> {

@@ -4,7 +4,7 @@
 mod answers;
 mod caps;
 mod commands;
-mod desk;
+pub mod desk;
 mod files;
 mod loops;
 mod oracle;

@@ -22,6 +22,8 @@ pub enum Command {
     Precheck {
         closed_ports: Vec<u16>,
     },
+    /// The desk is to test the ports itself.
+    TestPorts,
     /// The manager password does not open the unit (T5g).
     PasswordFailed,
     /// Nothing was begun (UT-28); the words go to the customer.
@@ -226,6 +228,7 @@ impl Command {
                 | Command::Failed { .. }
                 | Command::Extend { .. }
                 | Command::Precheck { .. }
+                | Command::TestPorts
                 | Command::PasswordFailed
                 | Command::NotStarted { .. }
                 | Command::Continue { .. }
@@ -263,7 +266,8 @@ impl Command {
             Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. } => None,
             Command::Applied | Command::Partial { .. } => Some(TicketKind::Upgrade),
             Command::Feedback { .. } | Command::Cancel { .. } | Command::Offer { .. } => Some(TicketKind::Upgrade),
-            Command::PasswordFailed
+            Command::TestPorts
+            | Command::PasswordFailed
             | Command::NotStarted { .. }
             | Command::Continue { .. }
             | Command::Rollback { .. } => Some(TicketKind::Upgrade),

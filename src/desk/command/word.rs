@@ -233,8 +233,8 @@ impl Word {
                 "sets the window within the customer's consent",
             ),
             Word::Precheck => (
-                "#precheck ok, or #precheck fail 8081 22, or #precheck password",
-                "whether the ports are open, and the closed ones; or the password does not open the unit",
+                "#precheck, or #precheck ok, or #precheck fail 8081 22, or #precheck password",
+                "the desk tests the ports; or whether they are open, or the password does not open the unit",
             ),
             Word::Start => ("#start", "work begins now; the customer is told"),
             Word::Notstarted => (

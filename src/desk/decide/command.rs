@@ -20,6 +20,7 @@ use crate::desk::bookings::{Booking, Clash};
 use crate::desk::command::Command;
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::ports::NotAsked;
 use crate::desk::decide::{answer, escalate, ready, slots};
 use crate::desk::denial::Denial;
 use crate::desk::form::value::FOREIGN_MARK;
@@ -36,6 +37,15 @@ pub struct Refusal(pub String);
 impl From<NotNow> for Refusal {
     fn from(refused: NotNow) -> Refusal {
         Refusal(refused.why())
+    }
+}
+
+impl From<NotAsked> for Refusal {
+    fn from(refused: NotAsked) -> Refusal {
+        match refused {
+            NotAsked::NotNow(refused) => refused.into(),
+            NotAsked::Lately(why) | NotAsked::Cannot(why) => Refusal(why),
+        }
     }
 }
 
@@ -84,7 +94,7 @@ fn act(case: &Case<'_>, command: &Command, draft: &mut Draft, effects: &mut Effe
         Command::Note { text } => noted(case, draft, NoteKind::Staff, text).map(|()| "noted, internal".to_owned()),
         Command::Reply { text } => reply(case, draft, effects, text),
         Command::Take => take(case, draft, effects),
-        Command::Precheck { closed_ports } => begin::precheck(case, draft, effects, closed_ports),
+        Command::Precheck { .. } | Command::TestPorts => begin::ports(case, draft, effects, command),
         Command::Schedule { start, zone, minutes } => window::schedule(case, draft, effects, *start, zone, *minutes),
         Command::Deny { code, reason } => deny(case, draft, effects, code, reason),
         Command::Start | Command::Done { .. } | Command::RolledBack { .. } | Command::Failed { .. }

@@ -16,6 +16,7 @@ use crate::desk::ticket::{Event, Ticket, TicketKind};
 use crate::desk::timers::{self, Timer, TimerName};
 
 pub use upgrade::longer;
+pub use work::after_test;
 
 pub fn decide(timer: &Timer, world: &World<'_>) -> Decision {
     let name: &'static str = timer.name.into();
@@ -64,7 +65,7 @@ fn fire(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> Result<Decision, N
 /// several that are due only the last is sent (2.8: no storm).
 fn is_overtaken(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> bool {
     use TimerName::{
-        BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Progress, Release, Remind, Special,
+        BeforeWindow, ConfirmLapse, ConfirmRemind, Lapse, LastCall, Overrun, Ports, Progress, Release, Remind, Special,
         Untouched, UntouchedLead, Update,
     };
     let by: &[TimerName] = match timer.name {
@@ -73,6 +74,7 @@ fn is_overtaken(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> bool {
         ConfirmRemind => &[ConfirmLapse],
         Untouched => &[UntouchedLead, Special],
         BeforeWindow => &[BeforeWindow],
+        Ports => &[Ports],
         Progress => &[Overrun],
         Update => &[Update],
         _ => return false,
@@ -80,11 +82,11 @@ fn is_overtaken(timer: &Timer, ticket: &Ticket, world: &World<'_>) -> bool {
     let begun = ticket.window.as_ref().is_some_and(|window| window.start <= world.now);
     let due = timers::of(ticket, world.rules);
     let later = due.iter().any(|other| by.contains(&other.name) && timer.at < other.at && other.at <= world.now);
-    later || (timer.name == BeforeWindow && begun)
+    later || (matches!(timer.name, BeforeWindow | Ports) && begun)
 }
 
 /// A notice to the agent who has the ticket, else to the desk's list.
-fn tell(draft: &Draft, headline: &str, world: &World<'_>) -> Letter {
+pub fn tell(draft: &Draft, headline: &str, world: &World<'_>) -> Letter {
     notice::about(&draft.ticket, draft, headline, world.rules, world.known)
 }
 

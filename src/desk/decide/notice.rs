@@ -11,6 +11,8 @@ use crate::desk::known::{Known, Tally};
 use crate::desk::language::Language;
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{FieldLine, Light, Say};
+use crate::desk::letter::times::point;
+use crate::desk::ports::Found;
 use crate::desk::record::Why;
 use crate::desk::rules::{Precheck, Rules};
 use crate::desk::ticket::{Status, Ticket};
@@ -200,9 +202,10 @@ fn lights(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
     };
     let ports = match (rules.desk.precheck, ticket.precheck_ok) {
         (Precheck::Off, _) => "not checked by the desk".to_owned(),
-        (Precheck::ByAgent, Some(true)) => "22, 80 and 8081 open".to_owned(),
-        (Precheck::ByAgent, Some(false)) => "closed ports found".to_owned(),
-        (Precheck::ByAgent, None) => "not checked yet".to_owned(),
+        (_, Some(_)) if ticket.work.ports_found.is_some() => ports_found(ticket, rules),
+        (_, Some(true)) => "22, 80 and 8081 open".to_owned(),
+        (_, Some(false)) => "closed ports found".to_owned(),
+        (_, None) => "not checked yet".to_owned(),
     };
     let company = ticket.company.as_deref().and_then(|id| known.companies.get(id));
     let who = company.map(|company| format!("{} of {}", person, company.name)).unwrap_or(person);
@@ -223,6 +226,13 @@ fn lights(ticket: &Ticket, rules: &Rules, known: &Known) -> Vec<Light> {
 
 fn agent_or_nobody(ticket: &Ticket, rules: &Rules) -> String {
     if ticket.agent.is_some() { answer::agent_name(ticket, rules) } else { "nobody yet".to_owned() }
+}
+
+/// What the desk itself found.
+fn ports_found(ticket: &Ticket, rules: &Rules) -> String {
+    let found = ticket.work.ports_found.as_ref();
+    let said = |found: &Found| format!("{} ({})", found.said(), point(found.tested, &rules.hours.zone));
+    found.map(said).unwrap_or_default()
 }
 
 /// The form as written, for staff: label and what was read or is wrong.
@@ -280,6 +290,9 @@ pub fn possible(draft: &Draft, rules: &Rules) -> Vec<FieldLine> {
     let ports_open = ticket.precheck_ok == Some(true) || rules.desk.precheck == Precheck::Off;
     match ticket.status {
         Status::QueuedAsap => commands.push(("#schedule 2026-12-03 10:00 America/Los_Angeles", "set the window")),
+        Status::Scheduled | Status::Blocked if !ports_open && rules.desk.precheck == Precheck::ByDesk => {
+            commands.push(("#precheck", "the desk tests the ports now (or you: #precheck ok, #precheck fail 8081)"));
+        }
         Status::Scheduled | Status::Blocked if !ports_open => {
             commands.push(("#precheck ok", "ports 22, 80 and 8081 are open (or: #precheck fail 8081)"));
         }

@@ -9,6 +9,7 @@ use crate::desk::decide::due::tell_leads;
 use crate::desk::decide::{World, answer, notice, slots};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::{Obstructed, Say};
+use crate::desk::ports::{Answer, PortSeen, Reachable};
 use crate::desk::register::Representative;
 use crate::desk::rules::{Precheck, Rules};
 use crate::desk::ticket::{Cause, Event, Status, Ticket, Window};
@@ -79,7 +80,7 @@ pub fn obstacles(ticket: &Ticket, rules: &Rules) -> Vec<Obstacle> {
     found.extend(agent(ticket, rules));
     if !ticket.work.closed_ports.is_empty() {
         found.push(Obstacle::PortsClosed(ticket.work.closed_ports.clone()));
-    } else if rules.desk.precheck == Precheck::ByAgent && ticket.precheck_ok != Some(true) {
+    } else if rules.desk.precheck != Precheck::Off && ticket.precheck_ok != Some(true) {
         found.push(Obstacle::PortsUnchecked);
     }
     found.extend(password(ticket, rules));
@@ -178,10 +179,23 @@ pub fn obstructed(ticket: &Ticket, kinds: Vec<String>, world: &World<'_>) -> Obs
         kinds,
         ports: ticket.work.closed_ports.clone(),
         tested: ticket.work.ports_tested_at,
+        tested_from: tested_from(ticket),
+        seen: seen(ticket),
         password_days: world.rules.escalation.waits.work.password_tested_days,
         zone,
         agent: answer::agent_name(ticket, world.rules),
     }
+}
+
+/// Behind a translator our own address is a private one: nothing for a firewall.
+fn tested_from(ticket: &Ticket) -> String {
+    let from = ticket.work.ports_found.as_ref().and_then(|found| found.from);
+    from.filter(|from| Reachable::new(*from, &[]).is_ok()).map(|from| from.to_string()).unwrap_or_default()
+}
+
+fn seen(ticket: &Ticket) -> Vec<PortSeen> {
+    let found = ticket.work.ports_found.iter().flat_map(|found| &found.ports);
+    found.filter(|seen| seen.answer != Answer::Open).copied().collect()
 }
 
 /// F-03 and who asked, each once, while they are on file.

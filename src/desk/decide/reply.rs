@@ -16,6 +16,7 @@ use crate::desk::known::FoundTicket;
 use crate::desk::letter::say::{Say, Unclear};
 use crate::desk::phrase::Phrase;
 use crate::desk::record::{OutcomeWord, Why};
+use crate::desk::rules::Precheck;
 use crate::desk::ticket::{ConsentChannel, Ending, Event, NoteKind, Status, Ticket};
 use crate::desk::token::Brought;
 use crate::desk::urgency::Tone;
@@ -68,7 +69,10 @@ pub fn decide(case: &Case<'_>, ticket: &Ticket) -> Result<Decision, NotNow> {
             words(case, ticket, "The customer says yes or no, but no question is open here")
         }
         _ if ticket.status == Status::Blocked && !ticket.work.closed_ports.is_empty() => {
-            let headline = "The customer answers about the closed ports: please test again, #precheck ok or fail";
+            let headline = match case.rules.desk.precheck {
+                Precheck::ByDesk => "The customer answers about the closed ports: #precheck tests them again",
+                _ => "The customer answers about the closed ports: please test again, #precheck ok or fail",
+            };
             words(case, ticket, headline)
         }
         _ => words(case, ticket, "The customer wrote"),

@@ -1,6 +1,7 @@
 //! Everything that can happen to a ticket.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::phrase::Phrase;
+use crate::desk::ports::Found;
 use crate::desk::ticket::{
     Cause, ChangeResult, Checked, Consent, Ending, Issue, Item, Outcome, Requester, Service, Ticket, TicketId, Window,
 };
@@ -96,6 +98,13 @@ pub enum Event {
     /// Agents and lights (T5a, T5b).
     Taken { agent: String },
     Prechecked { closed_ports: Vec<u16>, by: String },
+    /// T5b: the desk is to ask the ports of the register's address (unit row `row`);
+    /// committed before anything is connected. `by`: who of the staff wants it.
+    PortsAsked { address: IpAddr, row: u64, by: Option<String>, again: u32 },
+    /// What it found; `told`: M-10 goes with it.
+    PortsFound { address: IpAddr, row: u64, #[serde(flatten)] found: Found, told: bool },
+    /// It was not made, or says nothing.
+    PortsUntested { why: String },
     /// UT-24, UT-25, UT-27.
     Readied,
     /// UT-24: a time for an ASAP request, and everything is ready for it.

@@ -197,7 +197,6 @@ fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         Event::Challenged { until, .. } => ticket.confirm_until = Some(*until),
         Event::Consented { consent } => agree(ticket, consent),
         Event::Taken { agent } => ticket.agent = Some(agent.clone()),
-        Event::Prechecked { closed_ports, .. } => ticket.precheck_ok = Some(closed_ports.is_empty()),
         Event::NotStarted { .. } => {
             ticket.outcome = Some(Outcome::NotStarted);
             ticket.ended_at = Some(at);

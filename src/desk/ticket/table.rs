@@ -139,6 +139,9 @@ pub const ROWS: &[Row] = &[
     // To the state before, whichever it was.
     row("5.1", ANY, E::Undone, None),
     row("T5b", &[Scheduled, QueuedAsap, Ready, Blocked], E::Prechecked, None),
+    row("T5b", &[Scheduled, QueuedAsap, Ready, Blocked], E::PortsAsked, None),
+    row("T5b", &[Scheduled, QueuedAsap, Ready, Blocked], E::PortsFound, None),
+    row("T5b", &[Scheduled, QueuedAsap, Ready, Blocked], E::PortsUntested, None),
     row("UT-24", &[QueuedAsap], E::SlotFound, Some(Ready)),
     row("UT-25", &[Scheduled], E::Readied, Some(Ready)),
     row("UT-27", &[Blocked], E::Readied, Some(Ready)),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::ports::{Ended, Found, Wish};
 use crate::desk::ticket::{TicketId, Window};
 
 /// Why the work cannot begin, or did not (UT-26, UT-28).
@@ -53,6 +54,14 @@ pub struct Work {
     /// Found closed by the last test (T5b), and when that was.
     pub closed_ports: Vec<u16>,
     pub ports_tested_at: Option<Timestamp>,
+    /// The test that the desk is to make now, or makes.
+    pub ports_wish: Option<Wish>,
+    /// When it was last asked to.
+    pub ports_asked_at: Option<Timestamp>,
+    /// What the desk itself found in that last test; none: an agent made it.
+    pub ports_found: Option<Found>,
+    /// When the customer was last told of closed ports (M-10).
+    pub ports_told_at: Option<Timestamp>,
     /// When the customer said that the password was tested (T5f).
     pub password_tested_at: Option<Timestamp>,
     /// The password that we have does not open the unit (T5g).
@@ -78,4 +87,13 @@ pub struct Work {
     pub asked_again: Option<(Timestamp, Timestamp)>,
     /// The upgrade before that this one tries again, and the number of the try (UT-47).
     pub attempt: Option<(TicketId, u32)>,
+}
+
+/// One test of a unit's ports that has ended (T5b).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortsTest {
+    pub ticket: TicketId,
+    /// Of the wish: a later wish of the ticket is another test.
+    pub asked: Timestamp,
+    pub ended: Ended,
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::hours::Hours;
-use crate::desk::rules::Rules;
+use crate::desk::rules::{Precheck, Rules};
 use crate::desk::ticket::{Outcome, Scope, Status, Ticket, Window};
 use crate::desk::timers::{Timer, TimerName, after, before, hours, minutes};
 
@@ -11,6 +11,9 @@ use crate::desk::timers::{Timer, TimerName, after, before, hours, minutes};
 pub const READY_BEFORE: SignedDuration = SignedDuration::from_hours(2);
 /// It is looked at then, an hour before (T5b), and when the window opens.
 const READY_CHECKS: [SignedDuration; 3] = [READY_BEFORE, SignedDuration::from_hours(1), SignedDuration::ZERO];
+/// T5b: a minute before the reminder and the look of that hour, which then know
+/// what was found.
+const TESTED_BEFORE: [SignedDuration; 2] = [SignedDuration::from_mins(24 * 60 + 1), SignedDuration::from_mins(61)];
 const WATCH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 const RESET: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -22,6 +25,7 @@ type Due = (TimerName, Timestamp);
 pub(super) fn due(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
     let mut due = by_state(ticket, rules);
     due.extend(untouched(ticket, rules));
+    due.extend(ports(ticket, rules));
     due.extend(destruction(ticket));
     due
 }
@@ -114,6 +118,23 @@ fn destruction(ticket: &Ticket) -> Option<Due> {
         _ => after(window.filter(|_| ticket.window_set_at.is_some())?.end, KEPT),
     };
     Some((TimerName::Destroy, at))
+}
+
+/// T5b, where the desk tests by itself. Whoever has just agreed to a time gets an
+/// hour to open the ports; when less than that is left, it is tested at once.
+fn ports(ticket: &Ticket, rules: &Rules) -> Vec<Due> {
+    let planned = matches!(ticket.status, Status::Scheduled | Status::Ready | Status::Blocked);
+    let (true, Precheck::ByDesk, Some(set), Some(window)) =
+        (planned, rules.desk.precheck, ticket.window_set_at, &ticket.window)
+    else {
+        return Vec::new();
+    };
+    let [early, last] = TESTED_BEFORE.map(|distance| before(window.start, distance));
+    let early = early.max(after(set, hours(1)));
+    if last <= set {
+        return vec![(TimerName::Ports, set)];
+    }
+    [early].into_iter().filter(|at| *at < last).chain([last]).map(|at| (TimerName::Ports, at)).collect()
 }
 
 /// UT-25, without those whose moment had passed when the window was set.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::desk::letter::{gallery, lint, times};
 use crate::desk::mail::proof::Checks;
 use crate::desk::office::AddedHoliday;
-use crate::desk::rules::Rules;
+use crate::desk::rules::{Precheck, Rules};
 use crate::desk::ticket::{Status, TicketId, Window};
 use crate::shell::cli::commands::print_json;
 use crate::shell::cli::page::{Cell, Page, Style, bad, good};
@@ -53,6 +53,7 @@ async fn all(reached: &Reached, connect: bool, verdicts: &mut Verdicts) {
         }
     }
     who_vouches(rules, verdicts);
+    ports(rules, verdicts);
     letters(rules, verdicts);
     register(reached, verdicts).await;
     if let Some(config) = &reached.config {
@@ -71,6 +72,24 @@ fn who_vouches(rules: &Rules, verdicts: &mut Verdicts) {
         return verdicts.note("who vouches", text.to_owned());
     }
     verdicts.fine("who vouches", all.join(" and "));
+}
+
+/// Decisions 18: what the desk connects to by itself, or that it does not.
+fn ports(rules: &Rules, verdicts: &mut Verdicts) {
+    let desk = &rules.desk;
+    let nets: Vec<String> = desk.unit_networks.iter().map(ToString::to_string).collect();
+    let private =
+        if nets.is_empty() { "no private one".to_owned() } else { format!("of private ones {}", nets.join(", ")) };
+    verdicts.fine(
+        "ports of units",
+        match desk.precheck {
+            Precheck::ByDesk => {
+                format!("ON: the desk connects to 22, 80 and 8081 of addresses in the register, {private} (precheck)")
+            }
+            Precheck::ByAgent => "off: agents test them (#precheck ok); the desk connects to no unit".to_owned(),
+            Precheck::Off => "off: nobody is asked about them; the desk connects to no unit".to_owned(),
+        },
+    );
 }
 
 /// Each letter is written with sample facts in every language, and looked over.

@@ -60,6 +60,7 @@ fn cause(input: &Input) -> Cause {
         Input::DeskDue(timer) => Cause::Desk { timer: timer.clone() },
         Input::Started => Cause::Started,
         Input::OpenOriginals(opening) => Cause::Looked { by: opening.by.clone() },
+        Input::Ports(test) => Cause::Ports { ticket: test.ticket.clone(), asked: test.asked },
         Input::Reveal(look) => Cause::Looked { by: look.by.clone() },
         Input::Announce { by, .. } => Cause::Announced { by: by.clone() },
         Input::Delivered { letter, response } => Cause::Delivery { letter: *letter, response: response.clone() },

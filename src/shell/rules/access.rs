@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::desk::mail::proof::Checks;
+use crate::desk::ports::{Net, NotANet};
 use crate::desk::rules::{Access, Desk, Precheck, Staff};
 use crate::desk::token::reply_address::MAILBOX_BYTES_MAX;
 use crate::shell::toml_file::{FileFault, TomlFile};
@@ -55,6 +56,8 @@ struct DeskText {
     emergency_phone: Spanned<String>,
     source_addresses: Vec<Spanned<String>>,
     precheck: PrecheckText,
+    #[serde(default)]
+    unit_networks: Vec<Spanned<String>>,
     terms_version: Spanned<String>,
 }
 
@@ -62,6 +65,7 @@ struct DeskText {
 #[serde(rename_all = "snake_case")]
 enum PrecheckText {
     ByAgent,
+    ByDesk,
     Off,
 }
 
@@ -209,10 +213,30 @@ pub fn desk(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Desk> {
         source_addresses: text.source_addresses.into_iter().map(Spanned::into_inner).collect(),
         precheck: match text.precheck {
             PrecheckText::ByAgent => Precheck::ByAgent,
+            PrecheckText::ByDesk => Precheck::ByDesk,
             PrecheckText::Off => Precheck::Off,
         },
+        unit_networks: unit_networks(file, &text.unit_networks, faults),
         terms_version: text.terms_version.into_inner(),
     })
+}
+
+/// TD3: what is public may be tested anyway, and nothing else may be allowed.
+fn unit_networks(file: &TomlFile, written: &[Spanned<String>], faults: &mut Vec<FileFault>) -> Vec<Net> {
+    let mut nets = Vec::new();
+    for net in written {
+        match net.get_ref().parse() {
+            Ok(net) => nets.push(net),
+            Err(NotANet) => {
+                let found = format!("\"{}\"", net.get_ref());
+                let expected = "private networks by their first address, such as 10.20.0.0/16";
+                let way_out = "write a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 or fc00::/7; \
+                               public addresses need no line";
+                faults.push(file.fault(Some(&net.span()), "unit_networks", expected, &found, way_out));
+            }
+        }
+    }
+    nets
 }
 
 /// The address with its domain in lower case.

@@ -146,7 +146,8 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
             }
             Ok(())
         }
-        Cause::Desk { .. } | Cause::Started | Cause::Announced { .. } | Cause::Looked { .. } => Ok(()),
+        Cause::Desk { .. } | Cause::Started | Cause::Announced { .. } => Ok(()),
+        Cause::Looked { .. } | Cause::Ports { .. } => Ok(()),
         Cause::Delivery { letter, response } => match decided.outcome {
             OutcomeWord::Delivered => letters::finish(state, *letter, LetterState::Sent, response, at),
             OutcomeWord::Undelivered => letters::finish(state, *letter, LetterState::Failed, response, at),
@@ -236,6 +237,12 @@ fn index_ticket(state: &mut State, before: Option<&Ticket>, ticket: &Ticket, rul
     match Booking::of(ticket) {
         Some(booked) => state.put(Tree::Index, booking, &booked)?,
         None => state.remove(Tree::Index, booking),
+    }
+    // One key whether or not there was one: a ticket has a wish for seconds.
+    let wish = key(&[b"ports", ticket.id.0.as_bytes()]);
+    match ticket.work.ports_wish.is_some() {
+        true => state.put(Tree::Index, wish, &ticket.id)?,
+        false => state.remove(Tree::Index, wish),
     }
     if let Some(company) = &ticket.company {
         state.put(Tree::Index, company_key(company, &ticket.id), &ticket.id)?;

@@ -225,6 +225,16 @@ impl View<'_> {
         in_force::office(self.state)
     }
 
+    /// Tickets whose unit's ports are to be tested (T5b).
+    pub fn ports_wishes(&self) -> Result<Vec<Ticket>, StateError> {
+        let ids: Vec<TicketId> = self.state.values(Tree::Index, &key(&[b"ports", b""]))?;
+        let mut tickets = Vec::new();
+        for id in ids {
+            tickets.extend(self.ticket(&id)?);
+        }
+        Ok(tickets)
+    }
+
     /// Timers whose time has come, the oldest first.
     pub fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Timer>, StateError> {
         let timers = self.state.scan(Tree::Timers, b"", max)?;

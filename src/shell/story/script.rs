@@ -2,6 +2,10 @@
 //! in when it is played: `{{tue %Y-%m-%d}}`, `{{now}}`, `{{letter M-31}}`, `{{reply-to M-15 dana}}`,
 //! `{{repeat 3 a line}}`.
 
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -9,7 +13,10 @@ use serde::Deserialize;
 
 use crate::desk::escalation::Absence;
 use crate::desk::letter::times::zone_of;
-use crate::desk::rules::Rules;
+use crate::desk::ports::{Answer, Ended, Found, PORTS, PortSeen};
+use crate::desk::rules::{Precheck, Rules};
+use crate::shell::clock::Clock;
+use crate::shell::ports::Tester;
 
 /// `story.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +25,9 @@ pub struct Script {
     pub title: String,
     /// The Monday of the story's first week, when a test plays it.
     pub monday: Date,
+    /// The desk asks the ports of units by itself (T5b).
+    #[serde(default)]
+    pub precheck_by_desk: bool,
     /// Members of staff who cannot have a duty, though the rules know nothing of it.
     #[serde(default)]
     pub away: Vec<Away>,
@@ -50,13 +60,42 @@ pub struct Step {
     /// After it, somebody asks how these tickets stand (`ticket why`).
     #[serde(default)]
     pub why: Vec<String>,
+    /// What the ports of the units say from now on, where the desk asks them.
+    pub ports: Option<Ports>,
 }
 
 impl Step {
     /// Nothing but the clock moves on.
     pub fn at(at: impl Into<String>) -> Step {
         let (at, says) = (at.into(), String::new());
-        Step { at, says, mail: None, down: false, announces: None, arrived: None, refuses: None, why: Vec::new() }
+        Step {
+            at,
+            says,
+            mail: None,
+            down: false,
+            announces: None,
+            arrived: None,
+            refuses: None,
+            why: Vec::new(),
+            ports: None,
+        }
+    }
+}
+
+/// `{ "8081" = "no_answer" }`: a port that is not named is open.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Ports(BTreeMap<u16, Answer>);
+
+impl Ports {
+    /// Says so of every unit; no socket is opened.
+    pub fn tester(self, clock: Clock) -> Tester {
+        Arc::new(move |_| {
+            let say = |port| PortSeen { port, answer: self.0.get(&port).copied().unwrap_or(Answer::Open) };
+            let from = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 200)));
+            let found = Found { tested: clock.now(), from, ports: PORTS.map(say).to_vec() };
+            Box::pin(std::future::ready(Ended::Found(found)))
+        })
     }
 }
 
@@ -73,6 +112,9 @@ impl Script {
     /// The rules as this story needs them.
     pub fn rules(&self, rules: &Rules) -> Result<Rules, ScriptError> {
         let mut rules = rules.clone();
+        if self.precheck_by_desk {
+            rules.desk.precheck = Precheck::ByDesk;
+        }
         let zone = zone_of(&rules.hours.zone);
         for Away { who, from, until } in &self.away {
             let (from, until) = (moment(from, self.monday, &zone)?, moment(until, self.monday, &zone)?);

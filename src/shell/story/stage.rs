@@ -29,13 +29,14 @@ use crate::shell::config::{Keys, StartFrom};
 use crate::shell::health::Health;
 use crate::shell::held::Holding;
 use crate::shell::intake::Intake;
+use crate::shell::ports::Testing;
 use crate::shell::process::{Desk, plainly};
 use crate::shell::run::{Failure, open_desk};
 use crate::shell::source::folder::FolderSource;
 use crate::shell::source::recall::Mailbox;
 use crate::shell::store::inhand::InHand;
 use crate::shell::store::journal::Line;
-use crate::shell::story::script::{Answerable, Filling, ScriptError, Step, moment};
+use crate::shell::story::script::{Answerable, Filling, Ports, ScriptError, Step, moment};
 use crate::shell::story::tell::Told;
 use crate::shell::{outbox, timers};
 
@@ -49,6 +50,8 @@ pub struct Stage {
     clock: Clock,
     refused: BTreeSet<String>,
     letters: Vec<Answerable>,
+    /// What the ports of the units say to the desk.
+    ports: Ports,
     /// The timers of the desk as a whole fire, too.
     desk_timers: bool,
     /// The last record that was told.
@@ -123,6 +126,7 @@ impl Stage {
             clock,
             refused,
             letters,
+            ports: Ports::default(),
             desk_timers: false,
             told: 0,
         };
@@ -153,6 +157,9 @@ impl Stage {
         self.clock.stand_at(at);
         if let Some(address) = &step.refuses {
             self.refused.insert(address.to_ascii_lowercase());
+        }
+        if let Some(ports) = &step.ports {
+            self.ports = ports.clone();
         }
         if let (Some(name), Some(mail)) = (&step.mail, mail) {
             let filling = Filling { monday: self.monday, zone: &self.zone, now: at, letters: &self.letters };
@@ -254,6 +261,10 @@ impl Stage {
         match self.desk_timers {
             true => timers::fire_all(&self.desk).await?,
             false => timers::fire_due(&self.desk).await?,
+        }
+        let tester = self.ports.clone().tester(self.clock.clone());
+        if Testing::new(Arc::clone(&self.desk), tester).all().await? > 0 {
+            timers::fire_due(&self.desk).await?;
         }
         let postman = Stage::postman(&self.folder);
         let folder = Folder::open(&postman).map_err(io(&postman))?;

@@ -147,6 +147,11 @@ fn event(event: &Event) -> String {
             format!("{name} {}", starts.join(" or "))
         }
         Event::Escalated { by, .. } => format!("{name} by {by}"),
+        Event::PortsAsked { address, row, .. } => format!("{name} {address} (row {row})"),
+        Event::PortsFound { found, told, .. } => {
+            format!("{name} {}{}", found.said(), if *told { ", and the customer is told" } else { "" })
+        }
+        Event::PortsUntested { why } => format!("{name}: {why}"),
         Event::Reminded { timer } => format!("{name} {timer}"),
         Event::Assigned { agent, .. } => format!("{name} {agent}"),
         Event::OverrideAsked { denial, .. } => format!("{name} {}", denial.code()),

@@ -123,18 +123,12 @@ fn faults_say_the_way_out() {
     check("#note", &["! expected words behind #note"]);
     check("#reply\n\n#take", &["! expected words behind #reply", "command:take"]);
     check("#deny wrong mac", &["! expected #deny with a code, such as #deny D-MAC <reason>, found \"wrong mac\""]);
-    for text in [
-        "#precheck",
-        "#precheck fail",
-        "#precheck ok 22",
-        "#precheck fail http",
-        "#precheck fail 0",
-        "#precheck fail 65536",
-    ] {
+    for text in ["#precheck fail", "#precheck ok 22", "#precheck fail http", "#precheck fail 0", "#precheck fail 65536"]
+    {
         assert!(show(text)[0].starts_with("! expected #precheck ok, or"), "{text}");
     }
     check("#done all fine", &["! expected #done, or #done issues: one; two, found \"all fine\""]);
-    for line in ["#shedule", "#take x", "#note", "#deny", "#precheck", "#done x", "#schedule"] {
+    for line in ["#shedule", "#take x", "#note", "#deny", "#precheck x", "#done x", "#schedule"] {
         let fault = read(line).remove(0).read.unwrap_err();
         assert!(!fault.text.ends_with('.'), "{}", fault.text);
     }
@@ -149,7 +143,7 @@ fn name(command: &Command) -> &'static str {
         Command::Precheck { .. } => "precheck",
         Command::Schedule { .. } => "schedule",
         Command::Deny { .. } => "deny",
-        Command::PasswordFailed => "precheck",
+        Command::PasswordFailed | Command::TestPorts => "precheck",
         Command::NotStarted { .. } => "notstarted",
         Command::Continue { .. } => "continue",
         Command::Rollback { .. } => "rollback",

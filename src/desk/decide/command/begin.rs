@@ -2,14 +2,29 @@
 //! (UT-26 to UT-28).
 
 use super::{Effects, Refusal, me};
+use crate::desk::command::Command;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
-use crate::desk::decide::{pause, ready};
+use crate::desk::decide::{pause, ports, ready};
 use crate::desk::letter::times::point;
+use crate::desk::rules::Precheck;
 use crate::desk::ticket::{Cause, Event, Status, meaning};
 
+/// T5b: tested by the agent, or by the desk from now on.
+pub(super) fn ports(
+    case: &Case<'_>,
+    draft: &mut Draft,
+    effects: &mut Effects,
+    command: &Command,
+) -> Result<String, Refusal> {
+    match command {
+        Command::Precheck { closed_ports } => precheck(case, draft, effects, closed_ports),
+        _ => test_ports(case, draft),
+    }
+}
+
 /// T5b. Closed ports block, and the customer is told which.
-pub(super) fn precheck(
+fn precheck(
     case: &Case<'_>,
     draft: &mut Draft,
     effects: &mut Effects,
@@ -30,6 +45,16 @@ pub(super) fn precheck(
     }
     let told = block(case, draft, effects)?;
     Ok(format!("{why}; {told}"))
+}
+
+/// T5b. The result comes by a notice.
+fn test_ports(case: &Case<'_>, draft: &mut Draft) -> Result<String, Refusal> {
+    if case.rules.desk.precheck != Precheck::ByDesk {
+        let text = "this desk does not test by itself (precheck in desk.toml): #precheck ok, or #precheck fail 8081";
+        return Err(Refusal(text.to_owned()));
+    }
+    let address = ports::ask(draft, &case.world(), Some(me(case)))?;
+    Ok(format!("the ports 22, 80 and 8081 of {address} are tested now; what is found comes in a mail of its own"))
 }
 
 /// T5g: never a second guess with the same password, and two passwords at most.

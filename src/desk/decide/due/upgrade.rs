@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::desk::access::{Recipient, day_of};
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::due::{ended, tell, tell_leads, work};
-use crate::desk::decide::{World, answer, calendar, challenge, ready, remind};
+use crate::desk::decide::{World, answer, calendar, challenge, ports, ready, remind};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
 use crate::desk::ticket::{Event, Window};
@@ -14,6 +14,7 @@ use crate::phrase;
 
 pub(super) fn fire(timer: &Timer, draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     match timer.name {
+        TimerName::Ports => ports::due(draft, world),
         TimerName::ReadyCheck => work::ready_check(draft, world),
         TimerName::Grace => work::grace_over(draft, world),
         TimerName::StartLate => work::start_late(draft, world),

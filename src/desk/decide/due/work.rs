@@ -4,32 +4,48 @@
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::due::{tell, tell_leads};
 use crate::desk::decide::ready::{self, Obstacle};
-use crate::desk::decide::{World, answer, remind};
+use crate::desk::decide::{World, answer, ports, remind};
 use crate::desk::letter::Letter;
 use crate::desk::letter::say::Say;
-use crate::desk::ticket::{Cause, Event, Status};
+use crate::desk::rules::Precheck;
+use crate::desk::ticket::{Cause, Event, Status, Ticket};
 
 /// UT-25, UT-26. Two hours before the window our own test of the ports may
 /// still be open; an hour before it may not (T5b).
 pub(super) fn ready_check(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
     let was_ready = draft.ticket.status == Status::Ready;
     draft.settle(world.rules)?;
+    if ports::is_being_tested(&draft.ticket, world.rules, world.now) {
+        return Ok(Vec::new());
+    }
     let found = ready::obstacles(&draft.ticket, world.rules);
     if found.is_empty() {
         let headline = "Ready: the window opens within two hours";
         return Ok(if was_ready { Vec::new() } else { vec![tell(draft, headline, world)] });
     }
-    let strict = draft
-        .ticket
-        .window
-        .as_ref()
-        .is_some_and(|window| window.start.duration_since(world.now) <= jiff::SignedDuration::from_hours(1));
-    if !strict && found.iter().all(|one| *one == Obstacle::PortsUnchecked) {
+    if !is_strict(&draft.ticket, world) && found.iter().all(|one| *one == Obstacle::PortsUnchecked) {
+        if world.rules.desk.precheck == Precheck::ByDesk {
+            // It tests them itself an hour before.
+            return Ok(Vec::new());
+        }
         let headline = "NOT READY for the window: test the ports now (#precheck ok, or #precheck fail 8081); \
                         an hour before the window it is blocked";
         return Ok(vec![tell(draft, headline, world)]);
     }
     ready::block(draft, world)
+}
+
+/// T5b: from an hour before the window on all must be ready.
+fn is_strict(ticket: &Ticket, world: &World<'_>) -> bool {
+    let hour = jiff::SignedDuration::from_hours(1);
+    ticket.window.as_ref().is_some_and(|window| window.start.duration_since(world.now) <= hour)
+}
+
+/// The look at everything that had waited for a test of the ports.
+pub fn after_test(draft: &mut Draft, world: &World<'_>) -> Result<Vec<Letter>, NotNow> {
+    let waits = draft.ticket.status == Status::Scheduled && is_strict(&draft.ticket, world);
+    let is_open = draft.ticket.work.ports_wish.is_none() && !ready::obstacles(&draft.ticket, world.rules).is_empty();
+    if waits && is_open { ready::block(draft, world) } else { Ok(Vec::new()) }
 }
 
 /// UT-28: the time to cure it is over; or a whole window went by and nobody began.

@@ -1,6 +1,7 @@
 //! Letters about readiness and about the work.
 
 use crate::desk::letter::say::{Obstructed, Say};
+use crate::desk::ports::{Answer, PortSeen};
 use crate::desk::ticket::Window;
 
 pub(super) fn samples(window: &Window) -> Vec<Say> {
@@ -57,6 +58,8 @@ fn blocked(window: &Window, kinds: &[&str], planned: bool) -> Say {
         kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
         ports: vec![22, 8081],
         tested: Some(window.start),
+        tested_from: "192.0.2.7".to_owned(),
+        seen: vec![PortSeen { port: 22, answer: Answer::Refused }, PortSeen { port: 8081, answer: Answer::NoAnswer }],
         password_days: 7,
         zone: window.zone.clone(),
         agent: "Noa Adler".to_owned(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::desk::form::FieldKey;
 use crate::desk::phrase::{Part, Phrase};
+use crate::desk::ports::PortSeen;
 use crate::desk::ticket::{Issue, Window};
 
 /// A line of a list for staff: a label or command, and words about it.
@@ -134,6 +135,10 @@ pub struct Obstructed {
     pub kinds: Vec<String>,
     pub ports: Vec<u16>,
     pub tested: Option<Timestamp>,
+    /// From where, when it is an address that customers can let in; else empty.
+    pub tested_from: String,
+    /// What each closed port said, when the desk itself asked.
+    pub seen: Vec<PortSeen>,
     pub password_days: u32,
     pub zone: String,
     pub agent: String,

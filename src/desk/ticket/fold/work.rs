@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::desk::form::{FieldKey, Form, Value};
+use crate::desk::ports::Wish;
 use crate::desk::ticket::{Event, NoteKind, Status, Ticket};
 
 pub(super) fn change(ticket: &mut Ticket, before: Status, event: &Event, at: Timestamp) {
@@ -13,10 +14,8 @@ pub(super) fn change(ticket: &mut Ticket, before: Status, event: &Event, at: Tim
         }
         Event::Answered { form, .. } => answered(ticket, form, at),
         Event::SecretKept { .. } => ticket.work.password_wrong = false,
-        Event::Prechecked { closed_ports, .. } => {
-            ticket.work.closed_ports = closed_ports.clone();
-            ticket.work.ports_tested_at = Some(at);
-        }
+        Event::Prechecked { .. } | Event::PortsAsked { .. } => ports(ticket, event, at),
+        Event::PortsFound { .. } | Event::PortsUntested { .. } => ports(ticket, event, at),
         Event::PasswordFailed { .. } => {
             ticket.work.password_wrong = true;
             ticket.work.password_tries = ticket.work.password_tries.saturating_add(1);
@@ -39,6 +38,39 @@ pub(super) fn change(ticket: &mut Ticket, before: Status, event: &Event, at: Tim
         }
         Event::Consented { .. } => ticket.work.asked_again = None,
         _ => during(ticket, event, at),
+    }
+    // A test is made for a time that is to come: what it finds later is told to nobody.
+    if !matches!(ticket.status, Status::Scheduled | Status::QueuedAsap | Status::Ready | Status::Blocked) {
+        ticket.work.ports_wish = None;
+    }
+}
+
+/// T5b.
+fn ports(ticket: &mut Ticket, event: &Event, at: Timestamp) {
+    let work = &mut ticket.work;
+    match event {
+        Event::Prechecked { closed_ports, .. } => {
+            if !closed_ports.is_empty() && work.closed_ports != *closed_ports {
+                work.ports_told_at = Some(at);
+            }
+            ticket.precheck_ok = Some(closed_ports.is_empty());
+            work.closed_ports = closed_ports.clone();
+            work.ports_tested_at = Some(at);
+            work.ports_found = None;
+        }
+        Event::PortsAsked { address, by, again, .. } => {
+            work.ports_wish = Some(Wish { asked: at, address: *address, by: by.clone(), again: *again });
+            work.ports_asked_at = Some(at);
+        }
+        Event::PortsFound { found, told, .. } => {
+            ticket.precheck_ok = Some(found.closed().is_empty());
+            work.ports_wish = None;
+            work.closed_ports = found.closed();
+            work.ports_tested_at = Some(found.tested);
+            work.ports_told_at = if *told { Some(at) } else { work.ports_told_at };
+            work.ports_found = Some(found.clone());
+        }
+        _ => work.ports_wish = None,
     }
 }
 
@@ -87,6 +119,7 @@ fn anew(ticket: &mut Ticket) {
         ticket.precheck_ok = None;
     }
     ticket.work.closed_ports.clear();
+    ticket.work.ports_wish = None;
     ticket.work.held_by = None;
     ticket.work.cured_at = None;
     ticket.work.password_tries = 0;

@@ -1,8 +1,11 @@
 //! What is worth knowing of each event, in a line.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::desk::form::{FieldKey, Form};
+use crate::desk::ports::Found;
 use crate::desk::ticket::{Consent, Event, Happened, Issue, NoteKind, Scope, Window};
 use crate::desk::timers::TimerName;
 use crate::shell::cli::page::Page;
@@ -62,6 +65,9 @@ pub fn of(page: &Page, event: &Event) -> String {
         Event::Absorbed { ticket } => format!("{ticket} goes on here"),
         Event::Taken { agent } => format!("by {agent}"),
         Event::Prechecked { closed_ports, by } => prechecked(closed_ports, by),
+        Event::PortsAsked { address, row, by, again } => ports_asked(*address, *row, by.as_deref(), *again),
+        Event::PortsFound { address, row, found, told } => ports_found(page, (*address, *row), found, *told),
+        Event::PortsUntested { why } => why.clone(),
         Event::Cancelled { by, words, .. } => with(&format!("by {by}"), words),
         Event::Extended { minutes, reason } => with(&format!("by {minutes} minutes"), reason),
         Event::Confirmed { by, .. } | Event::Started { by } | Event::StopAsked { by } | Event::Applied { by } => {
@@ -192,6 +198,19 @@ fn prechecked(closed_ports: &[u16], by: &str) -> String {
     }
     let ports: Vec<String> = closed_ports.iter().map(u16::to_string).collect();
     format!("closed: {}, says {by}", ports.join(", "))
+}
+
+/// Each line of the evidence page stands on one event: nothing is looked up.
+fn ports_asked(address: IpAddr, row: u64, by: Option<&str>, again: u32) -> String {
+    let by = by.map_or_else(|| "as planned".to_owned(), |by| format!("asked for by {by}"));
+    let again = if again == 0 { String::new() } else { format!("; begun anew, {again}") };
+    format!("22, 80 and 8081 of {address} (register, row {row}), {by}{again}")
+}
+
+fn ports_found(page: &Page, (address, row): (IpAddr, u64), found: &Found, told: bool) -> String {
+    let from = found.from.map(|from| format!(" from {from}")).unwrap_or_default();
+    let told = if told { "; the customer is told" } else { "" };
+    format!("{address} (register, row {row}): {}; tested {}{from}{told}", found.said(), page.moment(found.tested))
 }
 
 /// `UT-25@2026-11-17T16:30:00Z`, see [`crate::desk::timers::Timer::key`].

@@ -66,6 +66,7 @@ fn brought(page: &Page, row: &Value) -> String {
         }
         Some(Cause::Delivery { letter, response }) => format!("what became of letter {letter}: {response}"),
         Some(Cause::Desk { timer }) => format!("the desk's timer of {}", page.moment(timer.at)),
+        Some(Cause::Ports { asked, .. }) => format!("the test of the ports, wished for at {}", page.moment(asked)),
         Some(Cause::Started) => "the start of the desk".to_owned(),
         Some(Cause::Announced { by } | Cause::Looked { by }) => format!("{by} at the console"),
         None => "what the alarm program answered".to_owned(),

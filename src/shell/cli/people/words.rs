@@ -32,6 +32,7 @@ pub fn outcome(word: OutcomeWord) -> &'static str {
         OutcomeWord::Hold => "It was held for people",
         OutcomeWord::Park => "It was set aside unread",
         OutcomeWord::Timer => "Its time had come",
+        OutcomeWord::PortsTested => "The ports were tested",
         OutcomeWord::NoLongerDue => "It no longer applied",
         OutcomeWord::Delivered => "The mail server took the letter",
         OutcomeWord::Undelivered => "A letter could not be delivered",
@@ -45,6 +46,7 @@ pub fn outcome(word: OutcomeWord) -> &'static str {
 /// What comes due.
 pub fn timer(name: TimerName) -> &'static str {
     match name {
+        TimerName::Ports => "test of the ports (T5b)",
         TimerName::ReadyCheck => "readiness check (UT-25)",
         TimerName::Grace => "end of the time to cure what blocks (UT-28)",
         TimerName::StartLate => "start check (UT-33)",
