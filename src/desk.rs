@@ -24,6 +24,7 @@ pub mod token;
 pub mod canary;
 pub mod command;
 pub mod enclosed;
+pub mod attached;
 pub mod writer;
 pub mod timers;
 pub mod board;

@@ -165,6 +165,9 @@ fn by_input(input: &Input, known: &Known, now: Timestamp, rules: &Rules) -> Deci
         Input::Started => closed::started(&World { known, now, rules, agreed: &[] }),
         Input::Ports(test) => ports::ended(test, &World { known, now, rules, agreed: &[] }),
         Input::Reveal(look) => reveal::reveal(look, &World { known, now, rules, agreed: &[] }),
+        Input::OpenAttachments(look, records) => {
+            problem::attached::open(look, records, &World { known, now, rules, agreed: &[] })
+        }
         Input::OpenOriginals(opening) => original::open(opening, &World { known, now, rules, agreed: &[] }),
         Input::Announce { version, notes, by } => {
             office::news::announce(version, notes, by, &World { known, now, rules, agreed: &[] })

@@ -1,24 +1,31 @@
 //! Everything that can happen, and what a mail is. What it is depends on the
 //! mail and the rules alone; nothing is looked up here.
 
+mod look;
+mod unreadable;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::attached::{self, Attached};
 use crate::desk::command::{self, Command, CommandLine};
 use crate::desk::enclosed;
 use crate::desk::form::{self, FieldKey, Form, Named};
 use crate::desk::mail::proof::own::{self, Checked, Wanted};
 use crate::desk::mail::proof::{self, Checks, Trusted};
-use crate::desk::mail::{self, AutomaticSign, Mail, Proof, ReportKind};
+use crate::desk::mail::{self, AttachedFile, AutomaticSign, Mail, Proof, ReportKind};
 use crate::desk::office::DeskTimer;
 use crate::desk::rules::{Classify, Rules};
 use crate::desk::seal::prints::{Prints, Writer};
 use crate::desk::seal::{self, Secret, Taken};
-use crate::desk::ticket::{PortsTest, TicketId, subject_tag};
+use crate::desk::ticket::{PortsTest, subject_tag};
 use crate::desk::timers::Timer;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::{self, Reading, Tone};
 use crate::desk::writer::writer;
+
+pub use look::{Look, Opening, OriginalsOf};
+pub use unreadable::Unreadable;
 
 /// Where a mail lies: its one name for ever (RFC 3501 2.3.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +86,8 @@ pub struct MailInput {
     pub secrets: Vec<String>,
     /// SHA-256 of the bytes as fetched.
     pub original_sha256: String,
+    /// Its files, where a proven sender may report a problem with them.
+    pub attached: Vec<AttachedFile>,
     /// The customer's mail that one of the staff forwarded; nothing vouches for it.
     pub forwarded: Option<Box<MailInput>>,
 }
@@ -109,6 +118,9 @@ pub enum Input {
     Ports(PortsTest),
     /// Somebody wants to see a sealed password, at the console.
     Reveal(Look),
+    /// Somebody of the staff wants to open sealed attachments, at the console: of the
+    /// mails that were decided in these records.
+    OpenAttachments(Look, Vec<u64>),
     /// Somebody wants to open sealed originals, at the console.
     OpenOriginals(Opening),
     /// The mail server took the letter.
@@ -122,55 +134,6 @@ pub enum Input {
         address: String,
         why: String,
     },
-}
-
-/// One wish to look, at the console of the desk's machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
-    pub ticket: TicketId,
-    /// Whose key it is, by the staff's short names.
-    pub person: String,
-    /// Whose second key.
-    pub second: Option<String>,
-    pub reason: String,
-    /// The system's name for whoever is at the console.
-    pub by: String,
-}
-
-/// One wish to open original mails with the evidence key, at the console.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    pub of: OriginalsOf,
-    /// Journal records of the decisions about these mails.
-    pub records: Vec<u64>,
-    pub reason: String,
-    /// The system's name for whoever is at the console.
-    pub by: String,
-}
-
-/// Whose originals they are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OriginalsOf {
-    Ticket(TicketId),
-    /// A mail's number in the quarantine.
-    Kept(u64),
-}
-
-/// Why a mail goes to quarantine unparsed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[derive(strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Unreadable {
-    /// Over `message_bytes_max`; only its size and place are known (PARK).
-    TooBig,
-    /// The mailbox would not hand it over, several times (I-5).
-    NotFetched,
-    /// Reading it failed three times (R14).
-    CrashedReader,
-    /// It was read, but no decision could be made: our rules or we are at fault.
-    NotDecided,
 }
 
 /// All that was read in one mail, its secrets apart: they go to the vault alone.
@@ -190,6 +153,8 @@ pub struct Understood {
     pub forwarded: Option<Forwarded>,
     /// The bytes of a staff mail's attachments, where its commands may send them.
     pub files: Vec<Vec<u8>>,
+    /// What [`Understood::attachments`] found, once it was asked.
+    pub attached: Vec<Attached>,
 }
 
 /// What stands in a mail that somebody of the staff forwarded.
@@ -224,9 +189,23 @@ impl Understood {
         Understood { proof, checked: Some(checked), ..self }
     }
 
+    /// Whether it may bring files that staff may open: a proven sender's, where the
+    /// mail may be about a problem.
+    pub fn may_attach(&self, rules: &Rules) -> bool {
+        let may_report = matches!(self.kind, Kind::Problem | Kind::Reply | Kind::Question);
+        let by_staff = self.mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
+        may_report && self.proof.is_pass() && !by_staff && !self.mail.attachments.is_empty()
+    }
+
+    /// These files, from the bytes of the mail.
+    pub fn attachments(&self, raw: &[u8], prints: &Prints, rules: &Rules) -> Vec<Attached> {
+        if self.may_attach(rules) { attached::read(raw, &self.mail, &self.secrets, prints, rules) } else { Vec::new() }
+    }
+
     /// What is decided about. `secrets` are the ids under which its own were kept.
     pub fn into_input(self, place: Place, received: Timestamp, secrets: Vec<String>, original_sha256: String) -> Input {
-        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, forwarded, .. } = self;
+        let Understood { mail, proof, checked, kind, forms, units, commands, urgency, forwarded, attached, .. } = self;
+        let attached = attached.into_iter().map(|attached| attached.file).collect();
         let forwarded = forwarded.map(|Forwarded { mail, meaning }| {
             let Meaning { kind, forms, units, commands: _, urgency } = meaning;
             Box::new(MailInput {
@@ -242,6 +221,7 @@ impl Understood {
                 urgency,
                 secrets: secrets.clone(),
                 original_sha256: original_sha256.clone(),
+                attached: Vec::new(),
                 forwarded: None,
             })
         });
@@ -258,6 +238,7 @@ impl Understood {
             urgency,
             secrets,
             original_sha256,
+            attached,
             forwarded,
         }))
     }
@@ -286,8 +267,22 @@ pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Print
     let speaks = |line: &CommandLine| matches!(line.read, Ok(Command::Reply { .. } | Command::Ask { .. }));
     let sends = by_staff && commands.iter().any(speaks);
     let files = if sends { enclosed::read(raw, &mut mail, &secrets, prints, rules) } else { Vec::new() };
-    let checked = None;
-    Understood { mail, proof, checked, kind, urgency, forms, units, commands, secrets, redacted, forwarded, files }
+    let (checked, attached) = (None, Vec::new());
+    Understood {
+        mail,
+        proof,
+        checked,
+        kind,
+        urgency,
+        forms,
+        units,
+        commands,
+        secrets,
+        redacted,
+        forwarded,
+        files,
+        attached,
+    }
 }
 
 /// Forms, commands and the kind of a mail.

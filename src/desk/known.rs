@@ -268,7 +268,9 @@ impl Ask {
                 Ask { board: true, tested_hook: timer.name == DeskTimerName::SelfTestEnd, ..Ask::default() }
             }
             Input::Ports(test) => Ask { ticket: Some(test.ticket.clone()), bookings: true, ..Ask::default() },
-            Input::Reveal(look) => Ask { named: vec![look.ticket.clone()], ..Ask::default() },
+            Input::Reveal(look) | Input::OpenAttachments(look, _) => {
+                Ask { named: vec![look.ticket.clone()], ..Ask::default() }
+            }
             Input::OpenOriginals(opening) => match &opening.of {
                 OriginalsOf::Ticket(id) => Ask { named: vec![id.clone()], ..Ask::default() },
                 OriginalsOf::Kept(_) => Ask::default(),

@@ -27,7 +27,7 @@ use crate::desk::calendar;
 
 pub use attached::decoded;
 pub(in crate::desk) use attachment::safe_name;
-pub use attachment::{Stays, files};
+pub use attachment::{AttachedFile, LeftOut, Stays, files};
 pub use forwarded::Forwarded;
 pub use read::{field, read, read_header};
 

@@ -113,6 +113,9 @@ pub struct Decided {
     /// Redacted text of the mail, and the sealed original, in their packs.
     pub text: Option<PackPlace>,
     pub original: Option<PackPlace>,
+    /// Attachments sealed to the staff's keys, in the order of the event that names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<PackPlace>,
     /// Ids of secrets sealed for this mail: files of the vault.
     pub secrets: Vec<String>,
     /// The letter whose single-use token this used up.
@@ -266,6 +269,8 @@ pub enum OutcomeWord {
     Revealed,
     /// Sealed original mails were opened.
     OriginalsOpened,
+    /// Sealed attachments were opened.
+    AttachmentsOpened,
     /// Somebody gets no more of them.
     Unsubscribed,
 }

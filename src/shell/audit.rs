@@ -59,6 +59,7 @@ pub struct Audited {
     pub texts: Kept,
     pub letters: Kept,
     pub originals: Kept,
+    pub attachments: Kept,
     /// Bytes that are not what their record says: each names the record.
     pub damaged: Vec<String>,
     /// Who confirmed the journal's end, or a record in it.
@@ -91,6 +92,7 @@ pub fn audit(data: &Path, witnesses: &[Witness], progress: &mut dyn FnMut(u64)) 
         texts: Kept::default(),
         letters: Kept::default(),
         originals: Kept::default(),
+        attachments: Kept::default(),
         damaged: Vec::new(),
         witnesses: witnesses.iter().map(|witness| witness.name.clone()).collect(),
     };
@@ -117,7 +119,7 @@ fn confirm(journal: &Journal, witness: &Witness) -> Result<(), AuditError> {
 }
 
 fn look(packs: &Packs, seq: u64, decided: &Decided, audited: &mut Audited) {
-    let Audited { texts, letters, originals, damaged, .. } = audited;
+    let Audited { texts, letters, originals, attachments, damaged, .. } = audited;
     let mut one = |place: &PackPlace, kept: &mut Kept| match packs.read(place) {
         Ok(_) => kept.whole += 1,
         Err(PackFault::Expired { .. }) => kept.expired += 1,
@@ -126,4 +128,5 @@ fn look(packs: &Packs, seq: u64, decided: &Decided, audited: &mut Audited) {
     decided.text.iter().for_each(|place| one(place, texts));
     decided.letters.iter().for_each(|letter| one(&letter.bytes, letters));
     decided.original.iter().for_each(|place| one(place, originals));
+    decided.attachments.iter().for_each(|place| one(place, attachments));
 }

@@ -1,5 +1,6 @@
-//! Original mails, sealed to the offline evidence key (decisions 17): found by the
-//! records of the journal, opened, compared with their SHA-256, written as files.
+//! Original mails, sealed to the offline evidence key, and attachments, sealed to the
+//! staff's keys (decisions 17): found by the records of the journal, opened, compared
+//! with their SHA-256, written as files.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::input::OriginalsOf;
 use crate::desk::record::{Cause, Decided, PackPlace, What};
+use crate::desk::ticket::{Event, TicketId};
 use crate::shell::store::journal::{self, Break, Journal};
 use crate::shell::store::pack::{PackFault, Packs, hex};
 use crate::shell::vault::{self, VaultError};
@@ -33,8 +35,8 @@ pub enum OriginalError {
     #[error("record {record}: {fault}")]
     Pack { record: u64, fault: PackFault },
     #[error(
-        "record {record}: the key in {} does not open it ({error}); originals are opened with the private key of \
-         keys.evidence, the one in force when the mail came",
+        "record {record}: the key in {} does not open it ({error}); originals open with the private key of \
+         keys.evidence, attachments with those of staff, the ones in force when the mail came",
         file.display()
     )]
     Key { record: u64, file: PathBuf, error: VaultError },
@@ -42,14 +44,16 @@ pub enum OriginalError {
     Vault(#[from] VaultError),
 }
 
-/// One original as the journal knows it.
+/// One original or attachment as the journal knows it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Original {
-    /// Its place among the mails of the ticket, from 1.
+    /// Its place among those of the ticket, from 1.
     pub number: usize,
+    /// Of the file that it becomes.
+    pub name: String,
     pub record: u64,
     pub at: Timestamp,
-    /// Of the mail as it was fetched; it stands in its record.
+    /// Of what was sealed; it stands in its record.
     pub sha256: String,
     #[serde(skip)]
     pub place: PackPlace,
@@ -81,14 +85,46 @@ pub fn find(
             && let Some(place) = decided.original
             && let Cause::Mail { sha256: Some(sha256), .. } = decided.cause
         {
-            found.push(Original { number, record: line.seq, at: line.at, sha256, place });
+            let hash: String = sha256.chars().take(12).collect();
+            let name = format!("{number:02}-{hash}.eml");
+            found.push(Original { number, name, record: line.seq, at: line.at, sha256, place });
         }
         Ok(())
     })?;
     Ok(found)
 }
 
-/// Sealed originals and the key that opens them.
+/// The attachments of a problem that are sealed to staff, oldest first.
+///
+/// # Errors
+///
+/// The journal is broken, or cannot be read.
+pub fn attachments(data: &Path, ticket: &TicketId, progress: &mut dyn FnMut(u64)) -> Result<Vec<Original>, Break> {
+    let folder = data.join("journal");
+    let checked = journal::check(&folder, progress)?;
+    let journal = Journal::new(&folder, checked.segments, checked.head);
+    let mut found: Vec<Original> = Vec::new();
+    journal.replay(0, |line, _| {
+        let What::Decided(decided) = line.what else { return Ok(()) };
+        let mine = decided.changes.iter().filter(|change| change.ticket == *ticket);
+        let files = mine.flat_map(|change| &change.events).find_map(|event| match event {
+            Event::AttachmentsSealed { files } => Some(files),
+            _ => None,
+        });
+        let sealed = files.into_iter().flatten().filter(|file| file.left_out.is_none());
+        for (file, place) in sealed.zip(decided.attachments) {
+            let number = found.len().saturating_add(1);
+            // Cleaned when it was read (TF8); once more, whatever the journal says.
+            let plain = file.name.replace(['/', '\\', '\0'], "_");
+            let name = format!("{number:02}-{plain}");
+            found.push(Original { number, name, record: line.seq, at: line.at, sha256: file.sha256.clone(), place });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// What is sealed, and the key that opens it.
 pub struct Chest<'a> {
     packs: Packs,
     identity: &'a Path,
@@ -178,7 +214,6 @@ impl<'a> Chest<'a> {
     }
 
     fn path(&self, original: &Original) -> PathBuf {
-        let hash: String = original.sha256.chars().take(12).collect();
-        self.out.join(format!("{:02}-{hash}.eml", original.number))
+        self.out.join(&original.name)
     }
 }

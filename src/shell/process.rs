@@ -18,7 +18,7 @@ use crate::desk::decide::{Decision, decide};
 use crate::desk::input::{self, Input, Place, Understood, Unreadable};
 use crate::desk::known::Ask;
 use crate::desk::letter::compose::Composer;
-use crate::desk::record::{OutcomeWord, What};
+use crate::desk::record::{Decided, OutcomeWord, What};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::Event;
 use crate::shell::authenticate::Authenticator;
@@ -79,6 +79,8 @@ pub struct Prepared {
     input: Input,
     text: Option<Vec<u8>>,
     original: Option<Vec<u8>>,
+    /// Files for the staff, sealed.
+    attachments: Vec<Vec<u8>>,
     secrets: Vec<String>,
     /// The bytes of its attachments, where its commands may send them.
     files: Vec<Vec<u8>>,
@@ -138,14 +140,21 @@ impl Desk {
         let Some(mut understood) = read else {
             return Ok(unread(place, received, Unreadable::CrashedReader, Some(sha256), Some(original)));
         };
+        if understood.may_attach(&rules) {
+            // Nothing is missing where this fails: the files are in the original.
+            let found = self.in_hand(&place, in_hand, || understood.attachments(&bytes, &prints, &rules))?;
+            understood.attached = found.unwrap_or_default();
+        }
         steps::reached(Step::MailRead);
         let secrets = self.seal(&understood, &rules)?;
+        let attachments = self.seal_attachments(&mut understood)?;
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
         let files = std::mem::take(&mut understood.files);
         let input = understood.into_input(place, received, secrets.clone(), sha256);
         let read = Some(Read { bytes, rules, prints: prints.additions() });
-        Ok(Prepared { input, text: Some(text), original: Some(original), secrets, files, canary: false, read })
+        let (text, original) = (Some(text), Some(original));
+        Ok(Prepared { input, text, original, attachments, secrets, files, canary: false, read })
     }
 
     /// Our own look at who signed it. The name servers are asked while the mail
@@ -187,6 +196,14 @@ impl Desk {
         Ok(result)
     }
 
+    /// Whoever decides says whether they are kept.
+    fn seal_attachments(&self, understood: &mut Understood) -> Result<Vec<Vec<u8>>, ProcessError> {
+        let wanted = understood.attached.iter_mut().filter(|attached| attached.file.left_out.is_none());
+        wanted
+            .map(|attached| self.vault.seal_attachment(&std::mem::take(&mut attached.bytes)).map_err(not_now))
+            .collect()
+    }
+
     /// Decides and commits. The decision is queued when this is called, so
     /// callers keep the order of the mailbox by calling in that order.
     pub fn happened(
@@ -225,7 +242,7 @@ impl Desk {
 
     /// Runs on the store's thread, between the answer and the commit.
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
-        let Prepared { input, text, original, files, canary, secrets, .. } = self.looked_again(prepared);
+        let Prepared { input, text, original, attachments, files, canary, secrets, .. } = self.looked_again(prepared);
         if canary {
             return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Loop) });
         }
@@ -252,9 +269,16 @@ impl Desk {
         self.vault.keep(&decided.secrets);
         let prints = secrets.iter().filter_map(|id| self.vault.print_path(id));
         let beside = decided.secrets.iter().map(|id| self.vault.path(id)).chain(prints).collect();
-        let body = Body::Decided { decided: Box::new(decided), letters, text, original, beside };
+        let attachments = if names_attachments(&decided) { attachments } else { Vec::new() };
+        let body = Body::Decided { decided: Box::new(decided), letters, text, original, attachments, beside };
         Ok(Commitment { at: now, body })
     }
+}
+
+/// Whether the decision keeps the files of its mail for the staff.
+fn names_attachments(decided: &Decided) -> bool {
+    let mut events = decided.changes.iter().flat_map(|change| &change.events);
+    events.any(|event| matches!(event, Event::AttachmentsSealed { .. }))
 }
 
 /// An alarm that found nobody on duty went on to the next level: that the rota
@@ -287,7 +311,8 @@ fn unread(
 }
 
 fn bare(input: Input) -> Prepared {
-    Prepared { input, text: None, original: None, secrets: Vec::new(), files: Vec::new(), canary: false, read: None }
+    let (secrets, files, attachments) = (Vec::new(), Vec::new(), Vec::new());
+    Prepared { input, text: None, original: None, attachments, secrets, files, canary: false, read: None }
 }
 
 fn stored_text(understood: &Understood) -> Vec<u8> {

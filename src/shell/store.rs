@@ -56,6 +56,8 @@ pub enum Body {
         text: Option<Vec<u8>>,
         /// Sealed already.
         original: Option<Vec<u8>>,
+        /// Sealed already, in the order in which the decision names them.
+        attachments: Vec<Vec<u8>>,
         /// New files that the decision names: synced before its journal line.
         beside: Vec<PathBuf>,
     },

@@ -121,6 +121,11 @@ impl Vault {
         self.keeper.sweep(now)
     }
 
+    /// Seals a file to the staff's keys. The store keeps the bytes in a pack.
+    pub fn seal_attachment(&self, bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
+        seal::seal(&self.staff, bytes)
+    }
+
     /// Destroys a secret for good; `false` when it was gone already. Its print stays
     /// for 30 days from `now`.
     pub fn destroy(&self, id: &str, now: Timestamp) -> Result<bool, VaultError> {

@@ -113,6 +113,15 @@ pub enum Request {
         reason: String,
         by: String,
     },
+    /// Sealed attachments of these records are to be opened with this key: recorded,
+    /// nothing else.
+    OpenAttachments {
+        id: String,
+        key: String,
+        records: Vec<u64>,
+        reason: String,
+        by: String,
+    },
     /// Sealed originals are to be opened: recorded, nothing else.
     OpenOriginals {
         of: OriginalsOf,
@@ -158,6 +167,7 @@ impl Request {
                 | Request::Announce { .. }
                 | Request::Reveal { .. }
                 | Request::OpenOriginals { .. }
+                | Request::OpenAttachments { .. }
         )
     }
 }
@@ -212,6 +222,10 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
         Request::Reveal { id, key, second_key, reason, by } => {
             reveal::reveal(asked, reveal::Wish { id, key, second_key, reason, by }).await
         }
+        Request::OpenAttachments { id, key, records, reason, by } => {
+            let wish = reveal::Wish { id, key, second_key: None, reason, by };
+            original::attachments(asked, wish, records).await
+        }
         Request::OpenOriginals { of, records, reason, by } => {
             original::record(asked, Opening { of, records, reason, by }).await
         }
@@ -257,7 +271,17 @@ fn without_mail(
     let letters = composer.compose(&decision.letters, &[], next_letter, now, rules);
     let letters = letters.map_err(|error| error.to_string())?;
     let decided = Box::new(process::decided(input, decision, rules));
-    Ok(Commitment { at: now, body: Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() } })
+    Ok(Commitment {
+        at: now,
+        body: Body::Decided {
+            decided,
+            letters,
+            text: None,
+            original: None,
+            attachments: Vec::new(),
+            beside: Vec::new(),
+        },
+    })
 }
 
 /// A view, or the words for what is not there.
@@ -282,6 +306,7 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         Request::Announcement { .. }
         | Request::Announce { .. }
         | Request::Reveal { .. }
+        | Request::OpenAttachments { .. }
         | Request::OpenOriginals { .. }
         | Request::Try { .. }
         | Request::Import { .. }

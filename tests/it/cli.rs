@@ -2,6 +2,7 @@
 //! of its own.
 
 mod announce;
+mod attachments;
 mod backup;
 mod board;
 mod by_hand;

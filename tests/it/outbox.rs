@@ -71,6 +71,7 @@ impl World {
             why: Vec::new(),
             text: None,
             original: None,
+            attachments: Vec::new(),
             secrets: Vec::new(),
             spent: None,
             counted: Vec::new(),
@@ -78,8 +79,14 @@ impl World {
             did: Vec::new(),
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
-        let body =
-            Body::Decided { decided: Box::new(decided), letters, text: None, original: None, beside: Vec::new() };
+        let body = Body::Decided {
+            decided: Box::new(decided),
+            letters,
+            text: None,
+            original: None,
+            attachments: Vec::new(),
+            beside: Vec::new(),
+        };
         self.desk.store.commit(move |_| Ok(Commitment { at, body })).await.unwrap();
         self.desk.committed.notify_waiters();
     }

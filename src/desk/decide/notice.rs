@@ -5,6 +5,7 @@ mod of_problem;
 use crate::desk::access::Recipient;
 use crate::desk::decide::draft::Draft;
 use crate::desk::decide::mail::Case;
+use crate::desk::decide::problem::attached;
 use crate::desk::decide::{Decision, answer, gates};
 use crate::desk::form::FieldKey;
 use crate::desk::known::{Known, Tally};
@@ -21,12 +22,13 @@ use crate::desk::token::Brought;
 /// The notice about a ticket that a mail opened or changed.
 pub fn of(case: &Case<'_>, draft: &Draft, headline: &str) -> Letter {
     let mail = &case.input.mail;
-    let attachments = mail.attachments.iter().map(|file| format!("{} ({} bytes)", file.name, file.size)).collect();
+    let (names, how) = attached::told(case, draft);
     let headline = with_token(case, headline);
     let mut letter = about(&draft.ticket, draft, &headline, case.rules, case.known);
-    if let Say::StaffNotice { text, attachments: files, from, .. } = &mut letter.say {
+    if let Say::StaffNotice { text, attachments, attachments_how, from, .. } = &mut letter.say {
         *text = mail.own_text.clone();
-        *files = attachments;
+        *attachments = names;
+        *attachments_how = how;
         *from = who(case);
     }
     letter
@@ -84,6 +86,7 @@ pub fn about(ticket: &Ticket, draft: &Draft, headline: &str, rules: &Rules, know
         fields: if ticket.problem.is_some() { Vec::new() } else { understood(ticket, rules) },
         text: String::new(),
         attachments: Vec::new(),
+        attachments_how: Vec::new(),
         commands: possible(draft, rules),
     };
     Letter {
@@ -142,6 +145,7 @@ pub fn without_ticket(case: &Case<'_>, headline: &str) -> Letter {
             fields: Vec::new(),
             text: mail.own_text.clone(),
             attachments: Vec::new(),
+            attachments_how: Vec::new(),
             commands: Vec::new(),
         },
         language: Language::default(),

@@ -2,6 +2,7 @@
 //! alarm when it is urgent, and the letters of decisions 12, 13 and 16.
 
 mod another;
+pub mod attached;
 mod items;
 pub mod letters;
 pub mod link;
@@ -119,7 +120,9 @@ fn report(case: &Case<'_>, company: &Option<String>, link: &Link) -> Result<Draf
         items: items::of(case),
         received: case.input.received,
     };
-    Draft::open(&id, reported, case.now)
+    let mut draft = Draft::open(&id, reported, case.now)?;
+    attached::keep(case, &mut draft)?;
+    Ok(draft)
 }
 
 /// The subject when there is no text, else the beginning of the text.

@@ -282,6 +282,7 @@ fn staff_letters() -> Vec<Say> {
             fields: vec![line("Unit Serial Number", "SM-0417-22A")],
             text: "Dear desk,\nplease upgrade.".to_owned(),
             attachments: vec!["trace.pcap (12000 bytes)".to_owned()],
+            attachments_how: vec!["They lie in the sealed original, for the evidence key alone.".to_owned()],
             commands: vec![line("#take", "you do this upgrade")],
         },
     ]

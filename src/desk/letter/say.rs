@@ -382,6 +382,8 @@ pub enum Say {
         /// The writer's own words, secrets sealed.
         text: String,
         attachments: Vec<String>,
+        /// What can be done with them, line by line.
+        attachments_how: Vec<String>,
         /// Commands possible now, each with an example.
         commands: Vec<FieldLine>,
     },

@@ -36,6 +36,30 @@ pub enum Stays {
     Address { address: String },
 }
 
+/// A file as the mail lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedFile {
+    /// Cleaned: it names no folder and no device (TF8).
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Of the exact bytes that the writer attached.
+    pub sha256: String,
+    /// `None`: sealed to the staff's keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
+}
+
+/// Why a file is not sealed to staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOut {
+    /// A password stands in its text: it would outlive the sealed password.
+    Password,
+    /// A whole mail: what is coded in it was not read.
+    Mail,
+}
+
 /// The bytes of a mail's attachments as they lay on its writer's disk, in the
 /// order in which [`Mail::attachments`] lists them.
 pub fn files(raw: &[u8], limits: &Limits) -> Vec<Vec<u8>> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::denial::Denial;
 use crate::desk::form::{FieldKey, Form};
+use crate::desk::mail::AttachedFile;
 use crate::desk::phrase::Phrase;
 use crate::desk::ports::Found;
 use crate::desk::ticket::{
@@ -179,6 +180,12 @@ pub enum Event {
     SecretKept { secret: String },
     /// A sealed password is shown from here on; `console` is the system's user.
     Revealed { secret: String, by: String, second: Option<String>, reason: String, console: String },
+    /// Files of a proven person's report: those that nothing is against are sealed to
+    /// the staff's keys, their places stand in the record in the same order.
+    AttachmentsSealed { files: Vec<AttachedFile> },
+    /// Somebody of the staff opens them from here on, those of the mails in these
+    /// records; `console` is the system's user.
+    AttachmentsOpened { records: Vec<u64>, by: String, reason: String, console: String },
     /// Sealed originals are opened with the evidence key from here on, each named by
     /// the record of its decision; `console` is the system's user.
     OriginalsOpened { records: Vec<u64>, reason: String, console: String },

@@ -84,6 +84,8 @@ pub enum TicketAction {
     Log(OneTicket),
     /// Who asked, what was agreed, what was done: from the journal alone, each line with its record
     Evidence(commands::evidence::Wanted),
+    /// Open the files of a problem with your own key; recorded before, and the leads are told
+    Attachments(commands::original::OfProblem),
     /// Open the original mails with the evidence key; recorded before, and the leads are told
     Original(commands::original::OfTicket),
 }

@@ -48,6 +48,7 @@ pub async fn ticket(action: TicketAction) -> Result<(), Failure> {
         TicketAction::Show(OneTicket { id, asking }) => show(&asking, Request::Ticket { id }, people::ticket).await,
         TicketAction::Why(OneTicket { id, asking }) => show(&asking, Request::Why { id }, people::why).await,
         TicketAction::Evidence(wanted) => evidence::show(&wanted),
+        TicketAction::Attachments(wanted) => original::of_problem(wanted).await,
         TicketAction::Original(wanted) => original::of_ticket(wanted).await,
         TicketAction::Log(OneTicket { id, asking }) => show(&asking, Request::Log { id }, people::log).await,
     }

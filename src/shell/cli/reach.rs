@@ -148,10 +148,11 @@ pub async fn wait_for_commands(data: &Path) -> Result<(), Failure> {
 async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<Value, Failure> {
     // What leaves is signed with the desk's own key; all else is only looked at.
     let composer = match request {
-        Request::Announce { .. } | Request::Reveal { .. } | Request::OpenOriginals { .. } => {
-            Composer::new(&reached.rules, run::message_key(&reached.data)?)
-                .map_err(|error| Failure::Use(error.to_string()))?
-        }
+        Request::Announce { .. }
+        | Request::Reveal { .. }
+        | Request::OpenOriginals { .. }
+        | Request::OpenAttachments { .. } => Composer::new(&reached.rules, run::message_key(&reached.data)?)
+            .map_err(|error| Failure::Use(error.to_string()))?,
         _ => reached.composer()?,
     };
     let clock = Clock::default();

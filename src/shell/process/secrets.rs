@@ -50,10 +50,19 @@ impl Desk {
             Some(checked) => again.with_checked(checked, &read.rules),
             None => again,
         };
+        // What shows a password now is not sealed to staff.
+        let before = std::mem::take(&mut mail.attached);
+        again.attached = again.attachments(&read.bytes, &prints, &read.rules);
+        again.attached.retain(|found| before.iter().any(|file| file.sha256 == found.file.sha256));
+        let stays = |sha256: &str| {
+            again.attached.iter().any(|found| found.file.left_out.is_none() && found.file.sha256 == sha256)
+        };
+        let sealed = before.iter().filter(|file| file.left_out.is_none()).zip(prepared.attachments);
+        let attachments = sealed.filter(|(file, _)| stays(&file.sha256)).map(|(_, sealed)| sealed).collect();
         let (text, files) = (Some(stored_text(&again)), std::mem::take(&mut again.files));
         // Prints change nothing about which secrets of its own a mail has.
         let input = again.into_input(place, received, prepared.secrets.clone(), sha256);
-        Prepared { input, text, files, ..prepared }
+        Prepared { input, text, files, attachments, ..prepared }
     }
 
     /// Once a day: what was destroyed 30 days ago is found no more.

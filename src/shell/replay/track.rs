@@ -158,6 +158,7 @@ impl Track {
             why: Vec::new(),
             text: None,
             original: None,
+            attachments: Vec::new(),
             secrets: Vec::new(),
             spent: None,
             counted: Vec::new(),
@@ -220,8 +221,13 @@ impl Track {
         let Some(bytes) = bytes else { return unread(Unreadable::TooBig, None) };
         let original_sha256 = hex(&Sha256::digest(&bytes));
         let rules = Arc::clone(&self.rules);
-        let reading =
-            move || catch_unwind(AssertUnwindSafe(|| understand(&bytes, received, &rules, &Prints::default())));
+        let reading = move || {
+            catch_unwind(AssertUnwindSafe(|| {
+                let mut read = understand(&bytes, received, &rules, &Prints::default());
+                read.attached = read.attachments(&bytes, &Prints::default(), &rules);
+                read
+            }))
+        };
         let Ok(Ok(mut read)) = tokio::task::spawn_blocking(reading).await else {
             return unread(Unreadable::CrashedReader, Some(original_sha256));
         };
@@ -251,7 +257,14 @@ impl Track {
             let decided = Box::new(decided(&input, decision, rules));
             Ok(Commitment {
                 at: now,
-                body: Body::Decided { decided, letters, text: None, original: None, beside: Vec::new() },
+                body: Body::Decided {
+                    decided,
+                    letters,
+                    text: None,
+                    original: None,
+                    attachments: Vec::new(),
+                    beside: Vec::new(),
+                },
             })
         });
         async move {

@@ -246,7 +246,7 @@ impl Owner {
         let (whats, mut receipt) = match body {
             Body::Nothing(outcome) => (Vec::new(), Receipt::of(outcome)),
             Body::Plain(whats) => (whats, Receipt::of(OutcomeWord::Note)),
-            Body::Decided { mut decided, letters, text, original, beside } => {
+            Body::Decided { mut decided, letters, text, original, attachments, beside } => {
                 group.beside.extend(beside);
                 let mut place = |pack, bytes: &[u8]| self.packs.append(pack, at, bytes);
                 for letter in letters {
@@ -259,6 +259,10 @@ impl Owner {
                     .map(|bytes| place(Pack::Originals, &bytes))
                     .transpose()
                     .map_err(|error| Failure::of(&error))?;
+                for sealed in attachments {
+                    let place = place(Pack::Attachments, &sealed).map_err(|error| Failure::of(&error))?;
+                    decided.attachments.push(place);
+                }
                 let receipt = Receipt::about(&decided);
                 (vec![What::Decided(decided)], receipt)
             }

@@ -24,6 +24,8 @@ pub enum Pack {
     Letters,
     /// Original mails, sealed.
     Originals,
+    /// Attachments of problem reports, sealed to staff.
+    Attachments,
 }
 
 /// Why bytes of a pack cannot be had.
@@ -133,8 +135,8 @@ impl Packs {
     }
 }
 
-/// Today's three packs, and yesterday's while a group spans midnight.
-const OPEN_MAX: usize = 6;
+/// Today's four packs, and yesterday's while a group spans midnight.
+const OPEN_MAX: usize = 8;
 
 /// Cuts a file back to the length it had; a device that never grew is left alone.
 pub fn cut_back_to(file: &File, length: u64) -> io::Result<()> {

@@ -142,13 +142,21 @@ async fn input(
     }
     let (reading, bytes) = (Arc::clone(rules), Arc::new(bytes));
     let original_sha256 = hex(&Sha256::digest(bytes.as_slice()));
-    let raw = Arc::clone(&bytes);
+    let (raw, known) = (Arc::clone(&bytes), prints.clone());
     let read = tokio::task::spawn_blocking(move || understand(&raw, received, &reading, &prints)).await.ok();
     let read = match (read, authenticator) {
         (Some(read), Some(authenticator)) => authenticator.with_own_look(&bytes, read, received, rules).await,
         (read, _) => read,
     };
-    let Some(understood) = read else { return Ok(unread(Unreadable::CrashedReader, place)) };
+    let Some(mut understood) = read else { return Ok(unread(Unreadable::CrashedReader, place)) };
+    let (reading, raw) = (Arc::clone(rules), bytes);
+    let looking = move || {
+        understood.attached = understood.attachments(&raw, &known, &reading);
+        understood
+    };
+    let Ok(understood) = tokio::task::spawn_blocking(looking).await else {
+        return Ok(unread(Unreadable::CrashedReader, place));
+    };
     let secrets = understood.secrets.iter().map(|_| "(sealed when it is handled)".to_owned()).collect();
     Ok(understood.into_input(place, received, secrets, original_sha256))
 }

@@ -1,5 +1,5 @@
-//! Sealed originals are to be opened: the record of it, which is safe on disk
-//! before anything is opened.
+//! Sealed originals and attachments are to be opened: the record of it, which is
+//! safe on disk before anything is opened.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,13 +11,23 @@ use crate::desk::known::Ask;
 use crate::desk::record::OutcomeWord;
 use crate::shell::socket::Refusal;
 use crate::shell::store::state::StateError;
+use crate::shell::view::reveal::Wish;
 use crate::shell::view::{Asked, reveal, without_mail};
 
 /// Commits it; the answer names the record.
 pub async fn record(asked: Asked<'_>, mut opening: Opening) -> Result<Value, Refusal> {
     opening.reason = reveal::reason(&opening.reason).map_err(|text| (1, text))?;
     opening.by = opening.by.split_whitespace().collect::<Vec<&str>>().join(" ");
-    let input = Input::OpenOriginals(opening);
+    commit(asked, Input::OpenOriginals(opening), OutcomeWord::OriginalsOpened).await
+}
+
+/// The same for attachments, by whoever's key it is.
+pub async fn attachments(asked: Asked<'_>, wish: Wish, records: Vec<u64>) -> Result<Value, Refusal> {
+    let look = reveal::look(asked.rules, wish).map_err(|text| (1, text))?;
+    commit(asked, Input::OpenAttachments(look, records), OutcomeWord::AttachmentsOpened).await
+}
+
+async fn commit(asked: Asked<'_>, input: Input, expected: OutcomeWord) -> Result<Value, Refusal> {
     let (now, composer) = (asked.clock.now(), asked.composer.clone());
     let why = Arc::new(OnceLock::new());
     let told = Arc::clone(&why);
@@ -30,7 +40,7 @@ pub async fn record(asked: Asked<'_>, mut opening: Opening) -> Result<Value, Ref
     });
     let receipt = commit.await.map_err(reveal::refusal)?;
     asked.committed.notify_waiters();
-    if receipt.outcome != OutcomeWord::OriginalsOpened {
+    if receipt.outcome != expected {
         return Err((1, why.get().cloned().unwrap_or_default()));
     }
     Ok(json!({ "record": receipt.seq }))

@@ -71,7 +71,7 @@ pub fn reason(written: &str) -> Result<String, String> {
     }
 }
 
-fn look(rules: &Rules, wish: Wish) -> Result<Look, String> {
+pub fn look(rules: &Rules, wish: Wish) -> Result<Look, String> {
     let reason = reason(&wish.reason)?;
     let owner = |key: &str| owner(rules, key).map(|person| person.id.clone());
     Ok(Look {

@@ -116,6 +116,7 @@ pub fn about_mail(item: u64) -> Decided {
         why: vec![Why::new("T3b", "serial, MAC and IP agree")],
         text: None,
         original: None,
+        attachments: Vec::new(),
         secrets: Vec::new(),
         spent: None,
         counted: Vec::new(),
@@ -144,7 +145,14 @@ pub fn letter(no: u64, of: Option<TicketId>) -> Outgoing {
 pub fn decided(at: Timestamp, decided: Decided, letters: Vec<Outgoing>) -> Commitment {
     Commitment {
         at,
-        body: Body::Decided { decided: Box::new(decided), letters, text: None, original: None, beside: Vec::new() },
+        body: Body::Decided {
+            decided: Box::new(decided),
+            letters,
+            text: None,
+            original: None,
+            attachments: Vec::new(),
+            beside: Vec::new(),
+        },
     }
 }
 
@@ -161,6 +169,7 @@ pub fn new_request(number: u64) -> Commitment {
             letters: vec![letter(number, Some(ticket(number)))],
             text: Some(format!("text of mail {number}").into_bytes()),
             original: Some(format!("sealed original {number}").into_bytes()),
+            attachments: Vec::new(),
             beside: Vec::new(),
         },
     }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::desk::decide::draft::{Draft, NotNow};
 use crate::desk::decide::mail::{Case, note};
-use crate::desk::decide::problem::{another, letters};
+use crate::desk::decide::problem::{another, attached, letters};
 use crate::desk::decide::{Decision, alarm, answer, consent, notice};
 use crate::desk::letter::say::Say;
 use crate::desk::record::{OutcomeWord, Why};
@@ -113,6 +113,7 @@ fn noted(case: &Case<'_>, ticket: &Ticket) -> Result<Draft, NotNow> {
         (false, false) => NoteKind::Unproven,
     };
     draft.happen(Event::Noted { kind, by, text: case.input.mail.own_text.clone() })?;
+    attached::keep(case, &mut draft)?;
     Ok(draft)
 }
 

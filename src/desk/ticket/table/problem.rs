@@ -56,6 +56,8 @@ pub const PROBLEM_ROWS: &[Row] = &[
     row("5.1", ANY, E::Copied, None),
     row("F-09", ANY, E::Revealed, None),
     row("decisions 17", ANY, E::OriginalsOpened, None),
+    row("decisions 17", ANY, E::AttachmentsSealed, None),
+    row("decisions 17", ANY, E::AttachmentsOpened, None),
     row("5.1", OPEN, E::Snoozed, None),
     // To the state before, whichever it was.
     row("5.1", ANY, E::Undone, None),

@@ -55,6 +55,7 @@ fn show(page: &mut Page, audited: &Audited) {
         ("Texts", kept(audited.texts)),
         ("Letters", kept(audited.letters)),
         ("Originals", kept(audited.originals)),
+        ("Attachments", kept(audited.attachments)),
     ]);
     for damaged in &audited.damaged {
         page.line(bad(damaged.as_str()));

@@ -1,5 +1,6 @@
 //! `ticket original` and `quarantine original`: mails as they came, opened with the
-//! evidence key; recorded before anything is opened.
+//! evidence key; `ticket attachments`: files of a problem, opened with a staff key.
+//! Recorded before anything is opened.
 
 use std::path::PathBuf;
 
@@ -14,10 +15,11 @@ use crate::shell::cli::commands::print_json;
 use crate::shell::cli::page::{Page, Style, bad, good};
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::who::who;
-use crate::shell::original::{Chest, Original, OriginalError, find};
+use crate::shell::original::{Chest, Original, OriginalError, attachments, find};
 use crate::shell::run::Failure;
 use crate::shell::steps::{Step, reached};
 use crate::shell::store::pack::PackFault;
+use crate::shell::vault;
 use crate::shell::view::Request;
 
 /// Mails of a ticket.
@@ -41,13 +43,22 @@ pub struct OfKept {
     opening: Wanted,
 }
 
+/// Files of a problem.
+#[derive(Debug, Args)]
+pub struct OfProblem {
+    /// The problem, such as PR-2026-00088
+    id: String,
+    #[command(flatten)]
+    opening: Wanted,
+}
+
 /// With which key, where to, and why.
 #[derive(Debug, Args)]
 pub struct Wanted {
-    /// The evidence key's file
+    /// The private key's file
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
-    /// The folder for the mails; made for you alone if it is missing
+    /// The folder for the files; made for you alone if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Why; kept for ever, and told to the leads
@@ -74,7 +85,7 @@ pub async fn of_ticket(wanted: OfTicket) -> Result<(), Failure> {
             None => format!("{id} has no mail: it was opened at the desk, and nobody has written since"),
         }));
     }
-    open(&desk, of, &wanted, &opening).await
+    open(&desk, &wanted, &opening, originals(of, &opening)).await
 }
 
 pub async fn of_kept(wanted: OfKept) -> Result<(), Failure> {
@@ -87,7 +98,25 @@ pub async fn of_kept(wanted: OfKept) -> Result<(), Failure> {
     };
     let of = OriginalsOf::Kept(no);
     let all = found(&desk, &of, Some(&place))?;
-    open(&desk, of, &all, &opening).await
+    open(&desk, &all, &opening, originals(of, &opening)).await
+}
+
+pub async fn of_problem(wanted: OfProblem) -> Result<(), Failure> {
+    let OfProblem { id, opening } = wanted;
+    let desk = reach::find(&opening.asking.which)?;
+    reach::ask(&desk, Request::Ticket { id: id.clone() }).await?;
+    let id = TicketId(id.trim().to_ascii_uppercase());
+    let mut progress = |records| eprintln!("reading the journal: {records} records so far");
+    let all = attachments(&desk.data, &id, &mut progress).map_err(|error| Failure::Work(error.to_string()))?;
+    if all.is_empty() {
+        let text = "no file is sealed to staff: only those of a proven person's report of a problem are; \
+                    `ticket original` opens the mails themselves, with the evidence key";
+        return Err(Failure::Work(format!("{id}: {text}")));
+    }
+    let key = vault::public_key(&opening.identity).map_err(|error| Failure::Work(error.to_string()))?.to_string();
+    let (reason, by) = (opening.reason.clone(), who());
+    let request = |records| Request::OpenAttachments { id: id.0.clone(), key, records, reason, by };
+    open(&desk, &all, &opening, request).await
 }
 
 fn found(desk: &Reached, of: &OriginalsOf, kept: Option<&PackPlace>) -> Result<Vec<Original>, Failure> {
@@ -95,8 +124,18 @@ fn found(desk: &Reached, of: &OriginalsOf, kept: Option<&PackPlace>) -> Result<V
     find(&desk.data, of, kept, &mut progress).map_err(|error| Failure::Work(error.to_string()))
 }
 
+fn originals(of: OriginalsOf, how: &Wanted) -> impl FnOnce(Vec<u64>) -> Request {
+    let (reason, by) = (how.reason.clone(), who());
+    move |records| Request::OpenOriginals { of, records, reason, by }
+}
+
 /// First whether it can be done, then the record, then the mails.
-async fn open(desk: &Reached, of: OriginalsOf, wanted: &[Original], how: &Wanted) -> Result<(), Failure> {
+async fn open(
+    desk: &Reached,
+    wanted: &[Original],
+    how: &Wanted,
+    request: impl FnOnce(Vec<u64>) -> Request,
+) -> Result<(), Failure> {
     let failed = |error: OriginalError| Failure::Work(error.to_string());
     let chest = Chest::new(&desk.data, &how.identity, &how.out).map_err(failed)?;
     let mut there = Vec::new();
@@ -112,9 +151,9 @@ async fn open(desk: &Reached, of: OriginalsOf, wanted: &[Original], how: &Wanted
         let why = gone.first().map(|(original, fault)| format!("record {}: {fault}", original.record));
         return Err(Failure::Work(why.unwrap_or_else(|| "no original was found".to_owned())));
     }
-    let records = there.iter().map(|original| original.record).collect();
-    let request = Request::OpenOriginals { of, records, reason: how.reason.clone(), by: who() };
-    let answer = reach::ask(desk, request).await?;
+    let mut records: Vec<u64> = there.iter().map(|original| original.record).collect();
+    records.dedup();
+    let answer = reach::ask(desk, request(records)).await?;
     reached(Step::OriginalRecorded);
     let mut told = Vec::new();
     for (original, fault) in &gone {
@@ -130,7 +169,7 @@ async fn open(desk: &Reached, of: OriginalsOf, wanted: &[Original], how: &Wanted
     tell(desk, how.asking.form.json, &answer, &told)?;
     match differ {
         0 => Ok(()),
-        differ => Err(Failure::Work(format!("{differ} of {} mails could not be opened as recorded", told.len()))),
+        differ => Err(Failure::Work(format!("{differ} of {} could not be opened as recorded", told.len()))),
     }
 }
 
@@ -143,16 +182,17 @@ struct Told<'a> {
 
 fn tell(desk: &Reached, is_json: bool, answer: &Value, told: &[Told<'_>]) -> Result<(), Failure> {
     if is_json {
-        let mails: Vec<Value> = told
+        let opened: Vec<Value> = told
             .iter()
             .map(|Told { original, file, why }| {
                 json!({
                     "number": original.number, "record": original.record, "at": original.at,
-                    "sha256": original.sha256, "file": file, "agrees": file.is_some(), "why": why,
+                    "sha256": original.sha256, "name": original.name,
+                    "file": file, "agrees": file.is_some(), "why": why,
                 })
             })
             .collect();
-        return print_json(&json!({ "record": answer.get("record"), "mails": mails }));
+        return print_json(&json!({ "record": answer.get("record"), "opened": opened }));
     }
     let mut page = Page::new(Style::here(&desk.rules.hours.zone));
     for Told { original, file, why } in told {
@@ -160,7 +200,7 @@ fn tell(desk: &Reached, is_json: bool, answer: &Value, told: &[Told<'_>]) -> Res
         let at = page.moment(*at);
         match (file, why) {
             (Some(file), _) => page.line(good(format!("{}", file.display()))),
-            (None, why) => page.line(bad(format!("mail {number}: {}", why.clone().unwrap_or_default()))),
+            (None, why) => page.line(bad(format!("number {number}: {}", why.clone().unwrap_or_default()))),
         }
         page.line(match file {
             Some(_) => format!("    SHA-256 {sha256}, as in record {record} of {at}"),

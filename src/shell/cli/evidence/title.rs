@@ -94,6 +94,8 @@ fn of_the_work(event: &Event) -> Option<(Section, &'static str)> {
         Event::PasswordFailed { .. } => (Password, "The password did not open the unit"),
         Event::SecretKept { .. } => (Password, "A password arrived"),
         Event::Revealed { .. } => (Password, "The password was shown"),
+        Event::AttachmentsSealed { .. } => (Problems, "Files came with it"),
+        Event::AttachmentsOpened { .. } => (People, "Sealed attachments were opened"),
         Event::OriginalsOpened { .. } => (People, "Sealed original mails were opened"),
         Event::ResetAsked => (Password, "The customer was asked to set a new password"),
         Event::ResetConfirmed { .. } => (Password, "A new password is set, says the customer"),

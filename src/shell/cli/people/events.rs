@@ -152,6 +152,16 @@ fn among_staff(page: &Page, event: &Event) -> String {
             let second = second.as_ref().map(|second| format!(" and {second}")).unwrap_or_default();
             with(&format!("to {by}{second}"), reason)
         }
+        Event::AttachmentsSealed { files } => {
+            let names = files.iter().map(|file| match file.left_out {
+                None => format!("{}, sealed to staff, SHA-256 {}", file.name, file.sha256),
+                Some(_) => format!("{}, in the sealed original, SHA-256 {}", file.name, file.sha256),
+            });
+            names.collect::<Vec<String>>().join("; ")
+        }
+        Event::AttachmentsOpened { by, reason, console, .. } => {
+            with(&format!("by {by}, at the console as {console}"), reason)
+        }
         Event::OriginalsOpened { records, reason, console } => {
             let records: Vec<String> = records.iter().map(u64::to_string).collect();
             with(&format!("of record {}, at the console by {console}", records.join(", ")), reason)

@@ -38,6 +38,7 @@ pub fn outcome(word: OutcomeWord) -> &'static str {
         OutcomeWord::Undelivered => "A letter could not be delivered",
         OutcomeWord::Revealed => "A password was shown",
         OutcomeWord::OriginalsOpened => "Sealed original mails were opened",
+        OutcomeWord::AttachmentsOpened => "Sealed attachments were opened",
         OutcomeWord::Announced => "A release was announced",
         OutcomeWord::Unsubscribed => "Somebody gets no more news of releases",
     }
