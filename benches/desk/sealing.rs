@@ -139,7 +139,10 @@ impl Way {
                 beside.extend(secrets.iter().filter_map(|id| vault.print_path(id)));
             }
             let (text, original) = (Some(text), Some(original));
-            Ok(Commitment { at: now, body: Body::Decided { decided, letters, text, original, beside } })
+            Ok(Commitment {
+                at: now,
+                body: Body::Decided { decided, letters, text, original, attachments: Vec::new(), beside },
+            })
         });
         let path = Arc::clone(self);
         async move {

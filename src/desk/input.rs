@@ -1,6 +1,7 @@
 //! Everything that can happen, and what a mail is. What it is depends on the
 //! mail and the rules alone; nothing is looked up here.
 
+mod kind;
 mod look;
 mod unreadable;
 
@@ -11,14 +12,15 @@ use crate::desk::attached::{self, Attached};
 use crate::desk::command::{self, Command, CommandLine};
 use crate::desk::enclosed;
 use crate::desk::form::{self, FieldKey, Form, Named};
+use crate::desk::input::kind::{classify, is_reply, reports_a_problem};
 use crate::desk::mail::proof::own::{self, Checked, Wanted};
 use crate::desk::mail::proof::{self, Checks, Trusted};
-use crate::desk::mail::{self, AttachedFile, AutomaticSign, Mail, Proof, ReportKind};
+use crate::desk::mail::{self, AttachedFile, CONTENT_FIELD, Mail, Proof};
 use crate::desk::office::DeskTimer;
-use crate::desk::rules::{Classify, Rules};
+use crate::desk::rules::Rules;
 use crate::desk::seal::prints::{Prints, Writer};
 use crate::desk::seal::{self, Secret, Taken};
-use crate::desk::ticket::{PortsTest, subject_tag};
+use crate::desk::ticket::PortsTest;
 use crate::desk::timers::Timer;
 use crate::desk::token::reply_address;
 use crate::desk::urgency::{self, Reading, Tone};
@@ -173,6 +175,12 @@ pub struct Meaning {
 }
 
 impl Understood {
+    /// Whether the mail as it came is not to stay in the mailbox (TD5): a secret
+    /// was taken out of it, or may stand in what was not read.
+    pub fn is_secret(&self) -> bool {
+        self.redacted || self.mail.has_unread()
+    }
+
     /// What our own look has to find out; `None`: the mail host's word is enough,
     /// or nobody can vouch for a mail like this.
     pub fn wanted(&self, received: Timestamp, rules: &Rules) -> Option<Wanted> {
@@ -244,16 +252,46 @@ impl Understood {
     }
 }
 
-/// Bytes to meaning: read, take the secrets out, see who vouches, find forms
-/// and commands, name the kind. Total; nothing is looked up. `prints` are those of
+/// A mail without its secrets, these, and who vouches for it. `prints` are those of
 /// the secrets that were sealed before.
-pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Prints) -> Understood {
+pub fn redacted(raw: &[u8], rules: &Rules, prints: &Prints) -> (Mail, Taken, Proof) {
     let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
     let proof = weigh(&mail, rules, None);
     let address = mail.address().map(str::to_owned);
     let looking = prints.looking(Writer { address: address.as_deref(), ..writer(&mail, &proof, rules) });
-    let Taken { secrets, redacted } = seal::take(&mut mail, &rules.form, looking.as_ref());
+    let taken = seal::take(&mut mail, &rules.form, looking.as_ref());
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
+    (mail, taken, proof)
+}
+
+/// Like [`understand`], of a redacted copy that stands for its original, whose
+/// secrets are marks in it (TD5): as many empty ones stand for them.
+pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Understood {
+    let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
+    let content = mail::field(raw, &rules.limits, &CONTENT_FIELD.to_ascii_lowercase()).unwrap_or_default();
+    mail.content_fields = content.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let proof = weigh(&mail, rules, None);
+    let secrets = (0..seal::marks(&mail.text)).map(|_| Secret::new(String::new())).collect();
+    mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
+    let read = (mail, Taken { secrets, redacted: true }, proof);
+    understood(raw, read, received, rules, &Prints::default())
+}
+
+/// Bytes to meaning: read, take the secrets out, see who vouches, find forms
+/// and commands, name the kind. Total; nothing is looked up. `prints` are those of
+/// the secrets that were sealed before.
+pub fn understand(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Prints) -> Understood {
+    understood(raw, redacted(raw, rules, prints), received, rules, prints)
+}
+
+fn understood(
+    raw: &[u8],
+    read: (Mail, Taken, Proof),
+    received: Timestamp,
+    rules: &Rules,
+    prints: &Prints,
+) -> Understood {
+    let (mut mail, Taken { secrets, redacted }, proof) = read;
     // What a report of a problem or of a delivery carries was written for another day.
     let reports = |mail: &Mail| mail.report.is_some() || urgency::read(mail, &rules.urgency).problem().is_some();
     if !mail.attached_text.is_empty() && reports(&mail) {
@@ -335,63 +373,4 @@ fn named(forms: &[Form]) -> Named {
         macs: texts(FieldKey::UnitMac),
         ips: forms.iter().filter_map(Form::ip).collect(),
     }
-}
-
-/// Whether it is a report before it is a request or an answer. A new form stays
-/// a request, whatever its remarks say; an answer gives way to P1 and P2 only.
-fn reports_a_problem(mail: &Mail, urgency: &Reading, whole_form: bool, answers: bool) -> bool {
-    match (is_reply(mail), whole_form, answers) {
-        (false, true, _) => false,
-        (true, true, _) | (true, _, true) => urgency.alarms(),
-        _ => urgency.problem().is_some(),
-    }
-}
-
-fn is_reply(mail: &Mail) -> bool {
-    !mail.in_reply_to.is_empty() || !mail.reply_tags.is_empty() || subject_tag(&mail.subject).is_some()
-}
-
-/// What the mail is, by the first that holds.
-fn classify(mail: &Mail, whole_form: bool, reports: bool, words: &Classify) -> Kind {
-    let report = mail.report.as_ref().map(|report| report.kind);
-    match report {
-        Some(ReportKind::Failed | ReportKind::Delayed) => return Kind::Bounce,
-        Some(ReportKind::Complaint) => return Kind::FeedbackReport,
-        Some(ReportKind::Delivered | ReportKind::Relayed | ReportKind::Expanded | ReportKind::Disposition) => {
-            return Kind::Automatic;
-        }
-        None => {}
-    }
-    let by_machine = mail.automatic_because.iter().any(|sign| *sign != AutomaticSign::Bulk);
-    if mail.calendar.is_some() {
-        Kind::Calendar
-    } else if by_machine {
-        Kind::Automatic
-    } else if reports {
-        Kind::Problem
-    } else if whole_form {
-        Kind::Request
-    } else if is_reply(mail) {
-        Kind::Reply
-    } else if asks_for_an_upgrade(mail, words) || is_hidden_form(mail) {
-        Kind::Request
-    } else if mail.own_text.trim().is_empty() && mail.attachments.is_empty() {
-        Kind::Noise
-    } else {
-        Kind::Question
-    }
-}
-
-/// A covering line at most that asks nothing, and what was meant in a format that
-/// we do not open: the writer is asked for it as text (TE6).
-fn is_hidden_form(mail: &Mail) -> bool {
-    const COVERING: usize = 200;
-    let own = mail.own_text.trim();
-    mail.opaque_attachments().next().is_some() && own.len() <= COVERING && !own.contains('?')
-}
-
-/// a wish in words, without a form.
-fn asks_for_an_upgrade(mail: &Mail, words: &Classify) -> bool {
-    let text = format!("{}\n{}", mail.subject, mail.own_text).to_lowercase();
-    words.request.iter().any(|phrase| text.contains(phrase.as_str()))
 }

@@ -16,6 +16,7 @@ mod report;
 mod signature;
 mod structure;
 mod trace;
+mod unread;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -29,7 +30,8 @@ pub use attached::decoded;
 pub(in crate::desk) use attachment::safe_name;
 pub use attachment::{AttachedFile, LeftOut, Stays, files};
 pub use forwarded::Forwarded;
-pub use read::{field, read, read_header};
+pub use read::{field, fields, read, read_header};
+pub use unread::CONTENT_FIELD;
 
 /// What was read in one mail. Prints itself without its text.
 #[derive(Clone, PartialEq, Eq)]

@@ -128,6 +128,10 @@ pub struct Decided {
     /// What staff did by mail that is otherwise done by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub did: Vec<Did>,
+    /// The mail is not to stay in the mailbox as it came: a redacted copy takes
+    /// its place (TD5).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
 }
 
 /// What a decision about a mail took its author's word on (decisions 19).
@@ -307,6 +311,14 @@ impl Floor {
     pub fn is_under(&self, number: i64, received: Timestamp) -> bool {
         number >= i64::from(self.below) || self.since.is_some_and(|since| received > since)
     }
+}
+
+/// How a handled mail leaves the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leave {
+    pub folder: Folder,
+    /// A redacted copy takes its place (TD5).
+    pub redacted: bool,
 }
 
 /// Where a handled mail is moved, out of the inbox.

@@ -123,6 +123,16 @@ pub fn line_with_password(text: &str, spec: &Spec, secrets: &[Secret], looking: 
     [labelled.map(line_of), before.map(line_of), repeated].into_iter().flatten().min()
 }
 
+/// How many passwords were taken out of a redacted text, by the marks in it.
+pub fn marks(text: &str) -> usize {
+    (0..SECRETS_MAX).take_while(|n| text.contains(&marker(*n))).count()
+}
+
+/// A text that stands beside those of [`texts`], without any of `secrets`.
+pub fn without_secrets(text: &str, secrets: &[Secret]) -> String {
+    redact::redacted(text, &needles(secrets))
+}
+
 /// Everything in a mail that a person may have written, the body first.
 pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
     let mut texts = vec![

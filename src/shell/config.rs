@@ -62,6 +62,8 @@ pub struct Imap {
     /// public ones.
     pub private_ca: Option<PathBuf>,
     pub start_from: StartFrom,
+    /// Whether a redacted copy takes the place of a mail with a password (TD5).
+    pub replace_secrets: bool,
 }
 
 /// A Maildir as mailbox.
@@ -69,6 +71,8 @@ pub struct Imap {
 pub struct Folder {
     pub path: PathBuf,
     pub start_from: StartFrom,
+    /// As for IMAP.
+    pub replace_secrets: bool,
 }
 
 /// What is done with mail that lay in the mailbox before the first start.

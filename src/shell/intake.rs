@@ -3,6 +3,7 @@
 
 mod backlog;
 mod fair;
+mod leaving;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,15 +14,15 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, watch};
 
 use crate::desk::input::Place;
-use crate::desk::record::{Floor, Folder, What};
+use crate::desk::record::{Floor, Folder, Leave, OutcomeWord, What};
 use crate::shell::clock;
 use crate::shell::config::StartFrom;
 use crate::shell::health::Health;
 use crate::shell::intake::backlog::Backlog;
+use crate::shell::intake::leaving::Done;
 use crate::shell::process::{Desk, Prepared, ProcessError, plainly};
 use crate::shell::source::backoff::Backoff;
 use crate::shell::source::{Fetched, Listed, Opened, Source, SourceError};
-use crate::shell::steps::{self, Step};
 use crate::shell::store::View;
 use crate::shell::store::inhand::InHand;
 
@@ -168,21 +169,23 @@ impl<S: Source> Intake<S> {
         let listed: Vec<Listed> =
             self.source.list().await?.into_iter().filter(|listed| is_ours(listed, floor)).collect();
         let places: Vec<Place> = listed.iter().map(|listed| listed.place.clone()).collect();
-        let folders = self
+        let leave = self
             .desk
             .store
             .read(move |view| places.iter().map(|place| view.place_done(place)).collect::<Result<Vec<_>, _>>())
             .await
             .map_err(gone)?;
         // Committed before, but not moved: a crash or a lost connection in between.
-        let done: Vec<(Place, Folder)> = listed
+        let done: Vec<Done> = listed
             .iter()
-            .zip(&folders)
-            .filter_map(|(listed, folder)| Some((listed.place.clone(), (*folder)?)))
+            .zip(&leave)
+            .filter_map(|(listed, leave)| {
+                Some(Done { place: listed.place.clone(), leave: (*leave)?, may_be_there: true })
+            })
             .collect();
-        self.settle(done).await?;
+        self.settle(done, &listed).await?;
         let new: Vec<Listed> =
-            listed.into_iter().zip(folders).filter(|(_, folder)| folder.is_none()).map(|(listed, _)| listed).collect();
+            listed.into_iter().zip(leave).filter(|(_, leave)| leave.is_none()).map(|(listed, _)| listed).collect();
         // What was in hand when the process died is read alone, first.
         let (suspects, others): (Vec<Listed>, Vec<Listed>) =
             new.into_iter().partition(|listed| attempts(&self.in_hand, &listed.place) > 0);
@@ -244,21 +247,10 @@ impl<S: Source> Intake<S> {
             Some(error) => return Err(error.into()),
             None => Round::Done,
         };
-        let settled = if fetch.is_ok() { self.settle(done).await } else { Ok(()) };
+        let settled = if fetch.is_ok() { self.settle(done, set).await } else { Ok(()) };
         fetch?;
         settled?;
         Ok(round)
-    }
-
-    async fn settle(&mut self, done: Vec<(Place, Folder)>) -> Result<(), Broken> {
-        if done.is_empty() {
-            return Ok(());
-        }
-        let settled = self.source.settle(&done).await;
-        self.health.shortcomings(self.source.shortcomings());
-        settled?;
-        steps::reached(Step::MovedOnServer);
-        Ok(())
     }
 }
 
@@ -276,7 +268,7 @@ fn is_ours(listed: &Listed, floor: Floor) -> bool {
 }
 
 struct Decided {
-    done: Vec<(Place, Folder)>,
+    done: Vec<Done>,
     /// The first input that could not be handled; later ones were not tried.
     stopped: Option<ProcessError>,
 }
@@ -315,7 +307,11 @@ async fn decide_all(desk: &Arc<Desk>, in_hand: &Arc<Mutex<InHand>>, fetched: mps
 fn collect((place, result): (Place, Result<crate::shell::store::Receipt, ProcessError>), decided: &mut Decided) {
     match result {
         Ok(receipt) => {
-            decided.done.push((place, if receipt.quarantined { Folder::Quarantine } else { Folder::Processed }))
+            let folder = if receipt.quarantined { Folder::Quarantine } else { Folder::Processed };
+            let leave = Leave { folder, redacted: receipt.redacted };
+            // What is decided a second time may have been replaced in part before.
+            let may_be_there = receipt.outcome == OutcomeWord::Duplicate;
+            decided.done.push(Done { place, leave, may_be_there })
         }
         Err(error) => decided.stopped = decided.stopped.take().or(Some(error)),
     }

@@ -1,6 +1,7 @@
 //! The path of everything that happens: read and seal, ask once, decide,
 //! compose, commit. Only what was committed is sent or moved.
 
+mod copies;
 mod decided;
 mod secrets;
 
@@ -84,9 +85,19 @@ pub struct Prepared {
     secrets: Vec<String>,
     /// The bytes of its attachments, where its commands may send them.
     files: Vec<Vec<u8>>,
-    /// A canary of ours: filed, and nothing else (TB2).
-    canary: bool,
     read: Option<Read>,
+    ours: Option<Ours>,
+    /// It is not to stay in the mailbox as it came (TD5).
+    redacted: bool,
+}
+
+/// A mail that the desk wrote itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ours {
+    /// Filed, and nothing else (TB2).
+    Canary,
+    /// The redacted copy of a mail that was handled, put back by somebody (TD5).
+    Copy,
 }
 
 impl Prepared {
@@ -122,9 +133,14 @@ impl Desk {
             return Ok(unread(place, received, reason, None, None));
         };
         let sha256 = hex(&Sha256::digest(bytes.as_slice()));
-        if self.composer.is_canary(&bytes, &self.rules.limits) {
-            let canary = unread(place, received, Unreadable::NotDecided, Some(sha256), None);
-            return Ok(Prepared { canary: true, ..canary });
+        let ours = if self.composer.is_canary(&bytes, &self.rules.limits) {
+            Some(Ours::Canary)
+        } else {
+            self.composer.copied(&bytes, &self.rules.limits).map(|_| Ours::Copy)
+        };
+        if ours.is_some() {
+            let unread = unread(place, received, Unreadable::NotDecided, Some(sha256), None);
+            return Ok(Prepared { ours, ..unread });
         }
         let original = self.vault.seal_original(&bytes).map_err(not_now)?;
         // Attempts are counted before the attempt; after three the mail is
@@ -151,10 +167,11 @@ impl Desk {
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
         let files = std::mem::take(&mut understood.files);
+        let redacted = understood.is_secret();
         let input = understood.into_input(place, received, secrets.clone(), sha256);
         let read = Some(Read { bytes, rules, prints: prints.additions() });
         let (text, original) = (Some(text), Some(original));
-        Ok(Prepared { input, text, original, attachments, secrets, files, canary: false, read })
+        Ok(Prepared { input, text, original, attachments, secrets, files, ours: None, redacted, read })
     }
 
     /// Our own look at who signed it. The name servers are asked while the mail
@@ -242,9 +259,11 @@ impl Desk {
 
     /// Runs on the store's thread, between the answer and the commit.
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
-        let Prepared { input, text, original, attachments, files, canary, secrets, .. } = self.looked_again(prepared);
-        if canary {
-            return Ok(Commitment { at: now, body: Body::Nothing(OutcomeWord::Loop) });
+        let Prepared { input, text, original, attachments, files, ours, redacted, secrets, .. } =
+            self.looked_again(prepared);
+        if let Some(ours) = ours {
+            let outcome = if ours == Ours::Canary { OutcomeWord::Loop } else { OutcomeWord::Duplicate };
+            return Ok(Commitment { at: now, body: Body::Nothing(outcome) });
         }
         let rules = view.rules();
         let mut known = view.look_up(&Ask::about(&input, rules), now).map_err(|error| error.to_string())?;
@@ -262,7 +281,9 @@ impl Desk {
             .composer
             .compose(&decision.letters, &files, known.next_letter, now, rules)
             .map_err(|error| error.to_string())?;
-        let decided = decided(&input, decision, rules);
+        let mut decided = decided(&input, decision, rules);
+        // What is in quarantine may come back to be decided again, as it came.
+        decided.redacted = redacted && decided.quarantine.is_none();
         // What is held once more was kept when it was held first.
         let is_kept = known.held.is_some() && decided.outcome == OutcomeWord::Hold;
         let (text, original) = if is_kept { (None, None) } else { (text, original) };
@@ -312,7 +333,7 @@ fn unread(
 
 fn bare(input: Input) -> Prepared {
     let (secrets, files, attachments) = (Vec::new(), Vec::new(), Vec::new());
-    Prepared { input, text: None, original: None, attachments, secrets, files, canary: false, read: None }
+    Prepared { input, text: None, original: None, attachments, secrets, files, ours: None, redacted: false, read: None }
 }
 
 fn stored_text(understood: &Understood) -> Vec<u8> {

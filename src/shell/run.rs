@@ -332,7 +332,7 @@ fn spawn_intake(
             tasks.spawn(async move { intake.run(stop).await.map_err(Failure::from) });
         }
         Source::Folder(folder) => {
-            let source = FolderSource::new(folder.path.clone(), size_max);
+            let source = FolderSource::new(folder.path.clone(), size_max).replacing(folder.replace_secrets);
             let intake = Intake::new(desk, source, folder.start_from, in_hand, health, drain);
             tasks.spawn(async move { intake.run(stop).await.map_err(Failure::from) });
         }

@@ -64,6 +64,17 @@ pub trait Source: Send {
     /// there without an error, is listed no more, and is a shortcoming.
     fn settle(&mut self, done: &[(Place, Folder)]) -> impl Future<Output = Result<(), SourceError>> + Send;
 
+    /// Whether redacted copies can take the place of mails now ([`Source::replace`]).
+    fn replaces(&self) -> bool;
+
+    /// Puts each redacted copy into its folder, then removes its original, and only
+    /// that; to be called only after the commit, and safe to be called again. Gives
+    /// back what it cannot replace, to be moved as it came; why is a shortcoming.
+    fn replace(
+        &mut self,
+        done: Vec<Replaced>,
+    ) -> impl Future<Output = Result<Vec<(Place, Folder)>, SourceError>> + Send;
+
     /// Sleeps until something new may be there, at most `at_most`. Dropping
     /// this future is safe; dropping one of the others costs the connection.
     fn wait(&mut self, at_most: Duration) -> impl Future<Output = Result<Woken, SourceError>> + Send;
@@ -100,6 +111,21 @@ pub struct Fetched {
     /// Whole and as sent. None: over the size limit; or, where `size` is
     /// within it, several tries to fetch it failed (I-5).
     pub bytes: Option<Vec<u8>>,
+}
+
+/// A handled mail with the redacted copy that takes its place (TD5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    pub place: Place,
+    /// Where the copy goes.
+    pub folder: Folder,
+    /// INTERNALDATE of the original, which is the copy's, too.
+    pub received: Timestamp,
+    /// What stands in the copy's field `X-Upgrade-Desk`, and in no other's.
+    pub mark: String,
+    pub bytes: Vec<u8>,
+    /// An earlier try may have put the copy there: it is looked for first.
+    pub may_be_there: bool,
 }
 
 /// Why [`Source::wait`] ended. In doubt it says `News`; a list never harms.

@@ -25,6 +25,10 @@ pub enum Step {
     /// Store: everybody who waited for the group has been answered.
     Answered,
     MovedOnServer,
+    /// The redacted copy of a mail lies in its folder, and the original in the inbox.
+    CopyPut,
+    /// IMAP: the original is flagged as deleted, and not yet expunged.
+    OriginalFlagged,
     /// Outbox: the attempt is counted, the letter not yet handed over.
     LetterTrying,
     /// Outbox: the mail server took the letter, and we have not noted it yet.

@@ -76,6 +76,8 @@ pub struct Receipt {
     /// Secrets that a ticket gave up (W-18).
     pub given_up: Vec<String>,
     pub quarantined: bool,
+    /// A redacted copy takes the mail's place in the mailbox (TD5).
+    pub redacted: bool,
 }
 
 impl Receipt {
@@ -88,6 +90,7 @@ impl Receipt {
             secrets: Vec::new(),
             given_up: Vec::new(),
             quarantined: false,
+            redacted: false,
         }
     }
 
@@ -98,6 +101,7 @@ impl Receipt {
             secrets: decided.secrets.clone(),
             given_up: apply::given_up(decided),
             quarantined: decided.quarantine.is_some(),
+            redacted: decided.redacted,
             ..Receipt::of(decided.outcome)
         }
     }

@@ -54,11 +54,12 @@ struct Figures {
     at_steps: BTreeMap<&'static str, usize>,
 }
 
-/// Those of a desk that runs: showing what is sealed is a command (`cli/reveal.rs`,
-/// `cli/original.rs`).
+/// Those of a desk that runs over Maildirs: showing what is sealed is a command
+/// (`cli/reveal.rs`, `cli/original.rs`), and only on a server mail is flagged
+/// (`source/copies.rs`).
 fn steps() -> Vec<Step> {
-    let of_commands = [Step::RevealRecorded, Step::OriginalRecorded];
-    Step::VARIANTS.iter().copied().filter(|step| !of_commands.contains(step)).collect()
+    let elsewhere = [Step::RevealRecorded, Step::OriginalRecorded, Step::OriginalFlagged];
+    Step::VARIANTS.iter().copied().filter(|step| !elsewhere.contains(step)).collect()
 }
 
 fn kill_often(desk: &Desk) -> Figures {

@@ -77,6 +77,7 @@ impl World {
             counted: Vec::new(),
             office: Vec::new(),
             did: Vec::new(),
+            redacted: false,
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
         let body = Body::Decided {

@@ -34,6 +34,7 @@ fn settings(dovecot: &Dovecot, security: Security) -> Imap {
         quarantine: "Quarantine".to_owned(),
         private_ca: Some(dovecot.authority()),
         start_from: StartFrom::All,
+        replace_secrets: true,
     }
 }
 
@@ -182,7 +183,7 @@ fn trusted(from: &str, id: &str, subject: &str, reply: &str, text: &str) -> Stri
     )
 }
 
-fn asap_form(id: &str) -> String {
+pub(crate) fn asap_form(id: &str) -> String {
     let text = "Admin Name: Dana Ruiz\nCompany Name: Acme Telephone, Inc.\nAdmin Email: dana@acme-tel.example\n\
                 Admin Phone: +1 312 555 0101\nUnit Serial Number: SM-0417-22A\nUnit MAC Address: 00:00:5E:00:53:0A\n\
                 Unit IP Address: 203.0.113.10\nManager Password: quiet Harbour 77\nASAP: yes\n";

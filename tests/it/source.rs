@@ -1,6 +1,7 @@
 //! Where mail comes from: the same promises for a folder, for a scripted IMAP
 //! server that misbehaves on purpose, and for a real one.
 
+mod copies;
 mod dovecot;
 mod fallback;
 mod folder;

@@ -15,7 +15,7 @@ use crate::desk::input::Input;
 use crate::desk::known::{FoundTicket, Known};
 use crate::desk::language::Language;
 use crate::desk::letter::header_text::HeaderText;
-use crate::desk::letter::mime::{self, AutoSubmitted};
+use crate::desk::letter::mime::{self, AutoSubmitted, copy};
 use crate::desk::letter::wording::Wording;
 use crate::desk::letter::{Letter, Outgoing, Template, layout};
 use crate::desk::limits::Limits;
@@ -67,6 +67,23 @@ impl Composer {
     /// Whether a mail is a canary that was sent with our key (TB2).
     pub fn is_canary(&self, raw: &[u8], limits: &Limits) -> bool {
         canary::marked(raw, limits, &self.message_key).is_some()
+    }
+
+    /// The SHA-256 of the original, if a mail is a redacted copy that was made
+    /// with our key (TD5).
+    pub fn copied(&self, raw: &[u8], limits: &Limits) -> Option<String> {
+        copy::original(raw, limits, &self.message_key)
+    }
+
+    /// The mark of the redacted copy of the mail with this SHA-256, and the copy
+    /// (TD5).
+    ///
+    /// # Errors
+    /// Its text fits no encoding.
+    pub fn copy(&self, original: &copy::Original<'_>) -> Result<(String, Vec<u8>), LetterError> {
+        let fail = |error: mime::MimeError| LetterError { template: "(copy)".to_owned(), text: error.to_string() };
+        let bytes = copy::write(original, &self.message_key).map_err(fail)?;
+        Ok((copy::mark(original.sha256, &self.message_key), bytes))
     }
 
     /// All letters of one decision, numbered from `first_no`. `files` are the

@@ -92,6 +92,13 @@ pub fn field(raw: &[u8], limits: &Limits, name: &str) -> Option<String> {
     header.first(name).map(header::Field::unfolded)
 }
 
+/// The fields of these names (lower case), unfolded, in the mail's order.
+pub fn fields(raw: &[u8], limits: &Limits, names: &[&str]) -> Vec<(String, String)> {
+    let (header, _) = header::split(raw, limits);
+    let named = header.fields.iter().filter(|field| names.contains(&field.name.as_str()));
+    named.map(|field| (field.name.clone(), field.unfolded())).collect()
+}
+
 /// Cut texts and unlisted attachments are only said; the rest is not believed.
 /// Nor is HTML without its structure, which may show what was hidden, where a
 /// mail has no other text.

@@ -118,7 +118,7 @@ impl Checker<'_> {
         let text = text.into_inner();
         let path = self.folder_that_exists(&text.path, "source.folder.path");
         let start_from = self.start_from(&span, text.start_from)?;
-        Some(Folder { path, start_from })
+        Some(Folder { path, start_from, replace_secrets: text.replace_secrets.unwrap_or(true) })
     }
 
     fn start_from(&mut self, span: &Span, written: Option<StartFrom>) -> Option<StartFrom> {

@@ -48,6 +48,7 @@ pub struct ImapText {
     pub quarantine: Option<Spanned<String>>,
     pub private_ca: Option<Spanned<String>>,
     pub start_from: Option<StartFrom>,
+    pub replace_secrets: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +56,7 @@ pub struct ImapText {
 pub struct FolderText {
     pub path: Spanned<String>,
     pub start_from: Option<StartFrom>,
+    pub replace_secrets: Option<bool>,
 }
 
 /// Exactly one of the two.

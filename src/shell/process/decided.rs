@@ -36,6 +36,7 @@ pub fn decided(input: &Input, decision: Decision, rules: &Rules) -> Decided {
         counted: decision.counted,
         office: decision.office,
         did: decision.did,
+        redacted: false,
     }
 }
 

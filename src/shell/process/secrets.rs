@@ -50,6 +50,7 @@ impl Desk {
             Some(checked) => again.with_checked(checked, &read.rules),
             None => again,
         };
+        let redacted = again.is_secret();
         // What shows a password now is not sealed to staff.
         let before = std::mem::take(&mut mail.attached);
         again.attached = again.attachments(&read.bytes, &prints, &read.rules);
@@ -62,7 +63,7 @@ impl Desk {
         let (text, files) = (Some(stored_text(&again)), std::mem::take(&mut again.files));
         // Prints change nothing about which secrets of its own a mail has.
         let input = again.into_input(place, received, prepared.secrets.clone(), sha256);
-        Prepared { input, text, files, attachments, ..prepared }
+        Prepared { input, text, files, attachments, redacted, ..prepared }
     }
 
     /// Once a day: what was destroyed 30 days ago is found no more.

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::desk::access::Actor;
 use crate::desk::decide::{Decision, decide};
-use crate::desk::input::{Input, Place, Unreadable, understand};
+use crate::desk::input::{Input, Place, Unreadable, understand, understand_copy};
 use crate::desk::known::Ask;
 use crate::desk::letter::compose::Composer;
 use crate::desk::office::{AddedHoliday, OfficeEvent};
@@ -164,6 +164,7 @@ impl Track {
             counted: Vec::new(),
             office: vec![set],
             did: Vec::new(),
+            redacted: false,
         };
         let body = Body::Plain(vec![What::Decided(Box::new(decided))]);
         let commitment = Commitment { at: self.now, body };
@@ -219,11 +220,17 @@ impl Track {
             (Input::Unreadable { place: place(number), received, reason, original_sha256 }, Vec::new())
         };
         let Some(bytes) = bytes else { return unread(Unreadable::TooBig, None) };
-        let original_sha256 = hex(&Sha256::digest(&bytes));
+        // A copy that the desk made stands for the mail whose place it took (TD5).
+        let copied = self.composer.copied(&bytes, &self.rules.limits);
+        let is_copy = copied.is_some();
+        let original_sha256 = copied.unwrap_or_else(|| hex(&Sha256::digest(&bytes)));
         let rules = Arc::clone(&self.rules);
         let reading = move || {
             catch_unwind(AssertUnwindSafe(|| {
-                let mut read = understand(&bytes, received, &rules, &Prints::default());
+                let mut read = match is_copy {
+                    true => understand_copy(&bytes, received, &rules),
+                    false => understand(&bytes, received, &rules, &Prints::default()),
+                };
                 read.attached = read.attachments(&bytes, &Prints::default(), &rules);
                 read
             }))

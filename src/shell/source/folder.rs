@@ -1,6 +1,7 @@
 //! A Maildir as the mailbox: for the demo, for tests, and behind any program
 //! that delivers into one. Mail moves by renaming, so it is never half there.
 
+mod copies;
 mod maildir;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{Fetched, Listed, Opened, Source, SourceError, Woken};
+use super::{Fetched, Listed, Opened, Replaced, Source, SourceError, Woken};
 use crate::desk::input::Place;
 use crate::desk::record::Folder;
 
@@ -29,11 +30,18 @@ pub struct FolderSource {
     mailbox: String,
     /// What the last list showed and fetch did not have to leave out.
     known: BTreeSet<String>,
+    replaces: bool,
 }
 
 impl FolderSource {
     pub fn new(path: PathBuf, size_max: u64) -> FolderSource {
-        FolderSource { path, size_max, mailbox: String::new(), known: BTreeSet::new() }
+        FolderSource { path, size_max, mailbox: String::new(), known: BTreeSet::new(), replaces: true }
+    }
+
+    /// Whether redacted copies take the place of mails with a password (TD5).
+    #[must_use]
+    pub fn replacing(self, replaces: bool) -> FolderSource {
+        FolderSource { replaces, ..self }
     }
 
     /// Whether a place lies in this folder.
@@ -146,6 +154,17 @@ impl Source for FolderSource {
             .map(|(place, folder)| (place.item.clone(), *folder))
             .collect();
         blocking(move || maildir::move_away(&path, &done)).await
+    }
+
+    fn replaces(&self) -> bool {
+        self.replaces
+    }
+
+    async fn replace(&mut self, done: Vec<Replaced>) -> Result<Vec<(Place, Folder)>, SourceError> {
+        let path = self.path.clone();
+        let copies: Vec<Replaced> = done.into_iter().filter(|copy| self.is_here(&copy.place)).collect();
+        blocking(move || copies::replace(&path, &copies)).await?;
+        Ok(Vec::new())
     }
 
     async fn wait(&mut self, at_most: Duration) -> Result<Woken, SourceError> {

@@ -8,6 +8,7 @@ mod leave;
 mod link;
 mod list;
 mod open;
+mod replace;
 mod words;
 
 use std::collections::BTreeMap;
@@ -21,8 +22,9 @@ use self::dial::{Route, plain_elsewhere};
 use self::fetch::{Fetching, Suspects};
 use self::leave::{Leaving, MARK};
 use self::link::Link;
-use self::words::{encoded_name, is_good_name};
-use super::{Fetched, Listed, Opened, Source, SourceError, Woken};
+use self::replace::{Batch, Replacing};
+use self::words::is_good_name;
+use super::{Fetched, Listed, Opened, Replaced, Source, SourceError, Woken};
 use crate::desk::input::Place;
 use crate::desk::record::{Floor, Folder};
 use crate::shell::config::{Imap, Security};
@@ -51,6 +53,7 @@ pub struct ImapSource {
     can_idle: bool,
     suspects: Suspects,
     leaving: Leaving,
+    replacing: Replacing,
     link: Option<Link>,
 }
 
@@ -78,6 +81,7 @@ impl ImapSource {
             .map_err(|error| SourceError::configuration(error.to_string()))?;
         let mailbox = format!("{}@{host}/{}", settings.user, settings.mailbox);
         let literal_max = size_max.saturating_add(LITERAL_SLACK);
+        let replacing = Replacing::new(settings.replace_secrets);
         let route = Route { settings, tls, name, step: STEP, literal_max };
         Ok(ImapSource {
             route,
@@ -88,6 +92,7 @@ impl ImapSource {
             can_idle: false,
             suspects: Suspects::default(),
             leaving: Leaving::default(),
+            replacing,
             link: None,
         })
     }
@@ -105,7 +110,7 @@ impl ImapSource {
     /// As for every other call; what became of the mail is unknown then.
     pub async fn put(&mut self, bytes: &[u8]) -> Result<(), SourceError> {
         let mut link = self.take_link().await?;
-        link.append(&encoded_name(&self.route.settings.mailbox), bytes).await?;
+        link.append(&self.route.settings.mailbox, None, bytes).await?.ok("the mail")?;
         self.link = Some(link);
         Ok(())
     }
@@ -174,6 +179,7 @@ impl Source for ImapSource {
         link.validity = Some(selected.validity);
         self.leaving.opened(&mut link, abilities, selected).await?;
         self.leaving.without(missing);
+        self.replacing.opened(abilities, selected);
         self.link = Some(link);
         let (source, mailbox) = (NAME.to_owned(), self.mailbox.clone());
         Ok(Opened { source, mailbox, validity: selected.validity, next_item: selected.next })
@@ -184,7 +190,7 @@ impl Source for ImapSource {
     }
 
     fn shortcomings(&self) -> Vec<String> {
-        self.leaving.shortcomings()
+        self.leaving.shortcomings().into_iter().chain(self.replacing.shortcomings()).collect()
     }
 
     /// Oldest first means in the order of UIDs: as they came into this mailbox.
@@ -244,6 +250,30 @@ impl Source for ImapSource {
         }
         self.link = Some(link);
         Ok(())
+    }
+
+    fn replaces(&self) -> bool {
+        self.replacing.replaces()
+    }
+
+    async fn replace(&mut self, done: Vec<Replaced>) -> Result<Vec<(Place, Folder)>, SourceError> {
+        let mut link = self.take_link().await?;
+        let mut as_they_came = Vec::new();
+        let (processed, quarantine): (Vec<Replaced>, Vec<Replaced>) =
+            done.into_iter().partition(|copy| copy.folder == Folder::Processed);
+        for (folder, copies) in [(Folder::Processed, processed), (Folder::Quarantine, quarantine)] {
+            let mails: Vec<(u32, Replaced)> =
+                copies.into_iter().filter_map(|copy| Some((self.uid(&copy.place)?, copy))).collect();
+            if mails.is_empty() {
+                continue;
+            }
+            let (inbox, name) = (self.route.settings.mailbox.clone(), self.folder(folder).to_owned());
+            let leaving = &mut self.leaving;
+            let mut batch = Batch { link: &mut link, leaving, inbox: &inbox, folder, name: &name };
+            as_they_came.extend(self.replacing.replace(&mut batch, mails).await?);
+        }
+        self.link = Some(link);
+        Ok(as_they_came)
     }
 
     async fn wait(&mut self, at_most: Duration) -> Result<Woken, SourceError> {

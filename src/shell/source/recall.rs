@@ -160,6 +160,8 @@ fn turned(imap: &Imap) -> Imap {
         mailbox: imap.quarantine.clone(),
         processed: imap.mailbox.clone(),
         quarantine: imap.processed.clone(),
+        // Mail is only moved back.
+        replace_secrets: false,
         ..imap.clone()
     }
 }

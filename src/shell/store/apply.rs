@@ -107,6 +107,9 @@ fn apply_cause(state: &mut State, decided: &Decided, at: Timestamp, seq: u64) ->
         Cause::Mail { place, duplicate_key, message_id, sha256 } => {
             let folder = if decided.quarantine.is_some() { Folder::Quarantine } else { Folder::Processed };
             state.put(Tree::Index, key(&[b"place", place.to_string().as_bytes()]), &folder)?;
+            if decided.redacted {
+                state.put(Tree::Index, redacted_key(place), &seq)?;
+            }
             if let Some(id) = message_id {
                 state.put(Tree::Index, key(&[b"id", id.as_bytes()]), &at)?;
             }
@@ -338,6 +341,11 @@ pub fn floor_key(source: &str, mailbox: &str, validity: u32) -> Vec<u8> {
 /// When the desk first looked into a mailbox, whatever its numbering then.
 pub fn first_start_key(source: &str, mailbox: &str) -> Vec<u8> {
     key(&[b"first start", source.as_bytes(), mailbox.as_bytes()])
+}
+
+/// Handled mails whose place in the mailbox a redacted copy takes (TD5).
+pub fn redacted_key(place: &Place) -> Vec<u8> {
+    key(&[b"redacted", place.to_string().as_bytes()])
 }
 
 /// Mails of one mailbox by their bytes.

@@ -18,13 +18,13 @@ use crate::desk::bookings::Booking;
 use crate::desk::input::Place;
 use crate::desk::known::{Answered, Ask, Duplicate, FoundTicket, Held, Kept, Known, Pass, Sender, Tallies};
 use crate::desk::office::{self, DeskTimer, Office};
-use crate::desk::record::{Floor, Folder, PackPlace};
+use crate::desk::record::{Floor, Folder, Leave, PackPlace};
 use crate::desk::register::{Register, Representative};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Happened, Ticket, TicketId, TicketKind};
 use crate::desk::timers::Timer;
 use crate::desk::token::Brought;
-use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, held_key, notice_key, pass_key};
+use crate::shell::store::apply::{bytes_key, first_start_key, floor_key, held_key, notice_key, pass_key, redacted_key};
 use crate::shell::store::in_force;
 use crate::shell::store::journal::Head;
 use crate::shell::store::pack::{PackFault, Packs};
@@ -194,9 +194,11 @@ impl View<'_> {
         Ok(self.state.get::<u64>(Tree::Meta, &counter)?.unwrap_or(0).saturating_add(1))
     }
 
-    /// Where a handled mail is to be moved; `None`: it was not handled yet.
-    pub fn place_done(&self, place: &Place) -> Result<Option<Folder>, StateError> {
-        self.state.get(Tree::Index, &key(&[b"place", place.to_string().as_bytes()]))
+    /// How a handled mail is to leave the mailbox; `None`: it was not handled yet.
+    pub fn place_done(&self, place: &Place) -> Result<Option<Leave>, StateError> {
+        let folder: Option<Folder> = self.state.get(Tree::Index, &key(&[b"place", place.to_string().as_bytes()]))?;
+        let Some(folder) = folder else { return Ok(None) };
+        Ok(Some(Leave { folder, redacted: self.state.has(Tree::Index, &redacted_key(place))? }))
     }
 
     pub fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StateError> {

@@ -36,7 +36,7 @@ enum Goes {
 fn desk(dovecot: &Dovecot) -> Desk {
     let source = format!(
         "imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"{USER}\"\n\
-         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"now\"",
+         password_file = \"password\"\nprivate_ca = \"{}\"\nstart_from = \"now\"\nreplace_secrets = false",
         dovecot.imaps_port,
         dovecot.authority().display()
     );

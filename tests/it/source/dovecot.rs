@@ -33,6 +33,7 @@ fn settings(dovecot: &Dovecot, user: &str, processed: &str) -> Imap {
         quarantine: "Quarantine".to_owned(),
         private_ca: Some(dovecot.authority()),
         start_from: StartFrom::All,
+        replace_secrets: true,
     }
 }
 

@@ -134,8 +134,15 @@ async fn no_lack_and_no_break_loses_or_doubles_a_mail() {
     let mut tried = 0;
     for bits in 0..64_u32 {
         let has = |bit: u32| bits & (1 << bit) != 0;
-        let can =
-            Can { moves: has(0), uid_plus: has(1), keywords: has(2), room: has(3), create: has(4), write: has(5) };
+        let can = Can {
+            moves: has(0),
+            uid_plus: has(1),
+            keywords: has(2),
+            room: has(3),
+            create: has(4),
+            write: has(5),
+            ..Can::EVERYTHING
+        };
         let changes = survives(can, None, false).await;
         for at in 1..=changes {
             for cut in [Cut::Before(at), Cut::After(at)] {

@@ -29,6 +29,8 @@ fn settings(port: u16, security: Security) -> Imap {
         quarantine: "Quarantine".to_owned(),
         private_ca: (security != Security::Plain).then(|| tls_server::file("ca.pem")),
         start_from: StartFrom::All,
+        // Of copies: `source/copies.rs`.
+        replace_secrets: false,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::support::model_imap::{Can, Cut, ModelImap};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn desk(model: &ModelImap) -> Desk {
+pub(super) fn desk(model: &ModelImap) -> Desk {
     let source = format!(
         "imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nuser = \"upgrade\"\n\
          password_file = \"password\"\nstart_from = \"now\"",
@@ -35,7 +35,7 @@ fn form() -> String {
         .to_owned()
 }
 
-fn drain(desk: &Desk) {
+pub(super) fn drain(desk: &Desk) {
     let mut running = desk.run(&["--drain"], &[]);
     assert_eq!(running.wait(LIMIT), Some(0), "{}", desk.log());
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 
 use jiff::{SignedDuration, Timestamp};
 use upgrade_desk::desk::known::{Ask, Duplicate, FoundTicket, Sender, UnitKnown};
-use upgrade_desk::desk::record::{Cause, Floor, Folder, OutcomeWord, Quarantined, What};
+use upgrade_desk::desk::record::{Cause, Floor, Folder, Leave, OutcomeWord, Quarantined, What};
 use upgrade_desk::desk::ticket::{Event, Status, TicketId};
 use upgrade_desk::desk::timers::{Timer, TimerName};
 use upgrade_desk::shell::store::{Body, CommitError, Commitment, OpenError, Store};
@@ -15,6 +15,10 @@ use crate::store::facts::*;
 fn import(store: &Store) {
     let what = What::Imported { register: register(), by: "console".to_owned() };
     commit(store, |_| Commitment { at: noon(0), body: Body::Plain(vec![what]) }).unwrap();
+}
+
+fn left(folder: Folder, redacted: bool) -> Leave {
+    Leave { folder, redacted }
 }
 
 #[test]
@@ -117,7 +121,7 @@ fn a_later_decision_of_a_group_sees_the_earlier_ones_and_a_read_does_not() {
     });
     let second = store.commit(|view| {
         // Not in sled yet, but decided.
-        assert_eq!(view.place_done(&place(1)).unwrap(), Some(Folder::Processed));
+        assert_eq!(view.place_done(&place(1)).unwrap(), Some(left(Folder::Processed, false)));
         let known = view
             .look_up(
                 &Ask {
@@ -340,6 +344,7 @@ fn duplicates_secrets_quarantine_and_floors_are_remembered() {
     let receipt = commit(&store, |_| {
         let mut decision = about_mail(2);
         decision.outcome = OutcomeWord::Quarantine;
+        decision.redacted = true;
         decision.quarantine = Some(Quarantined {
             reason: "two_from_fields".to_owned(),
             detail: "two From fields".to_owned(),
@@ -349,7 +354,7 @@ fn duplicates_secrets_quarantine_and_floors_are_remembered() {
         decided(noon(2), decision, Vec::new())
     })
     .unwrap();
-    assert!(receipt.quarantined);
+    assert!(receipt.quarantined && receipt.redacted);
     let floor = What::Floor {
         source: "imap".to_owned(),
         mailbox: "m".to_owned(),
@@ -364,8 +369,8 @@ fn duplicates_secrets_quarantine_and_floors_are_remembered() {
         assert_eq!(view.look_up(&same, noon(0)).unwrap().duplicate, Some(Duplicate::SameMail));
         assert_eq!(view.look_up(&other, noon(0)).unwrap().duplicate, None);
         assert_eq!(view.known_secrets().unwrap(), ["secret-1".to_owned()].into());
-        assert_eq!(view.place_done(&place(1)).unwrap(), Some(Folder::Processed));
-        assert_eq!(view.place_done(&place(2)).unwrap(), Some(Folder::Quarantine));
+        assert_eq!(view.place_done(&place(1)).unwrap(), Some(left(Folder::Processed, false)));
+        assert_eq!(view.place_done(&place(2)).unwrap(), Some(left(Folder::Quarantine, true)));
         assert_eq!(view.place_done(&place(3)).unwrap(), None);
         let row = view.quarantine().unwrap().remove(0);
         assert_eq!((row.no, row.quarantined.reason.as_str(), row.place), (1, "two_from_fields", Some(place(2))));

@@ -122,6 +122,7 @@ pub fn about_mail(item: u64) -> Decided {
         counted: Vec::new(),
         office: Vec::new(),
         did: Vec::new(),
+        redacted: false,
     }
 }
 

@@ -352,6 +352,33 @@ impl Dovecot {
         self.start_again();
     }
 
+    /// The mails of a folder, to the byte; `""` is the inbox.
+    pub fn mails(&self, user: &str, folder: &str) -> Vec<Vec<u8>> {
+        let mut path = self.maildir(user);
+        if !folder.is_empty() {
+            path = path.join(format!(".{folder}"));
+        }
+        let parts = ["new", "cur"].map(|part| fs::read_dir(path.join(part)).into_iter().flatten());
+        parts.into_iter().flatten().map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
+    }
+
+    /// The files of all folders of the user in which these bytes stand, indexes too.
+    pub fn files_with(&self, user: &str, bytes: &[u8]) -> Vec<PathBuf> {
+        let mut folders = vec![self.path("mail").join(user)];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if fs::read(&path).unwrap().windows(bytes.len()).any(|window| window == bytes) {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+
     /// How many mails a folder of the user holds; `""` is the inbox.
     pub fn count(&self, user: &str, folder: &str) -> usize {
         let mut path = self.path("mail").join(user).join("Maildir");

@@ -2,7 +2,7 @@
 //! a test says and can break off at any command. Loopback only, plain.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -22,11 +22,26 @@ pub struct Can {
     pub room: bool,
     /// Folders can be made.
     pub create: bool,
+    /// Mail can be put into folders (APPEND).
+    pub append: bool,
+    /// Header fields can be searched.
+    pub searches: bool,
+    /// Mail can be flagged as deleted and expunged, whatever the server says before.
+    pub expunges: bool,
 }
 
 impl Can {
-    pub const EVERYTHING: Can =
-        Can { moves: true, uid_plus: true, keywords: true, write: true, room: true, create: true };
+    pub const EVERYTHING: Can = Can {
+        moves: true,
+        uid_plus: true,
+        keywords: true,
+        write: true,
+        room: true,
+        create: true,
+        append: true,
+        searches: true,
+        expunges: true,
+    };
 }
 
 /// When the connection ends instead of the answer.
@@ -54,6 +69,8 @@ pub struct State {
     pub validity: u32,
     pub next: u32,
     pub folders: BTreeMap<String, Vec<Mail>>,
+    /// The folder that the connection has opened which speaks now.
+    selected: String,
     /// Every command, without its tag.
     pub heard: Vec<String>,
     /// Bytes sent in answers.
@@ -80,6 +97,7 @@ impl ModelImap {
             validity: 7,
             next: 1,
             folders: folders.into_iter().collect(),
+            selected: "INBOX".to_owned(),
             heard: Vec::new(),
             sent: 0,
         };
@@ -149,10 +167,15 @@ impl Drop for ModelImap {
 
 fn serve(stream: TcpStream, state: &Mutex<State>) {
     let mut writer = stream.try_clone().unwrap();
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
     let _gone = writer.write_all(b"* OK ready\r\n");
-    let mut idling = String::new();
-    while let Some(Ok(line)) = lines.next() {
+    let (mut idling, mut selected) = (String::new(), "INBOX".to_owned());
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            break;
+        }
+        let line = line.trim_end().to_owned();
         let (tag, command) = match line.split_once(' ') {
             Some((tag, command)) => (tag.to_owned(), command.to_owned()),
             None => (std::mem::take(&mut idling), line.clone()),
@@ -160,7 +183,22 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         let answer = {
             let mut state = state.lock().unwrap();
             state.heard.push(command.clone());
-            let answer = state.answer(&tag, &command);
+            state.selected.clone_from(&selected);
+            let literal =
+                command.strip_suffix('}').and_then(|command| command.rsplit_once('{')?.1.parse::<usize>().ok());
+            let answer = match literal.filter(|_| state.can.append) {
+                Some(length) => {
+                    let _gone = writer.write_all(b"+ go on\r\n");
+                    let mut mail = vec![0; length + 2];
+                    if reader.read_exact(&mut mail).is_err() {
+                        break;
+                    }
+                    mail.truncate(length);
+                    state.appended(&tag, &command, &String::from_utf8(mail).unwrap())
+                }
+                None => state.answer(&tag, &command),
+            };
+            selected.clone_from(&state.selected);
             state.sent += answer.as_ref().map_or(0, String::len);
             answer
         };
@@ -177,14 +215,42 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
 
 impl State {
     fn inbox(&self) -> &[Mail] {
-        &self.folders["INBOX"]
+        &self.folders[&self.selected]
+    }
+
+    fn inbox_mut(&mut self) -> &mut Vec<Mail> {
+        self.folders.get_mut(&self.selected).unwrap()
+    }
+
+    /// APPEND: `None` as for [`State::answer`].
+    fn appended(&mut self, tag: &str, command: &str, text: &str) -> Option<String> {
+        self.changes += 1;
+        if self.cut == Some(Cut::Before(self.changes)) {
+            return None;
+        }
+        let (name, date) = (quoted(command, 0), quoted(command, 1));
+        if !self.folders.contains_key(&name) {
+            return Some(format!("{tag} NO [TRYCREATE] no such folder\r\n"));
+        } else if !self.can.room {
+            return Some(format!("{tag} NO [OVERQUOTA] full\r\n"));
+        }
+        let received = jiff::fmt::strtime::parse("%d-%b-%Y %H:%M:%S %z", date).unwrap().to_timestamp().unwrap();
+        let uid = self.next;
+        self.next += 1;
+        let mail = Mail { uid, flags: BTreeSet::new(), received, text: text.into() };
+        self.folders.get_mut(&name).unwrap().push(mail);
+        let is_cut = self.cut == Some(Cut::After(self.changes));
+        (!is_cut).then(|| format!("{tag} OK [APPENDUID 1 {uid}] done\r\n"))
     }
 
     /// None: the connection ends.
     fn answer(&mut self, tag: &str, command: &str) -> Option<String> {
         let words: Vec<&str> = command.split(' ').collect();
         let verb = if words[0] == "UID" { format!("UID {}", words[1]) } else { words[0].to_owned() };
-        if !matches!(verb.as_str(), "UID MOVE" | "UID COPY" | "UID STORE" | "UID EXPUNGE" | "CREATE") {
+        if !matches!(verb.as_str(), "UID MOVE" | "UID COPY" | "UID STORE" | "UID EXPUNGE" | "CREATE" | "APPEND") {
+            if matches!(verb.as_str(), "SELECT" | "EXAMINE") {
+                self.selected = quoted(command, 0);
+            }
             return Some(self.look(tag, command, &verb));
         }
         self.changes += 1;
@@ -213,7 +279,10 @@ impl State {
                 let known = self.folders.contains_key(&name);
                 if known { format!("* LIST () \"/\" \"{name}\"\r\n{ok}") } else { ok }
             }
-            "SELECT" => {
+            "SELECT" | "EXAMINE" if !self.folders.contains_key(&self.selected) => {
+                format!("{tag} NO no such folder\r\n")
+            }
+            "SELECT" | "EXAMINE" => {
                 let flags = match (self.can.write, self.can.keywords) {
                     (false, _) => "",
                     (true, false) => "\\Deleted \\Seen",
@@ -228,6 +297,7 @@ impl State {
                     self.next
                 )
             }
+            "UID SEARCH" if command.contains("HEADER") && !self.can.searches => format!("{tag} BAD what\r\n"),
             "UID SEARCH" => {
                 let found: Vec<String> = self
                     .inbox()
@@ -251,7 +321,7 @@ impl State {
     /// Gives why it is refused.
     fn change(&mut self, command: &str, verb: &str) -> Option<String> {
         // CREATE names none.
-        let set = if verb == "CREATE" { "0" } else { command.split(' ').nth(2).unwrap() };
+        let set = if verb.starts_with("UID") { command.split(' ').nth(2).unwrap() } else { "0" };
         let wanted: Vec<u32> = self.inbox().iter().map(|mail| mail.uid).filter(|uid| self.is_in(set, *uid)).collect();
         match verb {
             "CREATE" if !self.can.create => Some("no".to_owned()),
@@ -259,6 +329,7 @@ impl State {
                 self.folders.insert(quoted(command, 0), Vec::new());
                 None
             }
+            "APPEND" => Some("[CANNOT] nobody puts mail here".to_owned()),
             _ if !self.can.write => Some("[NOPERM] look only".to_owned()),
             "UID MOVE" | "UID COPY" => {
                 let name = quoted(command, 0);
@@ -273,17 +344,18 @@ impl State {
                     self.inbox().iter().filter(|mail| wanted.contains(&mail.uid)).cloned().collect();
                 self.folders.get_mut(&name).unwrap().extend(copies);
                 if verb == "UID MOVE" {
-                    self.folders.get_mut("INBOX").unwrap().retain(|mail| !wanted.contains(&mail.uid));
+                    self.inbox_mut().retain(|mail| !wanted.contains(&mail.uid));
                 }
                 None
             }
+            "UID STORE" if command.contains("Deleted") && !self.can.expunges => Some("[NOPERM] keep it".to_owned()),
             "UID STORE" => {
                 let flags: Vec<String> =
                     command.rsplit_once('(').unwrap().1.trim_end_matches(')').split(' ').map(str::to_owned).collect();
                 if flags.iter().any(|flag| flag.starts_with('$')) && !self.can.keywords {
                     return Some("[CANNOT] no keywords".to_owned());
                 }
-                let inbox = self.folders.get_mut("INBOX").unwrap();
+                let inbox = self.inbox_mut();
                 inbox.iter_mut().filter(|mail| wanted.contains(&mail.uid)).for_each(|mail| {
                     mail.flags.extend(flags.iter().cloned());
                 });
@@ -294,7 +366,7 @@ impl State {
                 if !self.can.uid_plus {
                     return Some("what".to_owned());
                 }
-                self.folders.get_mut("INBOX").unwrap().retain(|mail| !gone(mail));
+                self.inbox_mut().retain(|mail| !gone(mail));
                 None
             }
         }
@@ -326,6 +398,14 @@ impl State {
             "UID" => self.is_in(words.next().unwrap(), mail.uid),
             "KEYWORD" => mail.flags.contains(words.next().unwrap()),
             "UNKEYWORD" => !mail.flags.contains(words.next().unwrap()),
+            "UNDELETED" => !mail.flags.contains("\\Deleted"),
+            "HEADER" => {
+                let (name, mut value) = (words.next().unwrap(), words.next().unwrap().to_owned());
+                while !(value.len() > 1 && value.ends_with('"')) {
+                    value = format!("{value} {}", words.next().unwrap());
+                }
+                mail.text.contains(&format!("\n{name}: {}", value.trim_matches('"')))
+            }
             "DELETED" => mail.flags.contains("\\Deleted"),
             "SINCE" => {
                 let day = Date::strptime("%d-%b-%Y", words.next().unwrap()).unwrap();

@@ -47,6 +47,7 @@ impl Checker<'_> {
             quarantine,
             private_ca,
             start_from: start_from?,
+            replace_secrets: text.replace_secrets.unwrap_or(true),
         })
     }
 

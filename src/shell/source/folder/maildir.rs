@@ -174,15 +174,21 @@ fn beginning(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// The folder for handled mail, itself a Maildir; made where it is missing.
+pub(super) fn target(maildir: &Path, folder: Folder) -> Result<PathBuf, SourceError> {
+    let target = maildir.join(match folder {
+        Folder::Processed => PROCESSED,
+        Folder::Quarantine => QUARANTINE,
+    });
+    make(&target).map_err(|error| failed("make the folder", &target, &error))?;
+    Ok(target)
+}
+
 /// Renames each item into its folder's `cur`; what is not here is done already.
 pub(super) fn move_away(maildir: &Path, done: &[(String, Folder)]) -> Result<(), SourceError> {
     let files = by_item(maildir)?;
     for folder in [Folder::Processed, Folder::Quarantine] {
-        let target = maildir.join(match folder {
-            Folder::Processed => PROCESSED,
-            Folder::Quarantine => QUARANTINE,
-        });
-        make(&target).map_err(|error| failed("make the folder", &target, &error))?;
+        let target = target(maildir, folder)?;
         for (item, _) in done.iter().filter(|(_, its)| *its == folder) {
             let Some(path) = files.get(item) else { continue };
             let to = free_name(&target.join("cur"), path);
@@ -217,7 +223,7 @@ fn free_name(folder: &Path, path: &Path) -> PathBuf {
     std::iter::once(first.clone()).chain(others).find(|free| fs::symlink_metadata(free).is_err()).unwrap_or(first)
 }
 
-fn gone_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(super) fn gone_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -225,6 +231,6 @@ fn gone_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> SourceError {
+pub(super) fn failed(what: &str, path: &Path, error: &io::Error) -> SourceError {
     SourceError::transient(format!("cannot {what} {}: {error}", path.display()))
 }

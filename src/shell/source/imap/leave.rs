@@ -246,6 +246,12 @@ impl Leaving {
         self.refuse(link, &copied, folder, text).await
     }
 
+    /// Handled mail that could not be removed: tried again later.
+    pub async fn hold_back(&mut self, link: &mut Link, uids: &[u32]) -> Result<(), SourceError> {
+        self.retry_at = Some(Instant::now() + RETRY_AFTER);
+        self.stay(link, uids).await
+    }
+
     async fn refuse(&mut self, link: &mut Link, set: &[u32], folder: Folder, text: String) -> Result<(), SourceError> {
         let stay = if self.keywords { format!("marked with the keyword {MARK}") } else { "as it is".to_owned() };
         self.missing.remove(&folder);

@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use async_imap::Session;
 use async_imap::imap_proto::{MailboxDatum, RequestId, Response, ResponseCode, Status};
+use jiff::Timestamp;
+use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::dial::{Route, Stream, goodbye, is_busy, read_failed, too_slow};
-use super::words::said;
+use super::words::{append_date, mailbox_name, said};
 use crate::shell::source::SourceError;
 
 /// A slower server than this is taken for one that plays for time.
@@ -116,17 +118,40 @@ impl Link {
         }
     }
 
-    /// Puts a mail into a folder, whose name the library quotes.
-    pub async fn append(&mut self, folder: &str, bytes: &[u8]) -> Result<(), SourceError> {
-        match timeout(self.answer, self.session.append(folder, None, None, bytes)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(async_imap::error::Error::No(text))) => {
-                Err(SourceError::protocol(format!("the server refused the mail: {}", said(&text))))
+    /// Puts a mail into a folder, with a time of arrival of its own.
+    pub async fn append(
+        &mut self,
+        folder: &str,
+        received: Option<Timestamp>,
+        bytes: &[u8],
+    ) -> Result<Answer, SourceError> {
+        let what = "putting a mail into a folder";
+        let time = received.map(|at| format!(" {}", append_date(at))).unwrap_or_default();
+        let id = self.send(&format!("APPEND {}{time} {{{}}}", mailbox_name(folder), bytes.len())).await?;
+        loop {
+            let look = |response: &Response<'_>| (matches!(response, Response::Continue(_)), tagged(response));
+            let (go_on, answer) = self.read(what, look).await?;
+            match answer {
+                // Refused before a byte of it was sent.
+                Some((tag, answer)) if tag == id => return Ok(answer),
+                Some(_) => {
+                    return Err(SourceError::protocol(format!("expected the answer to {what}, found another's")));
+                }
+                None if go_on => break,
+                None => {}
             }
-            Ok(Err(async_imap::error::Error::Io(error))) => Err(read_failed(&error)),
-            Ok(Err(_)) => Err(SourceError::protocol("the server did not take the mail")),
-            Err(_) => Err(too_slow("putting a mail into a folder", self.answer)),
         }
+        let stream = self.session.get_mut();
+        let sending = async {
+            stream.write_all(bytes).await?;
+            stream.write_all(b"\r\n").await?;
+            stream.flush().await
+        };
+        match timeout(self.answer, sending).await {
+            Ok(sent) => sent.map_err(|error| read_failed(&error))?,
+            Err(_) => return Err(too_slow(what, self.answer)),
+        }
+        self.finish(&id, what, |_| {}).await
     }
 
     /// Shows the next answer to `look`. It may take as long as bytes keep

@@ -15,6 +15,11 @@ pub(super) fn mailbox_name(name: &str) -> String {
     format!("\"{}\"", encoded_name(name).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// A time of arrival as APPEND takes it (RFC 3501 9, date-time), in quotes.
+pub(super) fn append_date(at: Timestamp) -> String {
+    format!("\"{}\"", at.strftime("%d-%b-%Y %H:%M:%S +0000"))
+}
+
 /// A folder's name in modified UTF-7 (RFC 3501 5.1.3), not quoted.
 pub(super) fn encoded_name(name: &str) -> String {
     let mut encoded = String::new();

@@ -1,0 +1,66 @@
+//! What a mail is, by the first that holds.
+
+use crate::desk::input::Kind;
+use crate::desk::mail::{AutomaticSign, Mail, ReportKind};
+use crate::desk::rules::Classify;
+use crate::desk::ticket::subject_tag;
+use crate::desk::urgency::Reading;
+
+/// Whether it is a report before it is a request or an answer. A new form stays
+/// a request, whatever its remarks say; an answer gives way to P1 and P2 only.
+pub(super) fn reports_a_problem(mail: &Mail, urgency: &Reading, whole_form: bool, answers: bool) -> bool {
+    match (is_reply(mail), whole_form, answers) {
+        (false, true, _) => false,
+        (true, true, _) | (true, _, true) => urgency.alarms(),
+        _ => urgency.problem().is_some(),
+    }
+}
+
+pub(super) fn is_reply(mail: &Mail) -> bool {
+    !mail.in_reply_to.is_empty() || !mail.reply_tags.is_empty() || subject_tag(&mail.subject).is_some()
+}
+
+/// What the mail is, by the first that holds.
+pub(super) fn classify(mail: &Mail, whole_form: bool, reports: bool, words: &Classify) -> Kind {
+    let report = mail.report.as_ref().map(|report| report.kind);
+    match report {
+        Some(ReportKind::Failed | ReportKind::Delayed) => return Kind::Bounce,
+        Some(ReportKind::Complaint) => return Kind::FeedbackReport,
+        Some(ReportKind::Delivered | ReportKind::Relayed | ReportKind::Expanded | ReportKind::Disposition) => {
+            return Kind::Automatic;
+        }
+        None => {}
+    }
+    let by_machine = mail.automatic_because.iter().any(|sign| *sign != AutomaticSign::Bulk);
+    if mail.calendar.is_some() {
+        Kind::Calendar
+    } else if by_machine {
+        Kind::Automatic
+    } else if reports {
+        Kind::Problem
+    } else if whole_form {
+        Kind::Request
+    } else if is_reply(mail) {
+        Kind::Reply
+    } else if asks_for_an_upgrade(mail, words) || is_hidden_form(mail) {
+        Kind::Request
+    } else if mail.own_text.trim().is_empty() && mail.attachments.is_empty() {
+        Kind::Noise
+    } else {
+        Kind::Question
+    }
+}
+
+/// A covering line at most that asks nothing, and what was meant in a format that
+/// we do not open: the writer is asked for it as text (TE6).
+fn is_hidden_form(mail: &Mail) -> bool {
+    const COVERING: usize = 200;
+    let own = mail.own_text.trim();
+    mail.opaque_attachments().next().is_some() && own.len() <= COVERING && !own.contains('?')
+}
+
+/// a wish in words, without a form.
+fn asks_for_an_upgrade(mail: &Mail, words: &Classify) -> bool {
+    let text = format!("{}\n{}", mail.subject, mail.own_text).to_lowercase();
+    words.request.iter().any(|phrase| text.contains(phrase.as_str()))
+}

@@ -1,0 +1,305 @@
+//! TD5: a mail with a password is replaced by a redacted copy, whatever the
+//! server refuses and wherever the desk is killed: exactly one copy, nothing of
+//! the password, every other mail as it was to the byte.
+
+use std::fs;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use upgrade_desk::shell::clock;
+
+use super::killed::{desk, drain};
+use crate::servers::asap_form;
+use crate::support::desk::{Desk, eventually};
+use crate::support::dovecot::Dovecot;
+use crate::support::model_imap::{Can, Cut, ModelImap};
+
+const LIMIT: Duration = Duration::from_secs(60);
+const PASSWORD: &str = "quiet Harbour 77";
+const ID: &str = "form@acme-tel.example";
+
+fn crlf(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+/// The same text at each call: it has a date.
+fn form() -> String {
+    static FORM: OnceLock<String> = OnceLock::new();
+    FORM.get_or_init(|| crlf(&asap_form(ID))).clone()
+}
+
+/// A form without anything secret.
+fn plain() -> String {
+    let line = format!("Manager Password: {PASSWORD}\r\n");
+    form().replace(ID, "plain@acme-tel.example").replace(&line, "").replace("Upgrade please", "Please upgrade")
+}
+
+fn is_copy(mail: &str) -> bool {
+    mail.contains("\r\nX-Upgrade-Desk: copy ") && mail.contains("\r\nX-Upgrade-Desk-Original-SHA256: ")
+}
+
+/// How often the form was decided upon.
+fn decisions(desk: &Desk) -> usize {
+    desk.journal().iter().filter(|record| record["what"]["cause"]["message_id"] == ID).count()
+}
+
+/// The form has become one redacted copy, and only its UID was expunged.
+fn replaced(model: &ModelImap, story: &str) {
+    let processed = model.texts("Processed");
+    let (copies, others): (Vec<String>, Vec<String>) = processed.into_iter().partition(|mail| is_copy(mail));
+    assert_eq!((copies.len(), others), (1, vec![plain()]), "{story}");
+    let everywhere = [model.texts("INBOX"), model.texts("Processed"), model.texts("Quarantine")].concat();
+    assert!(!everywhere.iter().any(|mail| mail.contains(PASSWORD)), "{story}: the password is in the mailbox");
+    assert_eq!(model.texts("INBOX"), ["theirs"], "{story}");
+    for command in model.heard() {
+        assert!(!command.starts_with("EXPUNGE") && !command.starts_with("CLOSE"), "{story}: {command}");
+        assert!(!command.starts_with("UID EXPUNGE") || command == "UID EXPUNGE 2", "{story}: {command}");
+    }
+}
+
+/// Somebody's mail that he flagged as deleted, then a form with a password, then
+/// one without: the UIDs 1 to 3.
+fn three_mails(model: &ModelImap, desk: &Desk) {
+    model.put("theirs", clock::now(), &["\\Deleted"]);
+    drain(desk);
+    model.put(&form(), clock::now(), &[]);
+    model.put(&plain(), clock::now(), &[]);
+}
+
+#[test]
+fn a_redacted_copy_takes_the_place_of_a_password() {
+    let model = ModelImap::start(Can::EVERYTHING);
+    let desk = desk(&model);
+    three_mails(&model, &desk);
+    let received = model.state().folders["INBOX"][1].received;
+    drain(&desk);
+    replaced(&model, "all is well");
+    assert_eq!(decisions(&desk), 1);
+    let state = model.state();
+    let copy = state.folders["Processed"].iter().find(|mail| is_copy(&mail.text)).unwrap();
+    assert_eq!(copy.received.as_second(), received.as_second(), "INTERNALDATE is the original's");
+    for line in ["From: <dana@acme-tel.example>", "Subject: Upgrade please", "Message-ID: <form@acme-tel.example>"] {
+        let line = line.replace("From: <dana@acme-tel.example>", "From: dana@acme-tel.example");
+        assert!(copy.text.contains(&format!("{line}\r\n")), "{line} in {}", copy.text);
+    }
+    assert!(copy.text.contains("Manager Password: [sealed]"), "{}", copy.text);
+    assert!(!desk.log().contains("WARN"), "{}", desk.log());
+}
+
+#[test]
+fn a_kill_between_the_copy_and_the_expunging_leaves_one_copy() {
+    let mut kills = 0;
+    // APPEND, STORE, EXPUNGE: before and after each of them.
+    for change in 1..=3 {
+        for cut in [Cut::Before, Cut::After] {
+            let model = ModelImap::start(Can::EVERYTHING);
+            let desk = desk(&model);
+            three_mails(&model, &desk);
+            // The mail without a password is moved first.
+            let at = model.state().changes + 1 + change;
+            model.state().cut = Some(cut(at));
+            let running = desk.run(&[], &[]);
+            eventually("the command", LIMIT, || (model.state().changes >= at).then_some(()));
+            running.kill();
+            model.state().cut = None;
+            drain(&desk);
+            drain(&desk);
+            let story = format!("{:?}", cut(change));
+            assert_eq!(decisions(&desk), 1, "{story}");
+            replaced(&model, &story);
+            kills += 1;
+        }
+    }
+    for step in ["copy_put", "original_flagged", "moved_on_server"] {
+        let model = ModelImap::start(Can::EVERYTHING);
+        let desk = desk(&model);
+        three_mails(&model, &desk);
+        let mut running = desk.run(&["--drain"], &[("UPGRADE_DESK_CRASH_AT", &format!("{step}:1"))]);
+        assert_eq!(running.wait(LIMIT), Some(-1), "{step}: {}", desk.log());
+        drain(&desk);
+        assert_eq!(decisions(&desk), 1, "{step}");
+        replaced(&model, step);
+        kills += 1;
+    }
+    println!("mailbox: {kills} kills between APPEND and EXPUNGE: 1 redacted copy each time, 0 originals left");
+}
+
+/// What the server lacks, what the operator reads, and whether the original is
+/// gone from the inbox all the same.
+#[test]
+fn what_the_server_refuses_is_told_and_stops_no_mail() {
+    for (can, says, moved) in [
+        (Can { uid_plus: false, ..Can::EVERYTHING }, "cannot expunge single mails (UIDPLUS)", true),
+        (Can { append: false, ..Can::EVERYTHING }, "takes no redacted copy into", true),
+        (Can { room: false, ..Can::EVERYTHING }, "takes no redacted copy into", false),
+        (Can { expunges: false, ..Can::EVERYTHING }, "the original stays", false),
+        (Can { write: false, ..Can::EVERYTHING }, "does not let the desk delete mail", false),
+    ] {
+        let story = format!("{can:?}");
+        let model = ModelImap::start(can);
+        let desk = desk(&model);
+        three_mails(&model, &desk);
+        drain(&desk);
+        drain(&desk);
+        assert!(desk.log().contains(says), "{story}: {}", desk.log());
+        assert_eq!(decisions(&desk), 1, "{story}");
+        let (inbox, processed) = (model.texts("INBOX"), model.texts("Processed"));
+        assert_eq!(inbox.contains(&form()), !moved, "{story}: {inbox:?}");
+        assert_eq!(processed.contains(&form()), moved, "{story}");
+        let is_moved = can.room && can.write;
+        assert_eq!(processed.contains(&plain()), is_moved, "{story}: the mail behind it");
+        assert!(processed.iter().filter(|mail| is_copy(mail)).count() <= 1, "{story}");
+        let heard = model.heard();
+        assert!(!heard.iter().any(|command| command.starts_with("EXPUNGE")), "{story}: {heard:?}");
+        // What was refused once is forgotten with the process; what lasts is told again.
+        if can.append {
+            told_in_status(&desk, says);
+        }
+    }
+}
+
+fn told_in_status(desk: &Desk, says: &str) {
+    let running = desk.run(&[], &[]);
+    let socket = desk.path("data/desk.sock");
+    eventually("the socket", LIMIT, || std::os::unix::net::UnixStream::connect(&socket).ok());
+    eventually(says, LIMIT, || {
+        let status = desk.json(&["status"]);
+        status["source"]["source_shortcomings"].to_string().contains(says).then_some(())
+    });
+    assert_eq!(running.end(LIMIT), Some(0));
+}
+
+#[test]
+fn a_server_that_cannot_search_gets_no_second_copy() {
+    let model = ModelImap::start(Can { searches: false, ..Can::EVERYTHING });
+    let desk = desk(&model);
+    three_mails(&model, &desk);
+    let mut running = desk.run(&["--drain"], &[("UPGRADE_DESK_CRASH_AT", "copy_put:1")]);
+    assert_eq!(running.wait(LIMIT), Some(-1));
+    drain(&desk);
+    let processed = model.texts("Processed");
+    assert_eq!(processed.iter().filter(|mail| is_copy(mail)).count(), 1, "{processed:?}");
+    assert_eq!(model.texts("INBOX"), ["theirs"]);
+    assert!(desk.log().contains("does not search by header fields"), "{}", desk.log());
+}
+
+#[test]
+fn the_operator_can_leave_mail_as_it_came() {
+    let model = ModelImap::start(Can { uid_plus: false, ..Can::EVERYTHING });
+    let desk = desk(&model);
+    let config = fs::read_to_string(desk.config()).unwrap();
+    fs::write(desk.config(), config.replace("start_from", "replace_secrets = false\nstart_from")).unwrap();
+    three_mails(&model, &desk);
+    drain(&desk);
+    assert_eq!(model.texts("Processed"), [form(), plain()]);
+    assert!(!desk.log().contains("UIDPLUS"), "{}", desk.log());
+}
+
+#[test]
+fn a_copy_that_somebody_puts_back_is_a_duplicate() {
+    let model = ModelImap::start(Can::EVERYTHING);
+    let desk = desk(&model);
+    three_mails(&model, &desk);
+    drain(&desk);
+    let records = desk.journal().len();
+    let copy = model.texts("Processed").into_iter().find(|mail| is_copy(mail)).unwrap();
+    model.state().folders.get_mut("Processed").unwrap().retain(|mail| !is_copy(&mail.text));
+    model.put(&copy, clock::now(), &[]);
+    model.heard();
+    drain(&desk);
+    assert_eq!(desk.journal().len(), records, "nothing came of it");
+    assert_eq!(model.texts("Processed"), [plain(), copy.clone()], "moved, and not copied again");
+    assert!(!model.heard().iter().any(|command| command.starts_with("APPEND")));
+    // A mark that nobody made with our key is no mark: the mail is read like any other.
+    let (_, mark) = copy.split_once("X-Upgrade-Desk: copy ").unwrap();
+    for (number, forged) in [
+        form().replace("Subject:", "X-Upgrade-Desk: copy 00112233445566778899aabbccddeeff\r\nSubject:"),
+        // The mark of another mail.
+        form().replace(
+            "Subject:",
+            &format!(
+                "X-Upgrade-Desk: copy {}\r\nX-Upgrade-Desk-Original-SHA256: {}\r\nSubject:",
+                &mark[..32],
+                "ab".repeat(32)
+            ),
+        ),
+        form().replace("Subject:", &format!("X-Upgrade-Desk: copy {}\r\nSubject:", &mark[..32])),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let forged = forged.replace(ID, &format!("forged-{number}@acme-tel.example"));
+        model.put(&forged, clock::now(), &[]);
+        drain(&desk);
+        let id = format!("forged-{number}@acme-tel.example");
+        let about = desk.journal().into_iter().filter(|record| record["what"]["cause"]["message_id"] == id.as_str());
+        assert_eq!(about.count(), 1, "{forged}");
+    }
+    assert_eq!(model.texts("Processed").iter().filter(|mail| is_copy(mail)).count(), 4, "each with its own copy");
+    assert!(!model.texts("Processed").iter().any(|mail| mail.contains(PASSWORD)));
+}
+
+/// The bytes of all mails of a Maildir.
+fn maildir(desk: &Desk, folder: &str) -> Vec<String> {
+    let parts = ["new", "cur", "tmp"].map(|part| fs::read_dir(desk.path(folder).join(part)).into_iter().flatten());
+    parts.into_iter().flatten().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+}
+
+#[test]
+fn a_maildir_too_keeps_one_copy_and_no_password() {
+    for crash in [None, Some("journal_synced:1"), Some("copy_put:1"), Some("moved_on_server:1")] {
+        let desk = Desk::of_folders();
+        desk.import_sample_register();
+        fs::write(desk.path("mailbox/new/form.eml"), form()).unwrap();
+        fs::write(desk.path("mailbox/new/plain.eml"), plain()).unwrap();
+        if let Some(step) = crash {
+            let mut running = desk.run(&["--drain"], &[("UPGRADE_DESK_CRASH_AT", step)]);
+            assert_eq!(running.wait(LIMIT), Some(-1), "{crash:?}");
+        }
+        drain(&desk);
+        let processed = maildir(&desk, "mailbox/.Processed");
+        let (copies, others): (Vec<String>, Vec<String>) = processed.into_iter().partition(|mail| is_copy(mail));
+        assert_eq!((copies.len(), others), (1, vec![plain()]), "{crash:?}");
+        assert_eq!((maildir(&desk, "mailbox").len(), decisions(&desk)), (0, 1), "{crash:?}");
+        assert!(!copies[0].contains(PASSWORD) && copies[0].contains("[sealed]"), "{crash:?}: {}", copies[0]);
+        // Put back, it is a duplicate: moved away, and nothing else.
+        let name = fs::read_dir(desk.path("mailbox/.Processed/cur")).unwrap().map(|entry| entry.unwrap().path());
+        let path = name.into_iter().find(|path| path.to_str().unwrap().contains("copy-")).unwrap();
+        fs::rename(path, desk.path("mailbox/new/put-back.eml")).unwrap();
+        let records = desk.journal().len();
+        drain(&desk);
+        assert_eq!(desk.journal().len(), records, "{crash:?}");
+        let copies = maildir(&desk, "mailbox/.Processed").into_iter().filter(|mail| is_copy(mail)).count();
+        assert_eq!((copies, maildir(&desk, "mailbox").len()), (1, 0), "{crash:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs Dovecot: make test runs it"]
+fn no_file_of_a_real_mailbox_holds_the_password() {
+    let dovecot = Dovecot::start();
+    let desk = Desk::on_dovecot(&dovecot, "upgrade", "folder]\npath = \"postman\"");
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(desk.path("postman").join(part)).unwrap();
+    }
+    desk.import_sample_register();
+    dovecot.deliver("upgrade", &form());
+    dovecot.deliver("upgrade", &plain());
+    let before: Vec<Vec<u8>> = dovecot.mails("upgrade", "");
+    let other = before.into_iter().find(|mail| String::from_utf8_lossy(mail).contains("Please upgrade")).unwrap();
+    for crash in [None, Some("copy_put:1"), Some("original_flagged:1")] {
+        if let Some(step) = crash {
+            dovecot.deliver("upgrade", &form().replace(ID, &format!("{}@acme-tel.example", &step[..4])));
+            let mut running = desk.run(&["--drain"], &[("UPGRADE_DESK_CRASH_AT", step)]);
+            assert_eq!(running.wait(LIMIT), Some(-1), "{step}: {}", desk.log());
+        }
+        drain(&desk);
+        assert_eq!(dovecot.count("upgrade", ""), 0, "{crash:?}: {}", desk.log());
+        assert_eq!(dovecot.files_with("upgrade", PASSWORD.as_bytes()), Vec::<std::path::PathBuf>::new(), "{crash:?}");
+    }
+    let processed = dovecot.mails("upgrade", "Processed");
+    let (copies, others): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
+        processed.into_iter().partition(|mail| is_copy(&crlf(&String::from_utf8_lossy(mail))));
+    assert_eq!((copies.len(), others), (3, vec![other]), "one copy of each, and the other mail to the byte");
+    assert!(!desk.log().contains("WARN"), "{}", desk.log());
+}
