@@ -1,5 +1,6 @@
 //! The readers of forms, times, secrets and commands.
 
+mod exact;
 mod command;
 mod hours;
 mod mails;

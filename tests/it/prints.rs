@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use upgrade_desk::desk::input::{self, Place, Understood};
@@ -176,6 +178,44 @@ fn subjects_names_and_files_are_looked_through() {
     let shown = format!("{:?} {} {} {:?}", mail.identity, mail.subject, mail.text, mail.attachments);
     assert_eq!(shown.matches(MARK).count(), 4, "{shown}");
     assert!(!shown.contains("Zq7-mole"), "{shown}");
+}
+
+/// What stands in an attachment or in a mail inside is sealed and leaves a print, too,
+/// and the mail counts as redacted: its copy in the mailbox shows it.
+#[test]
+fn attachments_and_mails_inside_are_looked_through() {
+    let part = |kind: &str, coding: &str, body: &str| {
+        format!(
+            "From: dana@acme.example\r\nSubject: see below\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n\
+             --b\r\nContent-Type: {kind}\r\nContent-Disposition: attachment\r\n\
+             Content-Transfer-Encoding: {coding}\r\n\r\n{body}\r\n--b--\r\n"
+        )
+    };
+    let wide: Vec<u8> =
+        "\u{FEFF}Manager Password: Zq7-mole9rat\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let inner = "Subject: form\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n\
+                 <p>Manager Password:=20Zq7-mole=\r\n9rat</p>";
+    for (kind, coding, body) in [
+        ("text/plain", "7bit", "Manager Password: Zq7-mole9rat".to_owned()),
+        ("text/html", "7bit", "<table><tr><td>Manager Password:</td><td>Zq7-mole9rat</td></tr></table>".to_owned()),
+        ("application/octet-stream", "base64", STANDARD.encode(&wide)),
+        ("text/plain", "base64", STANDARD.encode("Manager Password: Zq7-mole9rat")),
+        ("message/rfc822", "7bit", inner.to_owned()),
+        ("text/rfc822-headers", "7bit", "Subject: Manager Password: Zq7-mole9rat".to_owned()),
+    ] {
+        let mail = part(kind, coding, &body);
+        let received = "2026-11-25T18:00:30Z".parse().unwrap();
+        let read = input::understand(mail.as_bytes(), received, rules(), &Prints::default());
+        let secrets: Vec<&str> = read.secrets.iter().map(Secret::expose).collect();
+        assert_eq!((secrets, read.redacted), (vec!["Zq7-mole9rat"], true), "{kind} {coding}");
+        let bare = mail.replace("Manager Password:", "");
+        if bare != mail {
+            let read = input::understand(bare.as_bytes(), received, rules(), &prints(&["Zq7-mole9rat"], true));
+            assert!(read.redacted && read.secrets.is_empty(), "{kind} {coding} without a label");
+            assert!(!input::understand(bare.as_bytes(), received, rules(), &Prints::default()).redacted);
+        }
+    }
 }
 
 struct World {
