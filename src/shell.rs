@@ -9,6 +9,7 @@ pub mod toml_file;
 pub mod config;
 pub mod rules;
 pub mod vault;
+pub mod challenge;
 pub mod steps;
 pub mod store;
 pub mod audit;

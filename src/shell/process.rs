@@ -24,6 +24,7 @@ use crate::desk::rules::Rules;
 use crate::desk::ticket::Event;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::canary::Trust;
+use crate::shell::challenge::Challenges;
 use crate::shell::clock::Clock;
 use crate::shell::process::secrets::Read;
 use crate::shell::source::Fetched;
@@ -48,6 +49,8 @@ pub struct Desk {
     /// Rung after every commit that may have left letters or timers.
     pub committed: Notify,
     pub in_hands: InHands,
+    /// Whose private keys are at hand, asked of whoever names one.
+    pub challenges: Challenges,
 }
 
 /// Letters in the hands of a worker of the outbox. Looked at and changed on the

@@ -15,6 +15,7 @@ use crate::shell::authenticate::Authenticator;
 use crate::shell::canary::Trust;
 use crate::shell::carrier::folder::Folder as FolderCarrier;
 use crate::shell::carrier::smtp::Smtp;
+use crate::shell::challenge::Challenges;
 use crate::shell::clock::Clock;
 use crate::shell::config::{Carrier, Config, Keys, Source};
 use crate::shell::health::Health;
@@ -98,7 +99,8 @@ pub fn open_desk(
     let composer = Composer::new(&rules, message_key(data)?).map_err(|error| Failure::Use(error.to_string()))?;
     let trust = Trust::new(data, &rules, clock.clone());
     let (committed, in_hands) = (Notify::new(), InHands::default());
-    Ok(Arc::new(Desk { store, vault, authenticator, rules, trust, composer, clock, committed, in_hands }))
+    let challenges = Challenges::default();
+    Ok(Arc::new(Desk { store, vault, authenticator, rules, trust, composer, clock, committed, in_hands, challenges }))
 }
 
 /// Our own look at signatures, where the rules ask for one.

@@ -181,6 +181,11 @@ pub fn public_key(identity_file: &Path) -> Result<Recipient, VaultError> {
     seal::public_key(identity_file)
 }
 
+/// Seals something to one key.
+pub fn seal_to(recipient: &Recipient, bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
+    seal::seal(std::slice::from_ref(recipient), bytes)
+}
+
 /// Whether this key opens it; nothing of the content is opened.
 pub fn fits(sealed: &[u8], identity_file: &Path) -> Result<(), VaultError> {
     seal::fits(sealed, identity_file)

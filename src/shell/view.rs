@@ -32,6 +32,7 @@ use crate::desk::rules::Rules;
 use crate::desk::seal::prints::Prints;
 use crate::desk::ticket::Status;
 use crate::shell::authenticate::Authenticator;
+use crate::shell::challenge::Challenges;
 use crate::shell::clock::Clock;
 use crate::shell::health::Health;
 use crate::shell::process::{self, Desk, InHands};
@@ -45,6 +46,8 @@ pub use board::board;
 pub use considered::{Case, considered_alone};
 pub use read::{looked_at, read, understood};
 pub use rota::{gaps, rota};
+
+use reveal::{Proven, Wish};
 
 /// What is asked. `view` names it, the other words belong to it.
 #[derive(Debug, Clone, serde::Deserialize, serde::Serialize)]
@@ -105,11 +108,18 @@ pub enum Request {
     Try {
         case: Case,
     },
+    /// Something random, sealed to this public key: who opens it has the private one.
+    Challenge {
+        key: String,
+    },
     /// A sealed password is to be shown; its answer names the secret.
     Reveal {
         id: String,
         key: String,
+        /// What was sealed to the key, opened.
+        answer: String,
         second_key: Option<String>,
+        second_answer: Option<String>,
         reason: String,
         by: String,
     },
@@ -118,6 +128,7 @@ pub enum Request {
     OpenAttachments {
         id: String,
         key: String,
+        answer: String,
         records: Vec<u64>,
         reason: String,
         by: String,
@@ -185,6 +196,7 @@ pub struct Asked<'a> {
     /// `None`: no desk runs.
     pub health: Option<&'a Health>,
     pub in_hands: &'a InHands,
+    pub challenges: &'a Challenges,
     /// Of the secrets that were sealed until now; none where no desk runs.
     pub prints: &'a Prints,
     /// Rung when something was changed.
@@ -206,12 +218,13 @@ pub fn handler(desk: Arc<Desk>, health: Health) -> Handler {
 
 /// Answers one request; `health` is that of a desk that runs.
 pub async fn answer(desk: &Arc<Desk>, request: Request, health: Option<&Health>) -> Result<Value, Refusal> {
-    let Desk { store, composer, clock, in_hands, committed, .. } = desk.as_ref();
+    let Desk { store, composer, clock, in_hands, committed, challenges, .. } = desk.as_ref();
     // What would be decided is what would be decided now (TB2).
     let rules = &desk.trust.rules();
     let authenticator = desk.authenticator.as_ref();
     let prints = &desk.vault.prints();
-    ask(Asked { store, rules, composer, clock, authenticator, health, in_hands, prints, committed }, request).await
+    let asked = Asked { store, rules, composer, clock, authenticator, health, in_hands, challenges, prints, committed };
+    ask(asked, request).await
 }
 
 /// Answers one request.
@@ -219,11 +232,16 @@ pub async fn ask(asked: Asked<'_>, request: Request) -> Result<Value, Refusal> {
     match request {
         Request::Import { register, merge, by, agreed } => import::import(asked, register, merge, by, agreed).await,
         Request::ByHand { by, did } => by_hand::change(asked, by, did).await,
-        Request::Reveal { id, key, second_key, reason, by } => {
-            reveal::reveal(asked, reveal::Wish { id, key, second_key, reason, by }).await
+        Request::Challenge { key } => {
+            let sealed = asked.challenges.pose(&key, asked.clock.now()).map_err(|text| (1, text))?;
+            Ok(json!({ "sealed": sealed }))
         }
-        Request::OpenAttachments { id, key, records, reason, by } => {
-            let wish = reveal::Wish { id, key, second_key: None, reason, by };
+        Request::Reveal { id, key, answer, second_key, second_answer, reason, by } => {
+            let second = second_key.map(|key| Proven { key, answer: second_answer.unwrap_or_default() });
+            reveal::reveal(asked, Wish { id, first: Proven { key, answer }, second, reason, by }).await
+        }
+        Request::OpenAttachments { id, key, answer, records, reason, by } => {
+            let wish = Wish { id, first: Proven { key, answer }, second: None, reason, by };
             original::attachments(asked, wish, records).await
         }
         Request::OpenOriginals { of, records, reason, by } => {
@@ -307,6 +325,7 @@ fn plain(view: &View<'_>, request: &Request) -> Result<Shown, StateError> {
         | Request::Announce { .. }
         | Request::Reveal { .. }
         | Request::OpenAttachments { .. }
+        | Request::Challenge { .. }
         | Request::OpenOriginals { .. }
         | Request::Try { .. }
         | Request::Import { .. }

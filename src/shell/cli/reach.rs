@@ -16,6 +16,7 @@ use crate::desk::rules::Rules;
 use crate::desk::seal::prints::Prints;
 use crate::shell::authenticate::Authenticator;
 use crate::shell::canary::Trust;
+use crate::shell::challenge::Challenges;
 use crate::shell::cli::Which;
 use crate::shell::clock::Clock;
 use crate::shell::config::{self, Config};
@@ -41,6 +42,8 @@ pub struct Reached {
     pub config: Option<Config>,
     /// The folder of a demo, if it is one.
     pub demo: Option<PathBuf>,
+    /// Posed where no desk runs.
+    challenges: Challenges,
 }
 
 impl Reached {
@@ -71,7 +74,13 @@ pub fn find(which: &Which) -> Result<Reached, Failure> {
         (Some(path), _) => {
             let config = load(path)?;
             let rules = load_rules(config.rules.as_deref())?;
-            Ok(Reached { data: config.data.clone(), rules, config: Some(config), demo: None })
+            Ok(Reached {
+                data: config.data.clone(),
+                rules,
+                config: Some(config),
+                demo: None,
+                challenges: Challenges::default(),
+            })
         }
         (None, Some(dir)) => {
             let data = [dir.clone(), demo::data(dir)].into_iter().find(|data| is_data(data));
@@ -87,7 +96,7 @@ pub fn find(which: &Which) -> Result<Reached, Failure> {
                 Some(dir) => demo::parts(dir)?.1,
                 None => load_rules(None)?,
             };
-            Ok(Reached { data, rules, config: None, demo })
+            Ok(Reached { data, rules, config: None, demo, challenges: Challenges::default() })
         }
         (None, None) => {
             Err(Failure::Use("say which desk: --config FILE, or --dir DIR for a folder that `demo` made".to_owned()))
@@ -171,6 +180,7 @@ async fn ask_store(reached: &Reached, store: Store, request: Request) -> Result<
         authenticator: authenticator.as_ref(),
         health: None,
         in_hands: &in_hands,
+        challenges: &reached.challenges,
         prints: &Prints::default(),
         committed: &committed,
     };

@@ -23,7 +23,7 @@ pub async fn record(asked: Asked<'_>, mut opening: Opening) -> Result<Value, Ref
 
 /// The same for attachments, by whoever's key it is.
 pub async fn attachments(asked: Asked<'_>, wish: Wish, records: Vec<u64>) -> Result<Value, Refusal> {
-    let look = reveal::look(asked.rules, wish).map_err(|text| (1, text))?;
+    let look = reveal::look(&asked, wish).map_err(|text| (1, text))?;
     commit(asked, Input::OpenAttachments(look, records), OutcomeWord::AttachmentsOpened).await
 }
 

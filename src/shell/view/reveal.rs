@@ -22,16 +22,22 @@ const REASON_MAX: usize = 1000;
 /// Who wants to see the password of which ticket.
 pub struct Wish {
     pub id: String,
-    /// Public keys of the private ones at hand: one person's, and maybe a second one's.
-    pub key: String,
-    pub second_key: Option<String>,
+    /// One person's key, and maybe a second one's.
+    pub first: Proven,
+    pub second: Option<Proven>,
     pub reason: String,
     pub by: String,
 }
 
+/// A public key, and what was sealed to it opened with the private one.
+pub struct Proven {
+    pub key: String,
+    pub answer: String,
+}
+
 /// Commits it; the answer names the secret to be opened.
 pub async fn reveal(asked: Asked<'_>, wish: Wish) -> Result<Value, Refusal> {
-    let look = look(asked.rules, wish).map_err(|text| (1, text))?;
+    let look = look(&asked, wish).map_err(|text| (1, text))?;
     let id = look.ticket.clone();
     let input = Input::Reveal(look);
     let (now, composer) = (asked.clock.now(), asked.composer.clone());
@@ -71,13 +77,19 @@ pub fn reason(written: &str) -> Result<String, String> {
     }
 }
 
-pub fn look(rules: &Rules, wish: Wish) -> Result<Look, String> {
+/// Whose keys they are, once both have shown the private ones.
+pub fn look(asked: &Asked<'_>, wish: Wish) -> Result<Look, String> {
     let reason = reason(&wish.reason)?;
-    let owner = |key: &str| owner(rules, key).map(|person| person.id.clone());
+    let now = asked.clock.now();
+    let owner = |proven: &Proven| {
+        let person = owner(asked.rules, &proven.key)?;
+        asked.challenges.take(&proven.key, &proven.answer, now)?;
+        Ok::<String, String>(person.id.clone())
+    };
     Ok(Look {
         ticket: TicketId(wish.id.trim().to_ascii_uppercase()),
-        person: owner(&wish.key)?,
-        second: wish.second_key.as_deref().map(owner).transpose()?,
+        person: owner(&wish.first)?,
+        second: wish.second.as_ref().map(owner).transpose()?,
         reason,
         by: wish.by.split_whitespace().collect::<Vec<&str>>().join(" "),
     })

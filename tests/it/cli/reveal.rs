@@ -3,10 +3,13 @@
 
 use std::fs;
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use upgrade_desk::shell::{socket, vault};
 
 use crate::cli::mail::asap;
-use crate::cli::place::Place;
+use crate::cli::place::{Place, Running};
 use crate::support::desk::BINARY;
 
 const PASSWORD: &str = "tulip#7 Lake";
@@ -114,4 +117,48 @@ fn a_key_of_two_persons_and_one_that_is_none_are_refused_in_the_rules() {
         assert_eq!(ran.code, 2, "{}", ran.out);
         assert!(format!("{}{}", ran.out, ran.err).contains(expected), "{}{}", ran.out, ran.err);
     }
+}
+
+/// Public keys stand in the rules for all to read: who names one must open what the
+/// desk seals to it, each of two persons his own, and once.
+#[test]
+fn a_public_key_alone_is_nobody() {
+    let (place, id) = asked();
+    let running = Running::start(&place);
+    let key = |name: &str| {
+        let file = fs::read_to_string(place.path(name)).unwrap();
+        file.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap().to_owned()
+    };
+    let (noa, lea) = (key("noa.key"), key("lea.key"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let socket = place.path("data/desk.sock");
+    let ask = |request: Value| runtime.block_on(socket::ask(&socket, &request)).unwrap();
+    let open = |key: &str, identity: &str| {
+        let posed = ask(json!({ "view": "challenge", "key": key })).unwrap();
+        let sealed = STANDARD.decode(posed["sealed"].as_str().unwrap()).unwrap();
+        let opened = vault::open_original(&sealed, &place.path(identity)).ok()?;
+        Some(String::from_utf8(opened.to_vec()).unwrap())
+    };
+    let reveal = |answer: &str, second: &str| {
+        ask(json!({
+            "view": "reveal", "id": id, "key": noa, "answer": answer, "second_key": lea, "second_answer": second,
+            "reason": "why not", "by": "nobody",
+        }))
+    };
+    assert_eq!(open(&lea, "noa.key"), None, "another key opens it");
+    let mine = open(&noa, "noa.key").unwrap();
+    for (first, second) in [("", ""), ("0", "0"), (mine.as_str(), "")] {
+        let (code, text) = reveal(first, second).unwrap_err();
+        assert_eq!(code, 1);
+        assert!(text.contains("must be shown with the private one"), "{text}");
+    }
+    // It was good once; and what was sealed to one is no answer for the other.
+    let (first, second) = (open(&noa, "noa.key").unwrap(), open(&noa, "noa.key").unwrap());
+    assert!(reveal(&mine, "").is_err() && reveal(&first, &second).is_err());
+    assert_eq!(shown(&place, &id), Vec::<Value>::new());
+    let (first, second) = (open(&noa, "noa.key").unwrap(), open(&lea, "lea.key").unwrap());
+    assert!(reveal(&first, &second).is_ok());
+    assert!(reveal(&first, &second).is_err(), "it is good once");
+    assert_eq!(shown(&place, &id).len(), 1);
+    assert_eq!(running.stop(), 0);
 }

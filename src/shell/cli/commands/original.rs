@@ -12,6 +12,7 @@ use crate::desk::record::PackPlace;
 use crate::desk::ticket::TicketId;
 use crate::shell::cli::Asking;
 use crate::shell::cli::commands::print_json;
+use crate::shell::cli::commands::reveal::prove;
 use crate::shell::cli::page::{Page, Style, bad, good};
 use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::who::who;
@@ -19,7 +20,6 @@ use crate::shell::original::{Chest, Original, OriginalError, attachments, find};
 use crate::shell::run::Failure;
 use crate::shell::steps::{Step, reached};
 use crate::shell::store::pack::PackFault;
-use crate::shell::vault;
 use crate::shell::view::Request;
 
 /// Mails of a ticket.
@@ -113,9 +113,9 @@ pub async fn of_problem(wanted: OfProblem) -> Result<(), Failure> {
                     `ticket original` opens the mails themselves, with the evidence key";
         return Err(Failure::Work(format!("{id}: {text}")));
     }
-    let key = vault::public_key(&opening.identity).map_err(|error| Failure::Work(error.to_string()))?.to_string();
+    let (key, answer) = prove(&desk, &opening.identity).await?;
     let (reason, by) = (opening.reason.clone(), who());
-    let request = |records| Request::OpenAttachments { id: id.0.clone(), key, records, reason, by };
+    let request = |records| Request::OpenAttachments { id: id.0.clone(), key, answer, records, reason, by };
     open(&desk, &all, &opening, request).await
 }
 

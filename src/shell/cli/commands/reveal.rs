@@ -1,12 +1,15 @@
 //! `reveal`: the sealed password, recorded before it is shown.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde_json::Value;
 
+use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::who::who;
-use crate::shell::cli::{Which, page, reach};
+use crate::shell::cli::{Which, page};
 use crate::shell::run::Failure;
 use crate::shell::steps::{Step, reached};
 use crate::shell::vault;
@@ -34,12 +37,17 @@ pub struct Wanted {
 pub async fn reveal(wanted: Wanted) -> Result<(), Failure> {
     let desk = reach::find(&wanted.which)?;
     let failed = |error: vault::VaultError| Failure::Work(error.to_string());
-    let key = vault::public_key(&wanted.identity).map_err(failed)?.to_string();
-    let second_key = wanted.with.as_deref().map(vault::public_key).transpose().map_err(failed)?;
+    let (key, answer) = prove(&desk, &wanted.identity).await?;
+    let (second_key, second_answer) = match &wanted.with {
+        Some(with) => Some(prove(&desk, with).await?).unzip(),
+        None => (None, None),
+    };
     let request = Request::Reveal {
         id: wanted.id.clone(),
         key,
-        second_key: second_key.map(|key| key.to_string()),
+        answer,
+        second_key,
+        second_answer,
         reason: wanted.reason.clone(),
         by: who(),
     };
@@ -48,4 +56,15 @@ pub async fn reveal(wanted: Wanted) -> Result<(), Failure> {
     let secret = answer.get("secret").and_then(Value::as_str).unwrap_or_default();
     let value = vault::reveal(&desk.data, secret, &wanted.identity).map_err(failed)?;
     page::print(&format!("{}\n", value.expose()))
+}
+
+/// The public key of a private key's file, and what the desk sealed to it, opened.
+pub async fn prove(desk: &Reached, identity: &Path) -> Result<(String, String), Failure> {
+    let failed = |error: vault::VaultError| Failure::Work(error.to_string());
+    let key = vault::public_key(identity).map_err(failed)?.to_string();
+    let posed = reach::ask(desk, Request::Challenge { key: key.clone() }).await?;
+    let sealed = posed.get("sealed").and_then(Value::as_str).unwrap_or_default();
+    let sealed = STANDARD.decode(sealed).map_err(|error| Failure::Work(error.to_string()))?;
+    let opened = vault::open_original(&sealed, identity).map_err(failed)?;
+    Ok((key, String::from_utf8_lossy(&opened).into_owned()))
 }
