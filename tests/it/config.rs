@@ -107,6 +107,7 @@ fn a_good_configuration_is_taken_as_it_is_written() {
     assert_eq!(config.rules, Some(world.path("rules")));
     let Source::Imap(imap) = &config.source else { panic!("not IMAP") };
     assert_eq!((imap.port, imap.security, imap.start_from), (993, Security::Tls, StartFrom::Now));
+    assert!(imap.replace_secrets, "the safe way needs no word");
     assert_eq!((&imap.mailbox[..], &imap.processed[..], &imap.quarantine[..]), ("INBOX", "Processed", "Quarantine"));
     assert_eq!(imap.password.expose(), "hunter2", "the first line without its end");
     let Carrier::Smtp(smtp) = &config.carrier else { panic!("not SMTP") };
@@ -178,6 +179,11 @@ fn every_broken_configuration_is_refused_with_its_line_and_the_way_out() {
         (with("connections = 3", "connections = 0"), "desk.toml:16: ", "2 are enough"),
         (with("connections = 3", "connections = 33"), "desk.toml:16: ", "a number from 1 to 32"),
         (with("connections", "private_ca = \"no-certificate\"\nconnections"), "desk.toml:16: ", "name the certificate"),
+        (
+            with("start_from", "replace_secrets = \"yes\"\nstart_from"),
+            "desk.toml:9: `replace_secrets`: ",
+            "expected a boolean",
+        ),
         (with("start_from", "processed = \"INBOX\"\nstart_from"), "desk.toml:4: ", "give each its own name"),
         (with("[\"noa.pub\"]", "[]"), "desk.toml:18: `keys.staff`: ", "upgrade-desk key new staff"),
         (with("evidence = \"evidence.pub\"\n", ""), "desk.toml:18: `keys.evidence`: ", "upgrade-desk key new evidence"),

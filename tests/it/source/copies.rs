@@ -6,6 +6,11 @@ use std::fs;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use upgrade_desk::desk::input;
+use upgrade_desk::desk::letter::mime::copy::{self, Original};
+use upgrade_desk::desk::mail;
+use upgrade_desk::desk::seal::Taken;
+use upgrade_desk::desk::seal::prints::Prints;
 use upgrade_desk::shell::clock;
 
 use super::killed::{desk, drain};
@@ -237,6 +242,57 @@ fn a_copy_that_somebody_puts_back_is_a_duplicate() {
     }
     assert_eq!(model.texts("Processed").iter().filter(|mail| is_copy(mail)).count(), 4, "each with its own copy");
     assert!(!model.texts("Processed").iter().any(|mail| mail.contains(PASSWORD)));
+}
+
+/// The copy of a mail, and whether the mail is to be replaced.
+fn copied(mail: &str) -> (String, bool) {
+    let rules = crate::sample_rules::rules();
+    let received = "2026-11-27T09:00:00Z".parse().unwrap();
+    let (read, Taken { secrets, redacted }, _) = input::redacted(mail.as_bytes(), rules, &Prints::default());
+    let fields = mail::fields(mail.as_bytes(), &rules.limits, &copy::KEPT);
+    let sha256 = "ab".repeat(32);
+    let original = Original { mail: &read, secrets: &secrets, fields, received, sha256: &sha256 };
+    let made = copy::write(&original, &[7; 32]).unwrap();
+    assert_eq!(made, copy::write(&original, &[7; 32]).unwrap(), "the same mail gives the same bytes");
+    assert_eq!(copy::original(&made, &rules.limits, &[7; 32]), Some(sha256));
+    assert_eq!(copy::original(&made, &rules.limits, &[8; 32]), None, "another key");
+    (String::from_utf8(made).unwrap(), redacted || read.has_unread())
+}
+
+#[test]
+fn a_copy_is_a_small_mail_that_nothing_from_outside_can_break() {
+    let (made, is_due) = copied(
+        "From: =?utf-8?Q?Dana=0D=0ABcc=3A_eve@evil.example?= <dana@acme-tel.example>\r\n\
+         To: upgrade@vendor.example, \"a b\"@x.example\r\nCc: hunter2hunter2@acme-tel.example\r\n\
+         Subject: pw is hunter2hunter2\r\nMessage-ID: <a@b.example>\r\nReceived: from hunter2hunter2 by b\r\n\r\n\
+         Manager Password: hunter2hunter2\r\n",
+    );
+    assert!(is_due && !made.contains("hunter2"), "{made}");
+    let header = made.split_once("\r\n\r\n").unwrap().0;
+    assert!(!header.to_lowercase().contains("\r\nbcc:"), "{header}");
+    assert!(made.split("\r\n").all(|line| line.len() <= 998 && line.is_ascii()), "{made}");
+    let parsed = mail_parser::MessageParser::default().parse(made.as_bytes()).unwrap();
+    // An author who is not plain is nobody in the copy.
+    assert_eq!(parsed.from().unwrap().first().unwrap().address(), Some("unknown@sender.invalid"));
+    assert_eq!((parsed.message_id(), parsed.attachment_count()), (Some("a@b.example"), 0));
+}
+
+/// What may hold a password is replaced, a logo that the text shows is not.
+#[test]
+fn a_file_that_nobody_read_is_a_reason_and_a_logo_is_none() {
+    let with = |part: &str, page: &str| {
+        format!(
+            "From: dana@acme-tel.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/html\r\n\r\n{page}\r\n--b\r\n{part}\r\n\r\nAAAA\r\n--b--\r\n"
+        )
+    };
+    let logo = "Content-Type: image/png; name=logo.png\r\nContent-ID: <logo>\r\nContent-Transfer-Encoding: base64";
+    let pdf = "Content-Type: application/pdf; name=form.pdf\r\nContent-Disposition: attachment; filename=form.pdf\r\n\
+               Content-Transfer-Encoding: base64";
+    assert!(!copied(&with(logo, "Hello <img src=\"cid:logo\">")).1, "a logo");
+    assert!(copied(&with(logo, "Hello")).1, "a picture that the text does not show");
+    let (made, is_due) = copied(&with(pdf, "Hello"));
+    assert!(is_due && made.contains("form.pdf, 3 bytes, SHA-256 "), "{made}");
 }
 
 /// The bytes of all mails of a Maildir.
