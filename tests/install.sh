@@ -1,13 +1,14 @@
 #!/bin/sh
 # The mail servers that the tests talk to, and Python, whose reading of mail is
-# compared with ours, as Debian packages; and in target/python the programs that
+# compared with ours, and strace and ip, which tell to whom the desk connects in a
+# network of its own, as Debian packages; and in target/python the programs that
 # read our calendar events; with the word "bench" what `make bench` needs.
 # Installs what is missing when it may; starts nothing, and leaves nothing enabled
 # or listening.
 set -eu
 
-packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl python3 python3-venv"
-programs="dovecot postfix openssl python3"
+packages="dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl python3 python3-venv strace iproute2"
+programs="dovecot postfix openssl python3 strace ip"
 without="cargo test         (everything that needs no server)"
 if [ "${1:-}" = bench ]; then
     packages="dovecot-core dovecot-imapd postfix isync"

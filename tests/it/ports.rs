@@ -1,5 +1,7 @@
 //! Whether the ports of a unit are open (T5b, decisions 18, TD3).
 
+mod network;
+
 use std::fs;
 use std::net::IpAddr;
 use std::path::Path;

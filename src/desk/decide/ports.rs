@@ -201,7 +201,7 @@ fn judged(draft: &mut Draft, wish: &Wish, found: &Found, world: &World<'_>) -> R
         }
         return Ok(letters);
     }
-    if told || matches!(before.status, Status::Scheduled | Status::Ready) {
+    if matches!(before.status, Status::Scheduled | Status::Ready) {
         let mut letters = ready::block(draft, world)?;
         let asker = by.and_then(|by| world.rules.access.staff_by_id(by));
         if asker.is_some_and(|asker| !letters.iter().any(|letter| letter.to == Recipient::staff(asker))) {
@@ -209,8 +209,15 @@ fn judged(draft: &mut Draft, wish: &Wish, found: &Found, world: &World<'_>) -> R
         }
         return Ok(letters);
     }
-    let headline = format!("The ports are still closed, and the customer knows it: {}", said(wish, found, world));
-    Ok(vec![notice(draft, &headline)])
+    let in_the_way = ready::in_the_way(&draft.ticket, world.rules, world.now);
+    let mut letters = if told { ready::told(draft, &in_the_way, world) } else { Vec::new() };
+    let knows = match (told, before.work.ports_told_at) {
+        (true, _) => "is told",
+        (false, Some(_)) => "knows it",
+        (false, None) => "was NOT told",
+    };
+    letters.push(notice(draft, &format!("Closed ports, and the customer {knows}: {}", said(wish, found, world))));
+    Ok(letters)
 }
 
 fn is_news(before: &Ticket, closed: &[u16], world: &World<'_>) -> bool {
