@@ -31,6 +31,15 @@ pub fn holders(pid: u32, searcher: &Searcher) -> Option<BTreeMap<String, usize>>
     Some(found)
 }
 
+/// How long a process has used a processor so far (proc(5)).
+pub fn processor_seconds(pid: u32) -> f64 {
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let behind = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    let ticks: f64 = behind.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    ticks / TICKS_A_SECOND
+}
+
 /// A core by gcore; `None`: it is not installed, or was refused.
 pub fn core(pid: u32, folder: &Path) -> Option<Vec<u8>> {
     let file = folder.join("core");

@@ -117,6 +117,10 @@ impl<'a> Looking<'a> {
         counts: impl Fn(usize, usize, Reach) -> bool,
     ) -> Vec<(usize, usize)> {
         let sums = Sums::of(letters);
+        // What a place would have to be to have a print follows from where it ends:
+        // of a thousand prints only those are looked at that end with a word here.
+        let ends = ends(letters);
+        let longest = self.shapes.first().map_or(0, |shape| shape.chars);
         let mut found = Vec::new();
         let mut from = 0;
         while from < letters.len() {
@@ -124,9 +128,10 @@ impl<'a> Looking<'a> {
                 from += 1;
                 continue;
             }
-            let shapes = self.shapes.iter().filter(|shape| shape.blanks >= blanks_min);
-            let mut fitting = shapes.filter(|shape| sums.fits(letters, from, shape));
-            let hit = fitting.find(|shape| {
+            let last = ends.partition_point(|end| *end <= from + longest);
+            let here = ends.get(..last).unwrap_or_default().iter().rev().take_while(|end| **end > from);
+            let fitting = here.filter_map(|to| sums.shape(from, *to)).filter(|shape| shape.blanks >= blanks_min);
+            let hit = fitting.filter(|shape| self.is_known(shape)).find(|shape| {
                 let to = from + shape.chars;
                 let inside = !begins_word(letters, from);
                 if inside && *left == 0 {
@@ -144,6 +149,10 @@ impl<'a> Looking<'a> {
             }
         }
         found
+    }
+
+    fn is_known(&self, shape: &Shape) -> bool {
+        self.tables.iter().any(|table| table.shapes.contains_key(shape))
     }
 
     /// How far each print of these letters reaches in this mail.
@@ -187,17 +196,17 @@ impl Sums {
         Sums { blanks: sums(|letter| usize::from(letter.is_blank)), bytes: sums(|letter| letter.as_one.len_utf8()) }
     }
 
-    /// Whether it could begin here and end at the end of something.
-    fn fits(&self, letters: &[Letter], from: usize, shape: &Shape) -> bool {
-        let to = from + shape.chars;
-        let word = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_word);
-        let blank = |at: usize| letters.get(at).is_none_or(|letter| letter.is_blank);
+    fn shape(&self, from: usize, to: usize) -> Option<Shape> {
         let between = |sums: &[usize]| Some(sums.get(to)? - sums.get(from)?);
-        between(&self.blanks) == Some(shape.blanks)
-            && between(&self.bytes) == Some(shape.bytes)
-            && !word(Some(to))
-            && !blank(to - 1)
+        Some(Shape { chars: to - from, bytes: between(&self.bytes)?, blanks: between(&self.blanks)? })
     }
+}
+
+/// Behind which letters a value could end, in order: no word goes on there.
+fn ends(letters: &[Letter]) -> Vec<usize> {
+    let goes_on = |end: usize| letters.get(end).is_some_and(|letter| letter.is_word);
+    let letters = letters.iter().zip(1..);
+    letters.filter(|(last, end)| !last.is_blank && !goes_on(*end)).map(|(_, end)| end).collect()
 }
 
 /// Whether a value could begin here.
