@@ -122,8 +122,8 @@ impl Run {
         assert_eq!(code, Some(0), "{}", self.desk.path("log").display());
         self.all_come_back(&first, &answers);
         eprintln!("all of it: {:.1} s", begun.elapsed().as_secs_f64());
-        // The mails as they came stay in the mailbox: their replacement is told, and not asserted.
-        let hits = hits.iter().filter(|hit| !hit.file.starts_with("Dovecot")).count();
+        // A mail in Quarantine stays as it came, so that people can release it: told, not asserted.
+        let hits = hits.iter().filter(|hit| !hit.file.contains("/.Quarantine/")).count();
         assert_eq!(hits, 0);
     }
 
