@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use crate::desk::denial::Denial;
 use crate::desk::escalation::Escalation;
 use crate::desk::form::{FieldKey, Spec};
@@ -58,6 +60,18 @@ pub struct Access {
     /// Domains that many people share, lower case: a pass proves the domain and
     /// not the person (TA12).
     pub shared_domains: BTreeSet<String>,
+    /// Nothing is sealed to these any more, and nobody opens anything with them.
+    pub revoked: Vec<Revoked>,
+}
+
+/// A key that somebody else may have by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// The public key (`age1…`).
+    pub key: String,
+    /// What was sealed until the end of this day may still open with it.
+    pub since: Date,
+    pub why: String,
 }
 
 /// What the word of the mail host needs beside its id: a forged field of ours was
@@ -210,6 +224,11 @@ pub enum Precheck {
 impl Access {
     pub fn staff_by_address(&self, address: &str) -> Option<&Staff> {
         self.staff.iter().find(|staff| staff.address.eq_ignore_ascii_case(address))
+    }
+
+    /// Whether this public key was revoked.
+    pub fn revoked(&self, key: &str) -> Option<&Revoked> {
+        self.revoked.iter().find(|revoked| revoked.key == key)
     }
 
     pub fn is_shared(&self, domain: &str) -> bool {

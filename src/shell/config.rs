@@ -9,8 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::desk::rules::Rules;
-use crate::desk::rules::Staff;
+use crate::desk::rules::{Access, Rules};
 use crate::shell::config::credential::Environment;
 use crate::shell::toml_file::{self, FileFault, TomlFile};
 use crate::shell::vault::Recipient;
@@ -129,16 +128,34 @@ pub struct Keys {
 
 impl Keys {
     /// Everybody to whom passwords are sealed: the keys of the configuration, and
-    /// those of people in `access.toml`, each once.
-    pub fn with_staff(&self, people: &[Staff]) -> Vec<Recipient> {
-        let of_people = people.iter().filter_map(|person| person.key.as_ref()?.parse().ok());
+    /// those of people in `access.toml`, each once, without those that were revoked.
+    ///
+    /// # Errors
+    ///
+    /// None is left, or the evidence key is revoked: what is missing, and the way out.
+    pub fn with_staff(&self, access: &Access) -> Result<Vec<Recipient>, String> {
+        if let Some(revoked) = access.revoked(&self.evidence.to_string()) {
+            return Err(format!(
+                "keys.evidence: expected a key that is not revoked, found one that is, since {} ({}); make another \
+                 with `upgrade-desk key new evidence` and write the line it prints into [keys]",
+                revoked.since, revoked.why
+            ));
+        }
+        let of_people = access.staff.iter().filter_map(|person| person.key.as_ref()?.parse().ok());
         let mut all: Vec<Recipient> = Vec::new();
         for key in self.staff.iter().cloned().chain(of_people) {
-            if !all.contains(&key) {
+            if !all.contains(&key) && access.revoked(&key.to_string()).is_none() {
                 all.push(key);
             }
         }
-        all
+        if all.is_empty() {
+            return Err(
+                "keys.staff: expected a key that is not revoked, found none; make one with `upgrade-desk key new \
+                        staff` and write the line it prints into [keys]"
+                    .to_owned(),
+            );
+        }
+        Ok(all)
     }
 }
 

@@ -85,7 +85,8 @@ pub fn open_desk(
 ) -> Result<Arc<Desk>, Failure> {
     let (store, report) = Store::open(data, Arc::clone(&rules), &mut progress)?;
     tell(&report);
-    let vault = Vault::open(data, keys.with_staff(&rules.access.staff), keys.evidence.clone());
+    let recipients = keys.with_staff(&rules.access).map_err(Failure::Use)?;
+    let vault = Vault::open(data, recipients, keys.evidence.clone());
     let vault = vault.map_err(|error| match error {
         VaultError::PrintKey { .. } => Failure::Use(error.to_string()),
         _ => Failure::Work(error.to_string()),

@@ -14,6 +14,7 @@ mod place;
 mod register;
 mod replay;
 mod reveal;
+mod revoked;
 mod rota;
 mod running;
 

@@ -54,6 +54,7 @@ async fn all(reached: &Reached, connect: bool, verdicts: &mut Verdicts) {
     }
     who_vouches(rules, verdicts);
     ports(rules, verdicts);
+    keys(reached, verdicts);
     letters(rules, verdicts);
     register(reached, verdicts).await;
     if let Some(config) = &reached.config {
@@ -90,6 +91,24 @@ fn ports(rules: &Rules, verdicts: &mut Verdicts) {
             Precheck::Off => "off: nobody is asked about them; the desk connects to no unit".to_owned(),
         },
     );
+}
+
+/// To whom passwords are sealed, and to whom no more (decisions 17).
+fn keys(reached: &Reached, verdicts: &mut Verdicts) {
+    let access = &reached.rules.access;
+    if let Some(config) = &reached.config {
+        match config.keys.with_staff(access) {
+            Ok(all) => verdicts.fine("keys", format!("passwords are sealed to {} keys", all.len())),
+            Err(text) => verdicts.wrong("keys", text),
+        }
+    }
+    for revoked in &access.revoked {
+        let person = access.staff.iter().find(|person| person.key.as_ref() == Some(&revoked.key));
+        let of = person.map(|person| format!(" of {}", person.id)).unwrap_or_default();
+        let then = person.map(|person| format!("; {} needs a new one", person.id)).unwrap_or_default();
+        verdicts
+            .note("keys", format!("{}{of} is revoked since {} ({}){then}", revoked.key, revoked.since, revoked.why));
+    }
 }
 
 /// Each letter is written with sample facts in every language, and looked over.

@@ -171,6 +171,7 @@ pub fn status(page: &mut Page, status: &Value) {
             .into(),
         ),
         ("Quarantine", quarantined(status).into()),
+        ("Revoked keys", revoked_keys(status)),
         ("Register", register_of(&register)),
         (
             "Journal",
@@ -191,6 +192,17 @@ pub fn status(page: &mut Page, status: &Value) {
 fn mail_host(canary: &Value) -> Cell {
     let said = text(canary, "text");
     if canary.is_null() || canary.get("well") == Some(&Value::Bool(true)) { said.into() } else { bad(said) }
+}
+
+fn revoked_keys(status: &Value) -> Cell {
+    let one = |key: &Value| {
+        let owner = text(key, "of");
+        let of = if owner.is_empty() { String::new() } else { format!(" of {owner}") };
+        let (since, why, may_open) = (text(key, "since"), text(key, "why"), text(key, "may_open"));
+        format!("{}{of}, since {since} ({why}): {may_open} passwords sealed before may open with it", text(key, "key"))
+    };
+    let keys: Vec<String> = list(status, "revoked_keys").map(one).collect();
+    if keys.is_empty() { String::new().into() } else { bad(keys.join("\n")) }
 }
 
 fn last_backup(page: &Page, last: &Value) -> Cell {

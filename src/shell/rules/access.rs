@@ -1,5 +1,6 @@
 //! `access.toml` and `desk.toml`: who works here, and what letters say of us.
 
+mod keys;
 mod mail_host;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,6 @@ use crate::desk::ports::{Net, NotANet};
 use crate::desk::rules::{Access, Desk, Precheck, Staff};
 use crate::desk::token::reply_address::MAILBOX_BYTES_MAX;
 use crate::shell::toml_file::{FileFault, TomlFile};
-use crate::shell::vault::Recipient;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +31,8 @@ struct AccessText {
     shared_domains: Vec<Spanned<String>>,
     #[serde(default)]
     staff: Vec<StaffText>,
+    #[serde(default)]
+    revoked: Vec<keys::RevokedText>,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +94,7 @@ pub fn access(file: &TomlFile, our_address: Option<&str>, faults: &mut Vec<FileF
             name: person.name.clone(),
             address: address(file, "address", &person.address, faults),
             is_lead: person.lead,
-            key: key(file, person, &staff, faults),
+            key: keys::of_person(file, person, &staff, faults),
         });
     }
     if text.staff.is_empty() {
@@ -107,7 +109,9 @@ pub fn access(file: &TomlFile, our_address: Option<&str>, faults: &mut Vec<FileF
     }
     let authserv_id = text.authserv_id.map(Spanned::into_inner);
     let shared_domains = domains(file, "shared_domains", text.shared_domains, faults);
-    Some(Access { authserv_id, checks: text.checks, mail_host, canary, staff, desk_address, shared_domains })
+    let revoked = keys::revoked(file, &text.revoked, faults);
+    let checks = text.checks;
+    Some(Access { authserv_id, checks, mail_host, canary, staff, desk_address, shared_domains, revoked })
 }
 
 #[derive(Deserialize)]
@@ -129,24 +133,6 @@ fn domains(file: &TomlFile, key: &str, written: Vec<Spanned<String>>, faults: &m
         faults.push(file.fault(Some(&domain.span()), key, "mail domains", &found, way_out));
     }
     written.into_iter().map(|domain| domain.into_inner().to_lowercase()).collect()
-}
-
-/// The public key of one person and of nobody else.
-fn key(file: &TomlFile, person: &StaffText, others: &[Staff], faults: &mut Vec<FileFault>) -> Option<String> {
-    let written = person.key.as_ref()?;
-    let (expected, way_out) = ("a public key (age1…)", "write the line that `upgrade-desk key new staff` prints");
-    let key = match written.get_ref().parse::<Recipient>() {
-        Ok(recipient) => recipient.to_string(),
-        Err(fault) => {
-            faults.push(file.fault(Some(&written.span()), "key", expected, &fault.to_string(), way_out));
-            return None;
-        }
-    };
-    if others.iter().any(|other| other.key.as_ref() == Some(&key)) {
-        let way_out = "make one for each person with `upgrade-desk key new staff`: the journal says who looked";
-        faults.push(file.fault(Some(&written.span()), "key", "a key of one person", "the key of two", way_out));
-    }
-    Some(key)
 }
 
 fn check_person(file: &TomlFile, person: &StaffText, others: &[Staff], faults: &mut Vec<FileFault>) {

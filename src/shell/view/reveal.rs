@@ -96,6 +96,13 @@ pub fn look(asked: &Asked<'_>, wish: Wish) -> Result<Look, String> {
 }
 
 fn owner<'a>(rules: &'a Rules, key: &str) -> Result<&'a Staff, String> {
+    if let Some(revoked) = rules.access.revoked(key) {
+        return Err(format!(
+            "the key {key} is revoked since {} ({}): nothing is opened with it; make a new one with `upgrade-desk key \
+             new staff`",
+            revoked.since, revoked.why
+        ));
+    }
     rules.access.staff.iter().find(|person| person.key.as_deref() == Some(key)).ok_or_else(|| {
         format!(
             "expected the key of a person in access.toml, found another ({key}); write key = \"{key}\" at the \

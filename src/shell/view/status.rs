@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::desk::ticket::{Status, Ticket, TicketId};
+use crate::desk::letter::times::zone_of;
+use crate::desk::rules::Revoked;
+use crate::desk::ticket::{Event, Status, Ticket, TicketId};
 use crate::desk::urgency::Severity;
 use crate::shell::health::Health;
 use crate::shell::store::View;
@@ -40,8 +42,29 @@ pub fn status(view: &View<'_>, now: Timestamp) -> Result<Value, StateError> {
             "units": register.units.len(), "empty": register.units.is_empty() },
         "problems": problems(&tickets),
         "late_mail_told_at": view.office()?.late_told_at,
+        "revoked_keys": revoked(view, &tickets)?,
         "rota_gaps": rota::gaps(view.rules(), &view.office()?.takeovers, now),
     }))
+}
+
+/// Keys that were revoked, whose they are, and how many passwords that are still
+/// there were sealed while they counted: these may open with them.
+fn revoked(view: &View<'_>, tickets: &[Ticket]) -> Result<Vec<Value>, StateError> {
+    let access = &view.rules().access;
+    let zone = zone_of(&view.rules().hours.zone);
+    let mut sealed = Vec::new();
+    for ticket in tickets.iter().filter(|ticket| !access.revoked.is_empty() && !ticket.secrets.is_empty()) {
+        sealed.extend(view.events(&ticket.id)?.into_iter().filter_map(|happened| match happened.event {
+            Event::SecretKept { secret } if ticket.secrets.contains(&secret) => Some(happened.at),
+            _ => None,
+        }));
+    }
+    let of = |key: &str| access.staff.iter().find(|person| person.key.as_deref() == Some(key)).map(|person| &person.id);
+    let one = |key: &Revoked| {
+        let before = sealed.iter().filter(|at| at.to_zoned(zone.clone()).date() <= key.since).count();
+        json!({ "key": key.key, "of": of(&key.key), "since": key.since, "why": key.why, "may_open": before })
+    };
+    Ok(access.revoked.iter().map(one).collect())
 }
 
 /// Open problems by severity, and the alarms that nobody has answered.
