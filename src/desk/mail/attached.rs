@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Message, MessagePart, PartType};
+use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use crate::desk::limits::Limits;
 use crate::desk::mail::{attachment, body, clean, html};
@@ -12,12 +12,21 @@ use crate::desk::mail::{attachment, body, clean, html};
 /// not read: the files are listed, so that is known.
 pub(super) fn text(message: &Message<'_>, limits: &Limits) -> String {
     let mut texts = String::new();
-    for part in message.attachments().take(limits.attachments_max) {
+    for part in message.attachments().take(limits.attachments_max).filter(|part| is_file(part)) {
         of_part(part, message, limits, &mut texts);
     }
     let mut over = Vec::new();
     body::cut_lines(&mut texts, limits.text_lines_max, &mut over);
     texts
+}
+
+/// Whether somebody attached it. A body that the parser could not place, because its
+/// boundary never ends, is none: half a mail must not become a request
+/// (`fixtures/attack/29-mime-bombs/endless.eml`).
+fn is_file(part: &MessagePart<'_>) -> bool {
+    part.attachment_name().is_some()
+        || part.content_disposition().is_some()
+        || matches!(part.body, PartType::Message(_) | PartType::Binary(_) | PartType::InlineBinary(_))
 }
 
 fn of_part(part: &MessagePart<'_>, message: &Message<'_>, limits: &Limits, texts: &mut String) {
