@@ -277,6 +277,14 @@ pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Unders
     understood(raw, read, received, rules, &Prints::default())
 }
 
+/// Like [`understand`], of a redacted copy that was let out of quarantine (TD5): it
+/// is read as what it is. Our marks in it name nothing, and nobody vouches for it:
+/// what was signed is not there any more.
+pub fn understand_released(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Prints) -> Understood {
+    let (mail, taken, _) = redacted(raw, rules, prints);
+    understood(raw, (mail, taken, Proof::None), received, rules, prints)
+}
+
 /// Bytes to meaning: read, take the secrets out, see who vouches, find forms
 /// and commands, name the kind. Total; nothing is looked up. `prints` are those of
 /// the secrets that were sealed before.

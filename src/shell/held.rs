@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::shell::process::{Desk, ProcessError};
+use crate::shell::source::SourceError;
 use crate::shell::source::recall::{Mailbox, Wanted};
 use crate::shell::store::rows::QuarantineRow;
 
@@ -76,13 +77,19 @@ impl Holding {
             return Ok(0);
         }
         self.asked.extend(rows.iter().map(|row| ((row.no, ACCEPTED), now)));
-        match self.mailbox.bring_back_all(&wanted, self.desk.rules.limits.message_bytes_max).await {
+        match self.bring_back(&wanted).await {
             Ok(found) => Ok(found),
             Err(error) => {
                 tracing::warn!(%error, "accepted mails cannot be brought back now");
                 Ok(0)
             }
         }
+    }
+
+    async fn bring_back(&self, wanted: &[Wanted]) -> Result<usize, SourceError> {
+        let limits = &self.desk.rules.limits;
+        let copied = |bytes: &[u8]| self.desk.composer.copied(bytes, limits);
+        self.mailbox.bring_back_all(wanted, limits.message_bytes_max, &copied).await
     }
 
     async fn rows(&self) -> Result<Vec<QuarantineRow>, ProcessError> {
@@ -102,7 +109,7 @@ impl Holding {
         if wanted.is_empty() {
             return;
         }
-        match self.mailbox.bring_back_all(&wanted, self.desk.rules.limits.message_bytes_max).await {
+        match self.bring_back(&wanted).await {
             Ok(found) => {
                 tracing::info!(due = wanted.len(), found, "held mails are decided again");
                 let now = self.desk.clock.now();

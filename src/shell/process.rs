@@ -26,6 +26,7 @@ use crate::shell::authenticate::Authenticator;
 use crate::shell::canary::Trust;
 use crate::shell::challenge::Challenges;
 use crate::shell::clock::Clock;
+use crate::shell::process::copies::released_copy;
 use crate::shell::process::secrets::Read;
 use crate::shell::source::Fetched;
 use crate::shell::steps::{self, Step};
@@ -99,7 +100,8 @@ pub struct Prepared {
 enum Ours {
     /// Filed, and nothing else (TB2).
     Canary,
-    /// The redacted copy of a mail that was handled, put back by somebody (TD5).
+    /// The redacted copy of a mail that was handled, put back by somebody (TD5): a
+    /// duplicate, but for the one time that its original is let out of quarantine.
     Copy,
 }
 
@@ -109,7 +111,8 @@ impl Prepared {
         let Input::Mail(mail) = &self.input else { return None };
         let reason = Unreadable::NotDecided;
         let sha256 = Some(mail.original_sha256.clone());
-        Some(unread(mail.place.clone(), mail.received, reason, sha256, self.original.clone()))
+        let unread = unread(mail.place.clone(), mail.received, reason, sha256, self.original.clone());
+        Some(Prepared { redacted: self.redacted, ..unread })
     }
 }
 
@@ -136,14 +139,12 @@ impl Desk {
             return Ok(unread(place, received, reason, None, None));
         };
         let sha256 = hex(&Sha256::digest(bytes.as_slice()));
-        let ours = if self.composer.is_canary(&bytes, &self.rules.limits) {
-            Some(Ours::Canary)
-        } else {
-            self.composer.copied(&bytes, &self.rules.limits).map(|_| Ours::Copy)
-        };
-        if ours.is_some() {
+        if self.composer.is_canary(&bytes, &self.rules.limits) {
             let unread = unread(place, received, Unreadable::NotDecided, Some(sha256), None);
-            return Ok(Prepared { ours, ..unread });
+            return Ok(Prepared { ours: Some(Ours::Canary), ..unread });
+        }
+        if let Some(original) = self.composer.copied(&bytes, &self.rules.limits) {
+            return self.prepare_copy(place, received, bytes, original, in_hand);
         }
         let original = self.vault.seal_original(&bytes).map_err(not_now)?;
         // Attempts are counted before the attempt; after three the mail is
@@ -172,7 +173,7 @@ impl Desk {
         let files = std::mem::take(&mut understood.files);
         let redacted = understood.is_secret();
         let input = understood.into_input(place, received, secrets.clone(), sha256);
-        let read = Some(Read { bytes, rules, prints: prints.additions() });
+        let read = Some(Read { bytes, rules, prints: prints.additions(), is_copy: false });
         let (text, original) = (Some(text), Some(original));
         Ok(Prepared { input, text, original, attachments, secrets, files, ours: None, redacted, read })
     }
@@ -264,7 +265,8 @@ impl Desk {
     fn commitment(&self, prepared: Prepared, view: &View<'_>, now: Timestamp) -> Result<Commitment, String> {
         let Prepared { input, text, original, attachments, files, ours, redacted, secrets, .. } =
             self.looked_again(prepared);
-        if let Some(ours) = ours {
+        let released = released_copy(&input, ours, view).map_err(|error| error.to_string())?;
+        if let Some(ours) = ours.filter(|_| released.is_none()) {
             let outcome = if ours == Ours::Canary { OutcomeWord::Loop } else { OutcomeWord::Duplicate };
             return Ok(Commitment { at: now, body: Body::Nothing(outcome) });
         }
@@ -285,8 +287,11 @@ impl Desk {
             .compose(&decision.letters, &files, known.next_letter, now, rules)
             .map_err(|error| error.to_string())?;
         let mut decided = decided(&input, decision, rules);
-        // What is in quarantine may come back to be decided again, as it came.
-        decided.redacted = redacted && decided.quarantine.is_none();
+        // What is held comes back to be decided again, as it came.
+        let waits = decided.quarantine.as_ref().is_some_and(|quarantined| quarantined.held.is_some());
+        decided.redacted = redacted && !waits;
+        // A copy has no original of its own: it is that of the mail that was kept.
+        decided.original = released.and_then(|row| row.original);
         // What is held once more was kept when it was held first.
         let is_kept = known.held.is_some() && decided.outcome == OutcomeWord::Hold;
         let (text, original) = if is_kept { (None, None) } else { (text, original) };

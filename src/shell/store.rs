@@ -49,7 +49,7 @@ pub enum Body {
     Nothing(OutcomeWord),
     /// Facts that no desk decides on: attempts, imports, floors.
     Plain(Vec<What>),
-    /// A decision. The store gives letters, text and original their places.
+    /// A decision. The store gives letters, text and a new original their places.
     Decided {
         decided: Box<Decided>,
         letters: Vec<Outgoing>,

@@ -21,6 +21,17 @@ pub(super) struct Read {
     pub rules: Arc<Rules>,
     /// Prints of secrets that it was looked through with.
     pub prints: u64,
+    /// It is a redacted copy that was let out of quarantine.
+    pub is_copy: bool,
+}
+
+impl Read {
+    fn again(&self, received: Timestamp, prints: &Prints) -> Understood {
+        match self.is_copy {
+            true => input::understand_released(&self.bytes, received, &self.rules, prints),
+            false => input::understand(&self.bytes, received, &self.rules, prints),
+        }
+    }
 }
 
 impl Desk {
@@ -45,7 +56,7 @@ impl Desk {
             return prepared;
         }
         let (place, received, sha256) = (mail.place.clone(), mail.received, mail.original_sha256.clone());
-        let again = input::understand(&read.bytes, received, &read.rules, &prints);
+        let again = read.again(received, &prints);
         let mut again = match mail.checked.take() {
             Some(checked) => again.with_checked(checked, &read.rules),
             None => again,

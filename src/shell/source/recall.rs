@@ -43,6 +43,10 @@ pub struct Wanted {
     pub mark: String,
 }
 
+/// The SHA-256 of the original, where the mail is a redacted copy of the desk's own
+/// making (TD5); anybody can write what looks like one.
+pub type Copied<'a> = &'a (dyn Fn(&[u8]) -> Option<String> + Sync);
+
 /// A mail that was found in the Quarantine folder.
 pub struct Found {
     quarantine: Quarantine,
@@ -60,16 +64,22 @@ impl Mailbox {
         matches!(self, Mailbox::Imap(_))
     }
 
-    /// Looks for the mail with these bytes, beginning with those that came
-    /// last before it was kept. `None`: it is not there (any more).
+    /// Looks for the mail with these bytes or its copy, beginning with those that
+    /// came about when it was kept. `None`: it is not there (any more).
     ///
     /// # Errors
     /// The mailbox is out of reach or wrongly configured.
-    pub async fn find(&self, sha256: &str, kept: Timestamp, size_max: u64) -> Result<Option<Found>, SourceError> {
+    pub async fn find(
+        &self,
+        sha256: &str,
+        kept: Timestamp,
+        size_max: u64,
+        copied: Copied<'_>,
+    ) -> Result<Option<Found>, SourceError> {
         match self {
             Mailbox::Imap(imap) => {
                 let mut source = ImapSource::new(turned(imap), size_max)?;
-                let listed = search(&mut source, sha256, kept).await?;
+                let listed = search(&mut source, sha256, kept, copied).await?;
                 Ok(listed.map(|listed| Found { quarantine: Quarantine::Imap(Box::new(source)), listed }))
             }
             Mailbox::Folder(mailbox) => {
@@ -78,22 +88,28 @@ impl Mailbox {
                     return Ok(None);
                 }
                 let mut source = FolderSource::new(path.clone(), size_max);
-                let listed = search(&mut source, sha256, kept).await?;
+                let listed = search(&mut source, sha256, kept, copied).await?;
                 let quarantine = Quarantine::Folder { source, path, mailbox: mailbox.clone() };
                 Ok(listed.map(|listed| Found { quarantine, listed }))
             }
         }
     }
 
-    /// Moves those of `wanted` back that lie in the Quarantine folder; how many.
+    /// Moves those of `wanted` back, or their copies, that lie in the Quarantine
+    /// folder; how many.
     ///
     /// # Errors
     /// The mailbox is out of reach or wrongly configured; what was moved is moved.
-    pub async fn bring_back_all(&self, wanted: &[Wanted], size_max: u64) -> Result<usize, SourceError> {
+    pub async fn bring_back_all(
+        &self,
+        wanted: &[Wanted],
+        size_max: u64,
+        copied: Copied<'_>,
+    ) -> Result<usize, SourceError> {
         match self {
             Mailbox::Imap(imap) => {
                 let mut source = ImapSource::new(turned(imap), size_max)?;
-                let found = search_all(&mut source, wanted).await?;
+                let found = search_all(&mut source, wanted, copied).await?;
                 let places: Vec<(Place, Folder)> =
                     found.into_iter().map(|(_, mail)| (mail.place, Folder::Processed)).collect();
                 source.settle(&places).await?;
@@ -106,7 +122,7 @@ impl Mailbox {
                 }
                 let mut source = FolderSource::new(path.clone(), size_max);
                 let mut moved = 0;
-                for (wanted, mail) in search_all(&mut source, wanted).await? {
+                for (wanted, mail) in search_all(&mut source, wanted, copied).await? {
                     let (item, mark) = (mail.place.item, wanted.mark.clone());
                     moved += usize::from(folder::bring_back(path.clone(), item, mailbox.clone(), mark).await?);
                 }
@@ -166,10 +182,15 @@ fn turned(imap: &Imap) -> Imap {
     }
 }
 
-/// The one mail with these bytes.
-async fn search(source: &mut impl Source, sha256: &str, kept: Timestamp) -> Result<Option<Listed>, SourceError> {
+/// The one mail with these bytes, or its copy.
+async fn search(
+    source: &mut impl Source,
+    sha256: &str,
+    kept: Timestamp,
+    copied: Copied<'_>,
+) -> Result<Option<Listed>, SourceError> {
     let wanted = Wanted { sha256: sha256.to_owned(), kept, mark: String::new() };
-    Ok(search_all(source, &[wanted]).await?.pop().map(|(_, listed)| listed))
+    Ok(search_all(source, &[wanted], copied).await?.pop().map(|(_, listed)| listed))
 }
 
 /// Those of `wanted` that lie in the folder, beginning with the mails that came
@@ -177,6 +198,7 @@ async fn search(source: &mut impl Source, sha256: &str, kept: Timestamp) -> Resu
 async fn search_all<'a>(
     source: &mut impl Source,
     wanted: &'a [Wanted],
+    copied: Copied<'_>,
 ) -> Result<Vec<(&'a Wanted, Listed)>, SourceError> {
     source.connect().await?;
     let mut listed = source.list().await?;
@@ -193,7 +215,7 @@ async fn search_all<'a>(
             let mut here = Vec::new();
             while let Some(fetched) = arriving.recv().await {
                 let Some(bytes) = fetched.bytes else { continue };
-                let sha256 = hex(&Sha256::digest(&bytes));
+                let sha256 = copied(&bytes).unwrap_or_else(|| hex(&Sha256::digest(&bytes)));
                 let wanted = wanted.iter().find(|wanted| wanted.sha256 == sha256);
                 here.extend(wanted.map(|wanted| (wanted, fetched.place)));
             }

@@ -255,10 +255,9 @@ impl Owner {
                 }
                 decided.text =
                     text.map(|text| place(Pack::Texts, &text)).transpose().map_err(|error| Failure::of(&error))?;
-                decided.original = original
-                    .map(|bytes| place(Pack::Originals, &bytes))
-                    .transpose()
-                    .map_err(|error| Failure::of(&error))?;
+                if let Some(bytes) = original {
+                    decided.original = Some(place(Pack::Originals, &bytes).map_err(|error| Failure::of(&error))?);
+                }
                 for sealed in attachments {
                     let place = place(Pack::Attachments, &sealed).map_err(|error| Failure::of(&error))?;
                     decided.attachments.push(place);

@@ -207,9 +207,10 @@ fn a_running_desk_takes_up_what_is_released() {
 fn a_mail_that_is_gone_can_come_from_a_file() {
     let place = keeping();
     let kept = place.path("mailbox/.Quarantine/cur").join(&place.mails(".Quarantine/cur")[0]);
-    // As a mail program saves it: LF alone.
-    let saved = fs::read_to_string(&kept).unwrap().replace("\r\n", "\n");
+    // As a mail program saved it before the copy took its place: LF alone.
+    let saved = stranger("kept").replace("\r\n", "\n");
     fs::write(place.path("saved.eml"), &saved).unwrap();
+    fs::write(place.path("copy.eml"), fs::read(&kept).unwrap()).unwrap();
     fs::remove_file(kept).unwrap();
     let gone = place.desk(&["quarantine", "release", "1"]);
     assert_eq!((gone.code, gone.out.as_str()), (1, ""));
@@ -223,6 +224,8 @@ fn a_mail_that_is_gone_can_come_from_a_file() {
     let other = place.desk(&["quarantine", "release", "1", "--file", "other.eml"]);
     assert_eq!((other.code, other.out.as_str()), (1, ""));
     assert!(other.err.contains("expected the mail that was kept under 1, with SHA-256"), "{}", other.err);
+    let copy = place.desk(&["quarantine", "release", "1", "--file", "copy.eml"]);
+    assert_eq!((copy.code, copy.out.as_str()), (1, ""), "anybody can change what a copy says");
     assert_eq!(place.desk_json(&["quarantine", "release", "1", "--file", "saved.eml"])["state"], "released");
     place.drain();
     opened_unproven(&place);
@@ -407,4 +410,17 @@ fn a_released_mail_of_a_proven_representative_is_not_proven_either() {
     let to_dana = ["M-04-neutral", "M-15"].map(|name| json!(name));
     let dana = json!("dana@acme-tel.example");
     assert_eq!(outside, to_dana.each_ref().map(|template| (template, &dana)), "{letters}");
+
+    // TD5: what was let out is the copy, so she is asked for the password once more.
+    let asked = letters.as_array().unwrap().iter().find(|letter| letter["template"] == "M-15").unwrap();
+    let (header, _) = asap("yes").split_once("\n\n").map(|(header, text)| (header.to_owned(), text.len())).unwrap();
+    let id = asked["message_id"].as_str().unwrap();
+    place.drop_mail("1764064900.M1P2.host.example", &format!("{header}\nIn-Reply-To: <{id}>\n\nYES\n"));
+    place.drain();
+    let ticket = &place.desk_json(&["ticket", "list"])[0];
+    let text =
+        place.desk(&["outbox", "show", &place.desk_json(&["outbox", "list"]).as_array().unwrap().len().to_string()]);
+    assert_eq!(ticket["state"], "NEEDS_INFO", "{}", text.out);
+    assert!(text.out.contains("Manager Password"), "{}", text.out);
+    assert!(text.out.contains("found only the mark of a password"), "{}", text.out);
 }

@@ -330,6 +330,87 @@ fn a_maildir_too_keeps_one_copy_and_no_password() {
     }
 }
 
+/// The form of somebody who is not on file, for a unit that nobody has: kept.
+fn strangers_form() -> String {
+    form()
+        .replace("acme-tel.example", "elsewhere.example")
+        .replace("SM-0417-22A", "SM-9999-99Z")
+        .replace("00:00:5E:00:53:0A", "00:00:5E:00:53:F9")
+}
+
+fn decisions_about_stranger(desk: &Desk) -> Vec<serde_json::Value> {
+    let records = desk.journal().into_iter();
+    records.filter(|record| record["what"]["cause"]["message_id"] == "form@elsewhere.example").collect()
+}
+
+fn release(desk: &Desk) {
+    let ran = desk.command(&["quarantine", "release", "1", "--config", "desk.toml"]);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+/// What is kept shows no password either, and the copy is what is let out: once,
+/// wherever the desk is killed, and as the mail that it stands for.
+#[test]
+fn the_copy_of_a_kept_mail_is_let_out_once() {
+    for crash in
+        [None, Some("mail_in_hand:1"), Some("mail_read:1"), Some("journal_synced:1"), Some("moved_on_server:1")]
+    {
+        let model = ModelImap::start(Can::EVERYTHING);
+        let desk = desk(&model);
+        drain(&desk);
+        model.put(&strangers_form(), clock::now(), &[]);
+        if let Some(step) = crash {
+            let mut running = desk.run(&["--drain"], &[("UPGRADE_DESK_CRASH_AT", step)]);
+            assert_eq!(running.wait(LIMIT), Some(-1), "{step}: {}", desk.log());
+        }
+        drain(&desk);
+        let kept = model.texts("Quarantine");
+        assert_eq!((kept.len(), model.texts("INBOX").len()), (1, 0), "{crash:?}");
+        assert!(is_copy(&kept[0]) && !kept[0].contains(PASSWORD), "{crash:?}: {}", kept[0]);
+
+        // Put back by hand alone, it is nothing new.
+        model.put(&kept[0], clock::now(), &[]);
+        let records = desk.journal().len();
+        drain(&desk);
+        assert_eq!((desk.journal().len(), model.texts("Processed").len()), (records, 1), "{crash:?}");
+
+        release(&desk);
+        assert_eq!((model.texts("Quarantine").len(), model.texts("INBOX")), (0, kept.clone()), "{crash:?}");
+        model.heard();
+        if let Some(step) = crash {
+            let mut running = desk.run(&["--drain"], &[("UPGRADE_DESK_CRASH_AT", step)]);
+            assert_eq!(running.wait(LIMIT), Some(-1), "{step}: {}", desk.log());
+        }
+        drain(&desk);
+        let decisions = decisions_about_stranger(&desk);
+        let outcomes: Vec<&serde_json::Value> = decisions.iter().map(|record| &record["what"]["outcome"]).collect();
+        assert_eq!(outcomes, ["quarantine", "rep_check"], "{crash:?}");
+        let [first, second] = [0, 1].map(|no| &decisions[no]["what"]);
+        assert_eq!(first["cause"]["sha256"], second["cause"]["sha256"], "{crash:?}");
+        assert_eq!(first["original"], second["original"], "{crash:?}: the sealed one is the mail that came");
+        assert_eq!(second["evidence"]["proof"]["verdict"], "none", "{crash:?}: nobody vouches for a copy");
+        assert!(!model.heard().iter().any(|command| command.starts_with("APPEND")), "{crash:?}");
+        assert_eq!(model.texts("Processed"), [kept[0].clone(), kept[0].clone()], "{crash:?}");
+
+        // Once more, by whatever way: nothing comes of it.
+        let again = desk.command(&["quarantine", "release", "1", "--config", "desk.toml"]);
+        assert!(!again.status.success(), "{crash:?}");
+        model.put(&kept[0], clock::now(), &[]);
+        let records = desk.journal().len();
+        drain(&desk);
+        assert_eq!(desk.journal().len(), records, "{crash:?}");
+        let tickets = desk.json(&["ticket", "list"]);
+        assert_eq!(tickets.as_array().unwrap().len(), 1, "{crash:?}: {tickets}");
+
+        let words = ["ticket", "original", tickets[0]["id"].as_str().unwrap(), "--identity", "evidence.key"];
+        let opened = desk.command(&[&words[..], &["--out", "opened", "--config", "desk.toml"]].concat());
+        assert!(opened.status.success(), "{crash:?}: {}", String::from_utf8_lossy(&opened.stderr));
+        let files = fs::read_dir(desk.path("opened")).unwrap().map(|entry| entry.unwrap().path());
+        let mails: Vec<String> = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+        assert!(mails.contains(&strangers_form()), "{crash:?}: the mail that came, byte for byte: {mails:?}");
+    }
+}
+
 #[test]
 #[ignore = "needs Dovecot: make test runs it"]
 fn no_file_of_a_real_mailbox_holds_the_password() {
@@ -353,9 +434,22 @@ fn no_file_of_a_real_mailbox_holds_the_password() {
         assert_eq!(dovecot.count("upgrade", ""), 0, "{crash:?}: {}", desk.log());
         assert_eq!(dovecot.files_with("upgrade", PASSWORD.as_bytes()), Vec::<std::path::PathBuf>::new(), "{crash:?}");
     }
+    dovecot.deliver("upgrade", &strangers_form());
+    drain(&desk);
+    let where_it_lies = || ["", "Quarantine", "Processed"].map(|folder| dovecot.count("upgrade", folder));
+    assert_eq!(where_it_lies(), [0, 1, 4]);
+    assert_eq!(dovecot.files_with("upgrade", PASSWORD.as_bytes()), Vec::<std::path::PathBuf>::new(), "kept");
+    release(&desk);
+    assert_eq!(where_it_lies(), [1, 0, 4]);
+    drain(&desk);
+    assert_eq!(where_it_lies(), [0, 0, 5]);
+    let outcomes: Vec<_> =
+        decisions_about_stranger(&desk).iter().map(|record| record["what"]["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["quarantine", "rep_check"]);
+    assert_eq!(dovecot.files_with("upgrade", PASSWORD.as_bytes()), Vec::<std::path::PathBuf>::new(), "let out");
     let processed = dovecot.mails("upgrade", "Processed");
     let (copies, others): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
         processed.into_iter().partition(|mail| is_copy(&crlf(&String::from_utf8_lossy(mail))));
-    assert_eq!((copies.len(), others), (3, vec![other]), "one copy of each, and the other mail to the byte");
+    assert_eq!((copies.len(), others), (4, vec![other]), "one copy of each, and the other mail to the byte");
     assert!(!desk.log().contains("WARN"), "{}", desk.log());
 }

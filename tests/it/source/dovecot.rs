@@ -157,15 +157,15 @@ async fn a_kept_mail_is_found_by_its_bytes_and_brought_back() {
 
     let mailbox = Mailbox::Imap(Box::new(imap.clone()));
     let now = clock::now();
-    assert!(mailbox.find(&"0".repeat(64), now, SIZE_MAX).await.unwrap().is_none());
-    let found = mailbox.find(&sha256, now, SIZE_MAX).await.unwrap().expect("it lies in Quarantine");
+    assert!(mailbox.find(&"0".repeat(64), now, SIZE_MAX, &|_| None).await.unwrap().is_none());
+    let found = mailbox.find(&sha256, now, SIZE_MAX, &|_| None).await.unwrap().expect("it lies in Quarantine");
     assert!(found.bring_back("released-1".to_owned()).await.unwrap());
     assert_eq!((dovecot.count("recall", ""), dovecot.count("recall", "Quarantine")), (1, 119));
     source.connect().await.unwrap();
     let back = source.list().await.unwrap();
     assert_ne!(back[0].place, wanted.place, "it has another place than the one that was handled");
     assert_eq!(back[0].received, wanted.received, "and arrived when it arrived");
-    assert!(mailbox.find(&sha256, now, SIZE_MAX).await.unwrap().is_none(), "it is no longer there");
+    assert!(mailbox.find(&sha256, now, SIZE_MAX, &|_| None).await.unwrap().is_none(), "it is no longer there");
 
     let bytes = mail("from a file").replace('\n', "\r\n").into_bytes();
     mailbox.put(bytes.clone(), String::new(), SIZE_MAX).await.unwrap();

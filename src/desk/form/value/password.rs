@@ -18,6 +18,11 @@ pub(super) fn read(written: &str, spec: &Spec) -> Result<Value, Fault> {
         return Ok(Value::Sealed(n));
     }
     let text = match placeholder(written, spec) {
+        // A quotation, or the copy of a mail that was kept (TD5).
+        Some(_) if written.trim().starts_with(FOREIGN_MARK) => phrase!(
+            "password_sealed",
+            "found only the mark of a password that was sealed before; please send it once more"
+        ),
         Some(found) => phrase!(
             "password_words",
             "expected the manager password itself; found words that stand for one: \"{found}\"",

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::desk::letter::mime::copy;
 use crate::desk::record::Did;
 use crate::shell::cli::commands::mail::mail;
 use crate::shell::cli::commands::{answered, original, show};
@@ -15,7 +16,7 @@ use crate::shell::cli::reach::{self, Reached};
 use crate::shell::cli::who::who;
 use crate::shell::cli::{OneNumber, QuarantineAction, people};
 use crate::shell::clock;
-use crate::shell::run::Failure;
+use crate::shell::run::{self, Failure};
 use crate::shell::source::SourceError;
 use crate::shell::source::recall::{Found, Mailbox};
 use crate::shell::store::pack::hex;
@@ -74,7 +75,7 @@ async fn release(one: OneNumber, reason: String, file: Option<&Path>) -> Result<
     let size_max = reached.rules.limits.message_bytes_max;
     let (original, sha256) = match file {
         Some(file) => given(file, no, &kept, &mailbox, &reached)?,
-        None => there(no, &kept, &mailbox, size_max).await?,
+        None => there(no, &kept, &mailbox, &reached).await?,
     };
     let did = Did::Released { kept: no, sha256, reason };
     let answer = reach::ask(&reached, Request::ByHand { by: who(), did }).await?;
@@ -105,7 +106,7 @@ fn mailbox(reached: &Reached) -> Result<Mailbox, Failure> {
     }
 }
 
-async fn there(no: u64, kept: &Value, mailbox: &Mailbox, size_max: u64) -> Result<(Original, String), Failure> {
+async fn there(no: u64, kept: &Value, mailbox: &Mailbox, reached: &Reached) -> Result<(Original, String), Failure> {
     let text = |name: &str| kept.get(name).and_then(Value::as_str);
     let Some(sha256) = text("sha256") else {
         return Err(Failure::Work(format!(
@@ -115,7 +116,9 @@ async fn there(no: u64, kept: &Value, mailbox: &Mailbox, size_max: u64) -> Resul
     };
     let at = text("at").and_then(|at| at.parse::<Timestamp>().ok()).unwrap_or_default();
     let out_of_reach = |error: SourceError| Failure::Work(format!("the mailbox cannot be searched: {error}"));
-    match mailbox.find(sha256, at, size_max).await.map_err(out_of_reach)? {
+    let (key, limits) = (run::message_key(&reached.data)?, &reached.rules.limits);
+    let copied = |bytes: &[u8]| copy::original(bytes, limits, &key);
+    match mailbox.find(sha256, at, limits.message_bytes_max, &copied).await.map_err(out_of_reach)? {
         Some(found) => Ok((Original::There(Box::new(found)), sha256.to_owned())),
         None => Err(Failure::Work(format!(
             "quarantine {no}: expected its mail (SHA-256 {sha256}) in the Quarantine folder of the mailbox, found no \
@@ -125,7 +128,8 @@ async fn there(no: u64, kept: &Value, mailbox: &Mailbox, size_max: u64) -> Resul
 }
 
 /// A saved mail may have lost the CR of its lines on the way; the mail that was
-/// kept is told by its hash, whichever it was.
+/// kept is told by its hash, whichever it was. No copy: its mark says nothing of
+/// the words that stand in it.
 fn given(
     file: &Path,
     no: u64,
