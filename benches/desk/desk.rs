@@ -21,6 +21,28 @@ const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-desk");
 /// As many as there are people in the sample rules: passwords are sealed to each.
 const STAFF: [&str; 3] = ["noa", "sam", "lea"];
 
+/// A thousand customers write on one day. The two agents of the sample rules could
+/// agree to few of the times they name (S-08), and the bench would be one of
+/// searches for other times.
+const AGENTS: (&str, &str) = ("\nagents = 2\n", "\nagents = 50\n");
+
+/// What becomes of a mail with a password in the mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// A redacted copy takes its place: what the desk does unless told otherwise.
+    Copies,
+    AsTheyCame,
+}
+
+impl Leaves {
+    pub fn word(self) -> &'static str {
+        match self {
+            Leaves::Copies => "with-copies",
+            Leaves::AsTheyCame => "as-they-came",
+        }
+    }
+}
+
 pub struct Desk {
     folder: PathBuf,
     imap_port: u16,
@@ -31,7 +53,11 @@ impl Desk {
     /// Keys, rules and register; nothing has happened yet.
     pub fn new(folder: &Path, imap_port: u16) -> Desk {
         fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{error}"));
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let path = folder.join("rules");
+        copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &path);
+        let hours = fs::read_to_string(path.join("hours.toml")).unwrap_or_else(|error| panic!("{error}"));
+        assert!(hours.contains(AGENTS.0), "rules/hours.toml has other agents");
+        fs::write(path.join("hours.toml"), hours.replace(AGENTS.0, AGENTS.1)).unwrap_or_else(|error| panic!("{error}"));
         let rules = rules::load(Some(&path)).unwrap_or_else(|error| panic!("{error}"));
         let desk = Desk { folder: folder.to_owned(), imap_port, rules };
         for name in STAFF.into_iter().chain(["evidence"]) {
@@ -40,7 +66,7 @@ impl Desk {
         }
         desk.write("password", "secret\n");
         desk.write("register.json", &people::register());
-        let config = desk.configure("nobody", 25);
+        let config = desk.configure("nobody", 25, Leaves::Copies);
         let mut command = Command::new(BINARY);
         command.args(["register", "import"]).arg(folder.join("register.json")).arg("--yes").arg("--config").arg(config);
         run(command.stdout(Stdio::null()));
@@ -54,16 +80,16 @@ impl Desk {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap_or_else(|error| panic!("{error}"));
     }
 
-    fn configure(&self, user: &str, smtp_port: u16) -> PathBuf {
+    fn configure(&self, user: &str, smtp_port: u16, leaves: Leaves) -> PathBuf {
         let staff = STAFF.map(|name| format!("\"{name}.pub\"")).join(", ");
-        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let replaces = leaves == Leaves::Copies;
         let text = format!(
-            "data = \"data\"\nrules = \"{}\"\n\n[source.imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\n\
-             user = \"{user}\"\npassword_file = \"password\"\nmailbox = \"INBOX\"\nprocessed = \"Processed\"\n\
-             quarantine = \"Quarantine\"\nstart_from = \"all\"\n\n[carrier.smtp]\nhost = \"127.0.0.1\"\n\
-             port = {smtp_port}\nsecurity = \"plain\"\nconnections = 4\n\n\
+            "data = \"data\"\nrules = \"rules\"\n\n\
+             [source.imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nuser = \"{user}\"\n\
+             password_file = \"password\"\nmailbox = \"INBOX\"\nprocessed = \"Processed\"\n\
+             quarantine = \"Quarantine\"\nstart_from = \"all\"\nreplace_secrets = {replaces}\n\n\
+             [carrier.smtp]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"plain\"\nconnections = 4\n\n\
              [keys]\nstaff = [{staff}]\nevidence = \"evidence.pub\"\n",
-            rules.display(),
             self.imap_port
         );
         self.write("desk.toml", &text);
@@ -71,18 +97,21 @@ impl Desk {
     }
 
     /// `run --drain` over one user's mailbox.
-    pub fn run(&self, user: &str, smtp_port: u16) -> Measured {
-        let config = self.configure(user, smtp_port);
+    pub fn run(&self, user: &str, smtp_port: u16, leaves: Leaves) -> Measured {
+        let config = self.configure(user, smtp_port, leaves);
         let log = fs::File::create(self.folder.join("log")).unwrap_or_else(|error| panic!("{error}"));
         run(Command::new(BINARY).args(["run", "--drain", "--config"]).arg(config).stdout(Stdio::null()).stderr(log))
     }
 
     /// The same desk with all it has, in another folder.
     pub fn copied(&self, folder: &Path) -> Desk {
-        let output = Command::new("cp").arg("-a").arg(&self.folder).arg(folder).output();
-        let output = output.unwrap_or_else(|error| panic!("cp: {error}"));
-        assert!(output.status.success(), "cp: {}", String::from_utf8_lossy(&output.stderr));
+        copy_folder(&self.folder, folder);
         Desk { folder: folder.to_owned(), imap_port: self.imap_port, rules: Arc::clone(&self.rules) }
+    }
+
+    /// With all it has: a round leaves hundreds of megabytes.
+    pub fn remove(self) {
+        fs::remove_dir_all(&self.folder).unwrap_or_else(|error| panic!("{}: {error}", self.folder.display()));
     }
 
     pub fn data(&self) -> PathBuf {
@@ -149,6 +178,12 @@ impl Desk {
         }
         Outcomes(counts)
     }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    let output = Command::new("cp").arg("-a").arg(from).arg(to).output();
+    let output = output.unwrap_or_else(|error| panic!("cp: {error}"));
+    assert!(output.status.success(), "cp: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 pub struct Outcomes(BTreeMap<String, usize>);

@@ -3,13 +3,29 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::civil::Weekday;
+use jiff::civil::{Date, time};
 use jiff::{ToSpan, Zoned};
+use upgrade_desk::desk::hours::Hours;
+use upgrade_desk::desk::moment::time_zone;
 
 use crate::people::{COMPANIES, Representative, UNITS_EACH, Unit, representative, unit};
 
 /// Units whose forms come before those that are timed.
 const UNITS_BEFORE: usize = 2;
+/// Of 20 forms that are timed the last.
+const LACKS_PASSWORD: usize = 19;
+/// Of 20 forms those that name a time; the others want it as soon as possible. All
+/// are decided alike, but an agreed time stays booked, and each decision looks at
+/// all bookings: were every time agreed to, the bench would be one of more open
+/// bookings than any desk has.
+const NAME_A_TIME: [usize; 5] = [0, 5, 10, 18, LACKS_PASSWORD];
+/// Days of work on which the wished times lie: the units of one company each have
+/// a day of their own, for they are never out of service together (S-08).
+const DAYS: usize = 40;
+const DAYS_APART: usize = DAYS / UNITS_EACH;
+/// Of the wished times; the last one is half past three.
+const FIRST_HOUR: usize = 9;
+const HOURS: usize = 7;
 /// Random bytes of an attachment; in the mail they are a third more.
 const ATTACHMENT_BYTES: std::ops::Range<u64> = 20_000..200_000;
 
@@ -41,30 +57,57 @@ pub struct Letter {
     pub asks: bool,
 }
 
+/// When the mails are written, and the days that they wish for.
+pub struct Dates {
+    pub now: Zoned,
+    days: Vec<Date>,
+}
+
+impl Dates {
+    /// Only days on which all of the wished times lie in business hours, and none
+    /// before three days have passed: whatever today is, holidays and notice
+    /// decide nothing here.
+    pub fn new(now: Zoned, hours: &Hours) -> Dates {
+        let zone = time_zone(&hours.zone).unwrap_or_else(|| panic!("no such zone: {}", hours.zone));
+        let is_open = |day: &Date| {
+            [time(9, 0, 0, 0), time(15, 30, 0, 0)].into_iter().all(|at| {
+                let start = zone.to_timestamp(day.to_datetime(at));
+                start.is_ok_and(|start| hours.judge(start, hours.window_minutes).is_ok())
+            })
+        };
+        let days = (3..).map_while(|days: i64| now.date().checked_add(days.days()).ok());
+        let days = days.filter(is_open).take(DAYS).collect();
+        Dates { now, days }
+    }
+
+    /// As a customer writes it.
+    fn wish(&self, company: usize, place: usize) -> String {
+        let day = self.days[(company + place * DAYS_APART) % self.days.len()];
+        format!("{day} {:02}:{:02}", FIRST_HOUR + company % HOURS, company / DAYS % 2 * 30)
+    }
+}
+
 /// The form number `number` of those before: every other lacks its password.
-pub fn form_before(number: usize, now: &Zoned) -> String {
+pub fn form_before(number: usize, dates: &Dates) -> String {
     let (company, round) = (number % COMPANIES, number / COMPANIES);
     let place = UNITS_EACH - UNITS_BEFORE + round % UNITS_BEFORE;
-    let mut form = Form::of(company, place, number, now);
+    let mut form = Form::of(company, place, number, dates);
     if !number.is_multiple_of(2) {
         form.password = String::new();
     }
-    plain(&Head::new(company, &format!("before{number}"), "Upgrade request", now), &form.lines())
+    plain(&Head::new(company, &format!("before{number}"), "Upgrade request", &dates.now), &form.lines())
 }
 
 /// The `count`-th form of those that are timed, from 0.
-pub fn form(count: usize, now: &Zoned) -> String {
+pub fn form(count: usize, dates: &Dates) -> String {
     let (company, place) = (count % COMPANIES, count / COMPANIES % (UNITS_EACH - UNITS_BEFORE));
-    let mut form = Form::of(company, place, count, now);
-    let head = Head::new(company, &format!("form{count}"), &format!("Upgrade request {}", form.unit.serial), now);
+    let mut form = Form::of(company, place, count, dates);
+    let subject = format!("Upgrade request {}", form.unit.serial);
+    let head = Head::new(company, &format!("form{count}"), &subject, &dates.now);
     match count % 20 {
-        0..=8 => plain(&head, &form.lines()),
+        0..=8 | 17 => plain(&head, &form.lines()),
         9..=13 => alternative(&head, &form),
         14..=16 => html(&head, &form),
-        17 => {
-            form.time = "as soon as possible".to_owned();
-            plain(&head, &form.lines())
-        }
         18 => {
             // Another unit's: denied.
             form.unit.mac = unit(company, (place + 1) % UNITS_EACH).mac;
@@ -75,6 +118,11 @@ pub fn form(count: usize, now: &Zoned) -> String {
             plain(&head, &form.lines())
         }
     }
+}
+
+/// The `count`-th of the forms that are timed and have a password.
+pub fn form_with_password(count: usize, dates: &Dates) -> String {
+    form(count / LACKS_PASSWORD * 20 + count % LACKS_PASSWORD, dates)
 }
 
 /// A report of trouble with a log or a picture attached.
@@ -175,8 +223,11 @@ struct Form {
 }
 
 impl Form {
-    fn of(company: usize, place: usize, count: usize, now: &Zoned) -> Form {
-        let time = format!("{} {:02}:{:02}", workday(count, now), 9 + count % 7, count % 2 * 30);
+    fn of(company: usize, place: usize, count: usize, dates: &Dates) -> Form {
+        let time = match NAME_A_TIME.contains(&(count % 20)) {
+            true => dates.wish(company, place),
+            false => "as soon as possible".to_owned(),
+        };
         Form { person: representative(company), unit: unit(company, place), password: password(count), time }
     }
 
@@ -219,15 +270,6 @@ impl Form {
 
 fn password(count: usize) -> String {
     format!("tulip#{count} Lake")
-}
-
-/// One of the next 40 days of work, but not before three days have passed.
-fn workday(count: usize, now: &Zoned) -> jiff::civil::Date {
-    let from = now.date();
-    let days = (3..60_i64).filter_map(|days| from.checked_add(days.days()).ok());
-    let is_work = |day: &jiff::civil::Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let days: Vec<_> = days.filter(is_work).take(40).collect();
-    days[count % days.len()]
 }
 
 fn plain(head: &Head<'_>, text: &str) -> String {

@@ -85,6 +85,33 @@ impl Dovecot {
         assert_eq!(held, mails.len(), "mails that Dovecot finds");
     }
 
+    /// Mails in the folder for handled mail.
+    pub fn processed(&self, user: &str) -> usize {
+        self.of_processed(user).len()
+    }
+
+    /// Those of them that are redacted copies.
+    pub fn copies(&self, user: &str) -> usize {
+        let is_copy = |path: &PathBuf| {
+            let mail = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let mail = String::from_utf8_lossy(&mail);
+            mail.lines().take_while(|line| !line.is_empty()).any(|line| line.starts_with("X-Upgrade-Desk: copy "))
+        };
+        self.of_processed(user).iter().filter(|path| is_copy(path)).count()
+    }
+
+    fn of_processed(&self, user: &str) -> Vec<PathBuf> {
+        let folder = self.folder.join("mail").join(user).join("Maildir").join(".Processed");
+        let files = |part: &str| fs::read_dir(folder.join(part)).into_iter().flatten();
+        files("new").chain(files("cur")).filter_map(|entry| Some(entry.ok()?.path())).collect()
+    }
+
+    /// Takes a user's mails away.
+    pub fn remove(&self, user: &str) {
+        let folder = self.folder.join("mail").join(user);
+        fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    }
+
     /// Lets the server read its mailbox through, as any mail program would; how many mails it holds.
     pub fn look(&self, user: &str) -> usize {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap_or_else(|error| panic!("dovecot: {error}"));
