@@ -158,6 +158,7 @@ fn no_file_is_made_of_a_name() {
         "clean",
         "in-hand.json",
         "message-id.key",
+        "print.key",
         "desk.sock",
     ];
     let found = names(&desk.path("data"));
