@@ -255,7 +255,10 @@ impl Understood {
 /// A mail without its secrets, these, and who vouches for it. `prints` are those of
 /// the secrets that were sealed before.
 pub fn redacted(raw: &[u8], rules: &Rules, prints: &Prints) -> (Mail, Taken, Proof) {
-    let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
+    taken_out(mail::read(raw, &rules.limits, &rules.classify.marks), rules, prints)
+}
+
+fn taken_out(mut mail: Mail, rules: &Rules, prints: &Prints) -> (Mail, Taken, Proof) {
     let proof = weigh(&mail, rules, None);
     let address = mail.address().map(str::to_owned);
     let looking = prints.looking(Writer { address: address.as_deref(), ..writer(&mail, &proof, rules) });
@@ -272,6 +275,7 @@ pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Unders
     mail.content_fields = content.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let proof = weigh(&mail, rules, None);
     let secrets = (0..seal::marks(&mail.text)).map(|_| Secret::new(String::new())).collect();
+    mail.part_copy();
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
     let read = (mail, Taken { secrets, redacted: true }, proof);
     understood(raw, read, received, rules, &Prints::default())
@@ -281,7 +285,9 @@ pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Unders
 /// is read as what it is. Our marks in it name nothing, and nobody vouches for it:
 /// what was signed is not there any more.
 pub fn understand_released(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Prints) -> Understood {
-    let (mail, taken, _) = redacted(raw, rules, prints);
+    let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
+    mail.part_copy();
+    let (mail, taken, _) = taken_out(mail, rules, prints);
     understood(raw, (mail, taken, Proof::None), received, rules, prints)
 }
 

@@ -176,6 +176,7 @@ impl Run {
             vec!["quarantine", "list"],
             vec!["outbox", "list", "--json"],
             vec!["board"],
+            vec!["board", "--json"],
             vec!["report", "--from", "2026-01-01", "--to", "2099-12-31", "passwords"],
             vec!["report", "--from", "2026-01-01", "--to", "2099-12-31", "--json", "desk"],
             vec!["audit", "verify", "--json"],

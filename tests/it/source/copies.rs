@@ -6,6 +6,7 @@ use std::fs;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use upgrade_desk::desk::form::FieldKey;
 use upgrade_desk::desk::input;
 use upgrade_desk::desk::letter::mime::copy::{self, Original};
 use upgrade_desk::desk::mail;
@@ -293,6 +294,59 @@ fn a_file_that_nobody_read_is_a_reason_and_a_logo_is_none() {
     assert!(copied(&with(logo, "Hello")).1, "a picture that the text does not show");
     let (made, is_due) = copied(&with(pdf, "Hello"));
     assert!(is_due && made.contains("form.pdf, 3 bytes, SHA-256 "), "{made}");
+}
+
+/// Parts that differ, and a form in a file, are one request in the copy as well:
+/// the same fields but for the password, which is asked for.
+#[test]
+fn a_copy_is_as_many_requests_as_the_mail_that_came() {
+    let rules = crate::sample_rules::rules();
+    let received = "2026-11-27T09:00:00Z".parse().unwrap();
+    let plain = form();
+    let (header, lines) = plain.split_once("\r\n\r\n").unwrap();
+    let header: String = header.split_inclusive("\r\n").filter(|line| !line.starts_with("Content-")).collect();
+    let page: String = lines.lines().map(|line| format!("<p>{line}</p>\r\n")).collect();
+    let parts = |kind: &str, first: &str, second: &str| {
+        format!(
+            "{}\r\nContent-Type: multipart/{kind}; boundary=b\r\n\r\n--b\r\n{first}\r\n--b\r\n{second}\r\n--b--\r\n",
+            header.trim_end()
+        )
+    };
+    let text = "Content-Type: text/plain\r\n\r\n";
+    for (what, mail) in [
+        (
+            "two parts",
+            parts(
+                "alternative",
+                &format!("{text}{lines}"),
+                &format!("Content-Type: text/html\r\n\r\n<p>Our wishes:</p>{page}<p>Kind regards</p>"),
+            ),
+        ),
+        (
+            "a file",
+            parts(
+                "mixed",
+                &format!("{text}Please see the form.\r\n"),
+                &format!(
+                    "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=form.txt\r\n\r\n{lines}"
+                ),
+            ),
+        ),
+    ] {
+        let came = input::understand(mail.as_bytes(), received, rules, &Prints::default());
+        let (copy, _) = copied(&mail);
+        let back = input::understand_released(copy.as_bytes(), received, rules, &Prints::default());
+        assert!(!copy.contains(PASSWORD), "{what}: {copy}");
+        assert_eq!((came.forms.len(), back.forms.len()), (1, 1), "{what}: {copy}");
+        for (key, slot) in &came.forms[0].fields {
+            let there = back.forms[0].fields.get(key).map(|slot| &slot.read);
+            match *key == FieldKey::ManagerPassword {
+                true => assert!(there.is_some_and(Result::is_err), "{what}: {there:?}"),
+                false => assert_eq!(there, Some(&slot.read), "{what}: {key:?}"),
+            }
+        }
+        assert_eq!(came.kind, back.kind, "{what}");
+    }
 }
 
 /// The bytes of all mails of a Maildir.

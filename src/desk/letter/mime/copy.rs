@@ -11,7 +11,7 @@ use sha2::Sha256;
 use super::{DATE_SECOND_MAX, MimeError, REFERENCES_MAX, body, mailbox, unstructured};
 use crate::desk::letter::header_text::{HeaderText, is_message_id};
 use crate::desk::limits::Limits;
-use crate::desk::mail::{self, Attachment, CONTENT_FIELD, Mail};
+use crate::desk::mail::{self, ATTACHED_BELOW, Attachment, CONTENT_FIELD, COPY_ABOVE, HTML_BELOW, Mail};
 use crate::desk::seal::{self, Secret};
 use crate::desk::token::reply_address;
 
@@ -190,17 +190,17 @@ fn text(mail: &Mail, original: &str) -> String {
     let mut text = mail.text.trim_end().to_owned();
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
     if !mail.html_text.is_empty() && words(&mail.html_text) != words(&mail.text) {
-        text.push_str("\n\n[The same mail as its HTML part tells it:]\n\n");
+        text.push_str(&format!("\n\n{HTML_BELOW}\n\n"));
         text.push_str(mail.html_text.trim_end());
     }
     if !mail.attached_text.is_empty() {
-        text.push_str("\n\n[What its attached text files say:]\n\n");
+        text.push_str(&format!("\n\n{ATTACHED_BELOW}\n\n"));
         text.push_str(mail.attached_text.trim_end());
     }
-    text.push_str(
-        "\n\n-- \nThis is a copy that the upgrade desk made. The mail that came had a password in\n\
+    text.push_str(&format!(
+        "\n\n{COPY_ABOVE} The mail that came had a password in\n\
          it, or something in which one may stand. Passwords were taken out: [sealed].\n",
-    );
+    ));
     if !mail.attachments.is_empty() {
         text.push_str("Left out:\n");
         for Attachment { name, size, sha256, .. } in &mail.attachments {
