@@ -15,7 +15,7 @@ use crate::desk::command::{Command, CommandLine, Opening};
 use crate::desk::form::FieldKey;
 use crate::desk::input::{Input, Kind, MailInput, OriginalsOf, Place};
 use crate::desk::mail::{Mail, ReplyTag};
-use crate::desk::office::{DeskTimerName, Office};
+use crate::desk::office::{DeskTimerName, Office, Segment};
 use crate::desk::register::{Company, Representative, Unit};
 use crate::desk::rules::Rules;
 use crate::desk::ticket::{Outcome, Ticket, TicketId, ids_in, subject_tag};
@@ -72,8 +72,8 @@ pub struct Ask {
     pub subscribers: bool,
     /// What was last done by commands on the ticket.
     pub undoing: bool,
-    /// How the alarm hook did with the last test of level 1.
-    pub tested_hook: bool,
+    /// What this timer of the desk as a whole looks at.
+    pub desk_timer: Option<DeskTimerName>,
 }
 
 /// More tickets in one mail are not looked up.
@@ -146,6 +146,8 @@ pub struct Known {
     /// Letters of the last test of level 1 of which the alarm hook could not be
     /// told, with the reason.
     pub hook_failed: Vec<(u64, String)>,
+    /// Files whose time is over, each with its tickets that are still open.
+    pub segments: Vec<(Segment, Vec<TicketId>)>,
     /// The last commands on the ticket; `None`: there are none, or it was not asked.
     pub undoing: Option<Box<Undoing>>,
     pub next_problem: u64,
@@ -264,9 +266,7 @@ impl Ask {
                 ..Ask::default()
             },
             Input::Started => Ask { board: true, ..Ask::default() },
-            Input::DeskDue(timer) => {
-                Ask { board: true, tested_hook: timer.name == DeskTimerName::SelfTestEnd, ..Ask::default() }
-            }
+            Input::DeskDue(timer) => Ask { board: true, desk_timer: Some(timer.name), ..Ask::default() },
             Input::Ports(test) => Ask { ticket: Some(test.ticket.clone()), bookings: true, ..Ask::default() },
             Input::Reveal(look) | Input::OpenAttachments(look, _) => {
                 Ask { named: vec![look.ticket.clone()], ..Ask::default() }

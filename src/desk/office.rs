@@ -3,6 +3,7 @@
 //! fold, and [`Office::in_force`] what the rules are because of it.
 
 mod event;
+mod segment;
 mod timers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::desk::hours::Holiday;
 use crate::desk::rules::Rules;
 
 pub use event::OfficeEvent;
+pub use segment::{Segment, SegmentKind};
 pub use timers::{DeskTimer, DeskTimerName, all_due, next_due};
 
 /// The fold of everything that happened to the desk as a whole.
@@ -178,6 +180,8 @@ impl Office {
             OfficeEvent::SelfTestAnswered { by, .. } => {
                 self.self_test.iter_mut().for_each(|test| test.answered.push(by.clone()));
             }
+            // The store follows it: which files are there is nothing that holds for the desk.
+            OfficeEvent::SegmentsDeleted { .. } => {}
         }
     }
 

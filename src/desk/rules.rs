@@ -208,6 +208,21 @@ pub struct Desk {
     /// Private networks in which units stand that the desk may test (TD3).
     pub unit_networks: Vec<Net>,
     pub terms_version: String,
+    pub retention: Retention,
+}
+
+/// How long what is sealed is kept, in days after the day on which it came
+/// (decisions 17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    pub originals_days: u32,
+    pub attachments_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Retention {
+        Retention { originals_days: 180, attachments_days: 180 }
+    }
 }
 
 /// Decisions 18.

@@ -2,12 +2,15 @@
 //! the journal, the texts, letters and originals that its records name, and an
 //! outside witness of its last record (decisions 19). It only reads.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::desk::office::SegmentKind;
 use crate::desk::record::{Decided, PackPlace, What};
+use crate::shell::store::apply::segments;
 use crate::shell::store::journal::{self, Break, Head, Journal};
 use crate::shell::store::pack::{PackFault, Packs};
 
@@ -42,7 +45,7 @@ pub struct Witness {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Kept {
     pub whole: u64,
-    /// Their time to be kept is over.
+    /// Deleted because their time was over, as a record says.
     pub expired: u64,
 }
 
@@ -60,7 +63,8 @@ pub struct Audited {
     pub letters: Kept,
     pub originals: Kept,
     pub attachments: Kept,
-    /// Bytes that are not what their record says: each names the record.
+    /// Bytes that are not what their record says, and files that are missing though
+    /// no record says that they were deleted: each names the records.
     pub damaged: Vec<String>,
     /// Who confirmed the journal's end, or a record in it.
     pub witnesses: Vec<String>,
@@ -96,14 +100,16 @@ pub fn audit(data: &Path, witnesses: &[Witness], progress: &mut dyn FnMut(u64)) 
         damaged: Vec::new(),
         witnesses: witnesses.iter().map(|witness| witness.name.clone()).collect(),
     };
+    let mut looking = Looking { packs, lost: BTreeMap::new() };
     journal.replay(0, |line, _| {
         audited.first_at.get_or_insert(line.at);
         audited.last_at = Some(line.at);
         if let What::Decided(decided) = &line.what {
-            look(&packs, line.seq, decided, &mut audited);
+            looking.look(line.seq, decided, &mut audited);
         }
         Ok(())
     })?;
+    audited.damaged = looking.lost.values().flat_map(Lost::told).collect();
     Ok(audited)
 }
 
@@ -118,15 +124,65 @@ fn confirm(journal: &Journal, witness: &Witness) -> Result<(), AuditError> {
     }
 }
 
-fn look(packs: &Packs, seq: u64, decided: &Decided, audited: &mut Audited) {
-    let Audited { texts, letters, originals, attachments, damaged, .. } = audited;
-    let mut one = |place: &PackPlace, kept: &mut Kept| match packs.read(place) {
-        Ok(_) => kept.whole += 1,
-        Err(PackFault::Expired { .. }) => kept.expired += 1,
-        Err(fault) => damaged.push(format!("record {seq}: {fault}")),
-    };
-    decided.text.iter().for_each(|place| one(place, texts));
-    decided.letters.iter().for_each(|letter| one(&letter.bytes, letters));
-    decided.original.iter().for_each(|place| one(place, originals));
-    decided.attachments.iter().for_each(|place| one(place, attachments));
+/// What could not be had, file by file, until a record says that the file was deleted.
+struct Looking {
+    packs: Packs,
+    lost: BTreeMap<String, Lost>,
+}
+
+#[derive(Default)]
+struct Lost {
+    pieces: u64,
+    /// First and last record of pieces of a file that is not there, and how many.
+    missing: Option<(u64, u64, u64)>,
+    /// Of a file that is there.
+    faults: Vec<String>,
+    name: String,
+}
+
+impl Looking {
+    fn look(&mut self, seq: u64, decided: &Decided, audited: &mut Audited) {
+        let Audited { texts, letters, originals, attachments, .. } = audited;
+        decided.text.iter().for_each(|place| self.one(seq, place, texts));
+        decided.letters.iter().for_each(|letter| self.one(seq, &letter.bytes, letters));
+        decided.original.iter().for_each(|place| self.one(seq, place, originals));
+        decided.attachments.iter().for_each(|place| self.one(seq, place, attachments));
+        for segment in segments::named(decided) {
+            let pieces = self.lost.remove(&segment.segment).map_or(0, |lost| lost.pieces);
+            match segment.kind {
+                SegmentKind::Originals => originals.expired += pieces,
+                SegmentKind::Attachments => attachments.expired += pieces,
+            }
+        }
+    }
+
+    fn one(&mut self, seq: u64, place: &PackPlace, kept: &mut Kept) {
+        let fault = match self.packs.read(place) {
+            Ok(_) => return kept.whole += 1,
+            Err(fault) => fault,
+        };
+        let lost = self.lost.entry(place.segment.clone()).or_default();
+        lost.name.clone_from(&place.segment);
+        lost.pieces += 1;
+        match fault {
+            PackFault::Missing { .. } => {
+                let (first, _, count) = lost.missing.unwrap_or((seq, seq, 0));
+                lost.missing = Some((first, seq, count + 1));
+            }
+            fault => lost.faults.push(format!("record {seq}: {fault}")),
+        }
+    }
+}
+
+impl Lost {
+    fn told(&self) -> Vec<String> {
+        let missing = self.missing.map(|(first, last, count)| {
+            let fault = PackFault::Missing { segment: self.name.clone() };
+            match count {
+                1 => format!("record {first}: {fault}"),
+                count => format!("records {first} to {last}: {fault}; {count} texts, letters or mails were in it"),
+            }
+        });
+        missing.into_iter().chain(self.faults.iter().cloned()).collect()
+    }
 }

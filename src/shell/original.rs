@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::desk::input::OriginalsOf;
 use crate::desk::record::{Cause, Decided, PackPlace, What};
 use crate::desk::ticket::{Event, TicketId};
+use crate::shell::store::apply::segments;
 use crate::shell::store::journal::{self, Break, Journal};
 use crate::shell::store::pack::{PackFault, Packs, hex};
 use crate::shell::vault::{self, VaultError};
@@ -57,6 +58,9 @@ pub struct Original {
     pub sha256: String,
     #[serde(skip)]
     pub place: PackPlace,
+    /// When it was deleted because its time was over.
+    #[serde(skip)]
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// The originals of a ticket, or that of a kept mail by its place, oldest first.
@@ -80,6 +84,7 @@ pub fn find(
     let mut found: Vec<Original> = Vec::new();
     journal.replay(0, |line, _| {
         let What::Decided(decided) = line.what else { return Ok(()) };
+        mark_deleted(&mut found, &decided, line.at);
         let number = found.len().saturating_add(1);
         if is_wanted(&decided)
             && let Some(place) = decided.original
@@ -87,7 +92,7 @@ pub fn find(
         {
             let hash: String = sha256.chars().take(12).collect();
             let name = format!("{number:02}-{hash}.eml");
-            found.push(Original { number, name, record: line.seq, at: line.at, sha256, place });
+            found.push(Original { number, name, record: line.seq, at: line.at, sha256, place, deleted_at: None });
         }
         Ok(())
     })?;
@@ -106,6 +111,7 @@ pub fn attachments(data: &Path, ticket: &TicketId, progress: &mut dyn FnMut(u64)
     let mut found: Vec<Original> = Vec::new();
     journal.replay(0, |line, _| {
         let What::Decided(decided) = line.what else { return Ok(()) };
+        mark_deleted(&mut found, &decided, line.at);
         let mine = decided.changes.iter().filter(|change| change.ticket == *ticket);
         let files = mine.flat_map(|change| &change.events).find_map(|event| match event {
             Event::AttachmentsSealed { files } => Some(files),
@@ -117,11 +123,21 @@ pub fn attachments(data: &Path, ticket: &TicketId, progress: &mut dyn FnMut(u64)
             // Cleaned when it was read (TF8); once more, whatever the journal says.
             let plain = file.name.replace(['/', '\\', '\0'], "_");
             let name = format!("{number:02}-{plain}");
-            found.push(Original { number, name, record: line.seq, at: line.at, sha256: file.sha256.clone(), place });
+            let sha256 = file.sha256.clone();
+            found.push(Original { number, name, record: line.seq, at: line.at, sha256, place, deleted_at: None });
         }
         Ok(())
     })?;
     Ok(found)
+}
+
+/// What was found so far and lies in a file that this decision deleted.
+fn mark_deleted(found: &mut [Original], decided: &Decided, at: Timestamp) {
+    for segment in segments::named(decided) {
+        for original in found.iter_mut().filter(|original| original.place.segment == segment.segment) {
+            original.deleted_at.get_or_insert(at);
+        }
+    }
 }
 
 /// What is sealed, and the key that opens it.
@@ -201,7 +217,11 @@ impl<'a> Chest<'a> {
     }
 
     fn sealed(&self, original: &Original) -> Result<Vec<u8>, OriginalError> {
-        self.packs.read(&original.place).map_err(|fault| OriginalError::Pack { record: original.record, fault })
+        let sealed = match original.deleted_at {
+            Some(deleted_at) => Err(PackFault::Expired { segment: original.place.segment.clone(), deleted_at }),
+            None => self.packs.read(&original.place),
+        };
+        sealed.map_err(|fault| OriginalError::Pack { record: original.record, fault })
     }
 
     fn not_opened(&self, original: &Original, error: VaultError) -> OriginalError {

@@ -6,6 +6,7 @@ mod by_language;
 mod escalation;
 mod files;
 mod form;
+mod retention;
 mod time;
 mod urgency;
 mod words;

@@ -148,6 +148,9 @@ fn tell(report: &OpenReport) {
         let Torn { segment, bytes, saved_as } = torn;
         tracing::warn!(file = %segment, bytes, saved = %saved_as, "a torn last line was cut off");
     }
+    if report.removed > 0 {
+        tracing::info!(files = report.removed, "removed sealed mails whose time is over");
+    }
     if report.weak_flush {
         tracing::warn!("sled's flush does not reach the disk here; the journal alone is safe against a power cut");
     }

@@ -22,6 +22,8 @@ pub enum Step {
     /// Store: from here on the group of decisions holds for ever.
     JournalSynced,
     SledApplied,
+    /// Store: that days of sealed mails are deleted is on disk, and their files are there.
+    SegmentsRecorded,
     /// Store: everybody who waited for the group has been answered.
     Answered,
     MovedOnServer,

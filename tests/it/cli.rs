@@ -13,6 +13,7 @@ mod original;
 mod place;
 mod register;
 mod replay;
+mod retention;
 mod reveal;
 mod revoked;
 mod rota;

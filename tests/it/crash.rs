@@ -55,10 +55,10 @@ struct Figures {
 }
 
 /// Those of a desk that runs over Maildirs: showing what is sealed is a command
-/// (`cli/reveal.rs`, `cli/original.rs`), and only on a server mail is flagged
-/// (`source/copies.rs`).
+/// (`cli/reveal.rs`, `cli/original.rs`), only on a server mail is flagged
+/// (`source/copies.rs`), and only an old desk deletes (`cli/retention.rs`).
 fn steps() -> Vec<Step> {
-    let elsewhere = [Step::RevealRecorded, Step::OriginalRecorded, Step::OriginalFlagged];
+    let elsewhere = [Step::RevealRecorded, Step::OriginalRecorded, Step::OriginalFlagged, Step::SegmentsRecorded];
     Step::VARIANTS.iter().copied().filter(|step| !elsewhere.contains(step)).collect()
 }
 

@@ -4,6 +4,7 @@
 pub mod command;
 mod gaps;
 pub mod news;
+mod retention;
 mod self_test;
 mod swap;
 
@@ -36,6 +37,7 @@ pub fn due(timer: &DeskTimer, world: &World<'_>) -> Decision {
         DeskTimerName::Gaps => gaps::look(world, &mut decision),
         DeskTimerName::SelfTest => self_test::begin(world, &mut decision),
         DeskTimerName::SelfTestEnd => self_test::end(world, &mut decision),
+        DeskTimerName::Retention => retention::look(world, &mut decision),
     }
     decision.office.push(OfficeEvent::Fired { timer: word.to_owned(), due: timer.at });
     decision

@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::escalation::Takeover;
-use crate::desk::office::Gap;
+use crate::desk::office::{Gap, Segment};
 
 /// What can happen to the desk as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
@@ -89,6 +89,11 @@ pub enum OfficeEvent {
         notes: String,
         by: String,
         letters: u32,
+    },
+    /// The time of these files is over (decisions 17): they are removed once this
+    /// is on disk.
+    SegmentsDeleted {
+        segments: Vec<Segment>,
     },
 }
 

@@ -2,6 +2,7 @@
 //! do: nobody sets one. Of several overdue moments of one timer only the last
 //! fires, and once (2.8: no storm).
 
+use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,8 @@ pub enum DeskTimerName {
     SelfTest,
     /// What came of it.
     SelfTestEnd,
+    /// Sealed originals and attachments whose time is over are deleted (decisions 17).
+    Retention,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +50,8 @@ pub struct DeskTimer {
 
 /// How far ahead the next moment is looked for.
 const AHEAD: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// When it is looked whose time is over: there is little else to do.
+const RETENTION: Time = time(3, 0, 0, 0);
 
 /// Everything that is due at `now`, in the order in which it was due.
 pub fn all_due(office: &Office, rules: &Rules, now: Timestamp) -> Vec<DeskTimer> {
@@ -109,6 +114,13 @@ fn moments(name: DeskTimerName, office: &Office, rules: &Rules, from: Timestamp,
             let (Some(test), Some(times)) = (&office.self_test, &escalation.desk.self_test) else { return Vec::new() };
             let ends = Some(rules.hours.after_business(test.at, times.answer_bm));
             ends.filter(|at| from < *at && !test.called.is_empty()).into_iter().collect()
+        }
+        DeskTimerName::Retention => {
+            // A young desk has nothing that old, and its journal no record of a look.
+            let days = rules.desk.retention.originals_days.min(rules.desk.retention.attachments_days);
+            let shortest = SignedDuration::from_hours(24 * i64::from(days));
+            let first = office.since.and_then(|since| since.checked_add(shortest).ok()).unwrap_or(Timestamp::MAX);
+            rules.hours.every_day(RETENTION, from.max(first), until)
         }
     }
 }

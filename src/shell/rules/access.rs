@@ -13,6 +13,7 @@ use crate::desk::mail::proof::Checks;
 use crate::desk::ports::{Net, NotANet};
 use crate::desk::rules::{Access, Desk, Precheck, Staff};
 use crate::desk::token::reply_address::MAILBOX_BYTES_MAX;
+use crate::shell::rules::retention::{self, RetentionText};
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 #[derive(Deserialize)]
@@ -61,6 +62,8 @@ struct DeskText {
     #[serde(default)]
     unit_networks: Vec<Spanned<String>>,
     terms_version: Spanned<String>,
+    #[serde(default)]
+    retention: Option<RetentionText>,
 }
 
 #[derive(Deserialize)]
@@ -204,6 +207,7 @@ pub fn desk(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Desk> {
         },
         unit_networks: unit_networks(file, &text.unit_networks, faults),
         terms_version: text.terms_version.into_inner(),
+        retention: retention::read(file, text.retention, faults),
     })
 }
 

@@ -6,6 +6,7 @@ pub mod hook;
 mod letters;
 mod quarantine;
 mod secrets;
+pub mod segments;
 pub mod tally;
 mod undo;
 
@@ -73,6 +74,8 @@ fn apply_decided(
     for change in &decided.changes {
         add_why(state, &change.ticket, decided, at, seq)?;
     }
+    segments::keep(state, decided, at)?;
+    segments::delete(state, decided)?;
     for secret in &decided.secrets {
         state.put(Tree::Index, secrets::secret_key(secret), &seq)?;
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::desk::rules::Rules;
 use crate::shell::clock;
-use crate::shell::store::apply::{apply, retime_all};
+use crate::shell::store::apply::{apply, retime_all, segments};
 use crate::shell::store::in_force::{self, InForce};
 use crate::shell::store::journal::{self, Break, Head, Journal, Torn, TornEnd};
 use crate::shell::store::lock::{self, Taken};
@@ -62,6 +62,8 @@ pub struct OpenReport {
     /// Why the trees were rebuilt, and where the old ones are.
     pub rebuilt: Option<String>,
     pub torn: Option<Torn>,
+    /// Files whose time is over, left by a stop or brought back by a backup.
+    pub removed: usize,
     /// sled's flush would not reach the disk (see `sync_file_range`).
     pub weak_flush: bool,
 }
@@ -88,12 +90,13 @@ impl Store {
         let checked = journal::check(&journals, &mut |records| progress(Progress::Verifying { records }))?;
         let mut report = OpenReport { records: checked.head.seq, ..OpenReport::default() };
         let journal = Journal::new(&journals, checked.segments, checked.head);
-        let packs = Packs::open(&folder.join("packs")).map_err(fail(folder))?;
+        let mut packs = Packs::open(&folder.join("packs")).map_err(fail(folder))?;
         let mut state = trees(folder, &journal, checked.torn.as_ref(), &mut report)?;
         report.torn = checked.torn.map(|torn| torn.cut_off(&journals)).transpose()?;
         let mut rules = InForce::of(&state, rules)?;
         report.applied = catch_up(&mut state, &journal, &mut rules, progress)?;
         retime(&mut state, &rules, journal.head())?;
+        report.removed = packs.remove(&segments::deleted(&state)?).map_err(fail(&folder.join("packs")))?;
         report.weak_flush = !flush_is_honest(folder).map_err(fail(folder))?;
         let owner = Owner {
             folder: folder.to_owned(),

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::desk::letter::Outgoing;
 use crate::desk::record::{LetterRow, OutcomeWord, Record, What};
 use crate::shell::steps::{self, Step};
-use crate::shell::store::apply::apply;
+use crate::shell::store::apply::{apply, segments};
 use crate::shell::store::files;
 use crate::shell::store::in_force::InForce;
 use crate::shell::store::journal::{Head, Journal, Line, NewLine};
@@ -73,6 +73,8 @@ struct Group {
     beside: Vec<PathBuf>,
     waiting: Vec<(Answer, Result<Receipt, CommitError>)>,
     failure: Option<Failure>,
+    /// Days of sealed mails are deleted by it.
+    deletes: bool,
 }
 
 /// Why something was not committed.
@@ -283,6 +285,7 @@ impl Owner {
             StateError::Contradiction(_) => Failure::Single(error.to_string()),
             _ => Failure::Broken(error.to_string()),
         })?;
+        group.deletes |= matches!(&applied.what, What::Decided(decided) if segments::named(decided).next().is_some());
         group.lines.push(line);
         group.head = Some(after.clone());
         Ok(after)
@@ -290,13 +293,16 @@ impl Owner {
 
     /// Makes the group last, then answers everybody who waits for it.
     fn finish(&mut self, group: Group) {
-        let Group { lines, head, beside, waiting, failure } = group;
+        let Group { lines, head, beside, waiting, failure, deletes } = group;
         let before = self.journal.head().clone();
         let outcome = match (failure, head) {
             (Some(failure), _) => Err(failure),
             (None, Some(head)) => self.last(&lines, &head, &beside),
             (None, None) => Ok(()),
         };
+        if deletes && outcome.is_ok() {
+            self.remove_deleted();
+        }
         let failed = outcome.err().map(|failure| self.take_back(failure, before));
         for (answer, result) in waiting {
             let result = match &failed {
@@ -325,6 +331,17 @@ impl Owner {
             self.hand_over().map_err(|error| Failure::Broken(error.to_string()))?;
         }
         Ok(())
+    }
+
+    /// The journal says that they are deleted, so they are removed now; or, after a
+    /// stop in between, at the next start.
+    fn remove_deleted(&mut self) {
+        steps::reached(Step::SegmentsRecorded);
+        let removed = segments::deleted(&self.state).map_err(|error| error.to_string());
+        let removed = removed.and_then(|names| self.packs.remove(&names).map_err(|error| error.to_string()));
+        if let Err(error) = removed {
+            tracing::warn!("files whose time is over could not be removed; the next start does it: {error}");
+        }
     }
 
     /// A full disk is taken back without a trace; anything else breaks the store.

@@ -31,9 +31,11 @@ pub enum Pack {
 /// Why bytes of a pack cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum PackFault {
-    /// The file was deleted because its time was over.
-    #[error("{segment} is not there any more: its time to be kept is over")]
-    Expired { segment: String },
+    /// The journal says that it was deleted then.
+    #[error("{segment} was deleted on {}: its time to be kept was over", deleted_at.strftime("%Y-%m-%d"))]
+    Expired { segment: String, deleted_at: Timestamp },
+    #[error("{segment} is missing, and no record says that its time was over; restore the file from a backup")]
+    Missing { segment: String },
     #[error(
         "{segment} at {offset}: expected bytes with SHA-256 {expected}, found others; restore the file from a backup"
     )]
@@ -106,6 +108,24 @@ impl Packs {
         Ok(())
     }
 
+    /// Removes those of `names` that are there, for good; how many those were.
+    pub fn remove(&mut self, names: &[String]) -> io::Result<usize> {
+        let mut removed = 0;
+        // Names come from the journal, as those that are read.
+        for name in names.iter().filter(|name| !name.contains('/')) {
+            self.open.remove(name);
+            match std::fs::remove_file(self.folder.join(name)) {
+                Ok(()) => removed += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if removed > 0 {
+            files::sync_folder(&self.folder)?;
+        }
+        Ok(removed)
+    }
+
     /// The bytes at `place`, checked against their SHA-256.
     pub fn read(&self, place: &PackPlace) -> Result<Vec<u8>, PackFault> {
         let segment = place.segment.clone();
@@ -121,7 +141,7 @@ impl Packs {
         }
         let file = match File::open(self.folder.join(&segment)) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(PackFault::Expired { segment }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(PackFault::Missing { segment }),
             Err(error) => return Err(PackFault::Unreadable { segment, error }),
         };
         let length_of_file =

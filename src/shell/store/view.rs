@@ -4,11 +4,12 @@ mod counts;
 mod named;
 mod board;
 mod hook;
+mod sealed;
 mod thread;
 mod undo;
 mod whole;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -91,6 +92,7 @@ impl View<'_> {
             seen: None,
             subscribers: Vec::new(),
             hook_failed: Vec::new(),
+            segments: Vec::new(),
             undoing: None,
             next_problem: self.next_number(TicketKind::Problem, now)?,
             next_ticket: self.next_number(TicketKind::Upgrade, now)?,
@@ -105,7 +107,7 @@ impl View<'_> {
         self.look_up_companies(ask, &mut known)?;
         self.look_up_tickets(ask, &mut known, now)?;
         known.tallies = self.tallies(ask, &known, now)?;
-        self.look_up_desk(ask, &mut known)?;
+        self.look_up_desk(ask, &mut known, now)?;
         Ok(known)
     }
 
@@ -364,16 +366,6 @@ impl View<'_> {
     pub fn first_start(&self, source: &str, mailbox: &str) -> Result<Option<Option<Timestamp>>, StateError> {
         let stored = self.state.bytes(Tree::Meta, &first_start_key(source, mailbox))?;
         Ok(stored.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
-    }
-
-    /// Secrets that the journal names; any other file of the vault is an orphan.
-    pub fn known_secrets(&self) -> Result<BTreeSet<String>, StateError> {
-        let prefix = key(&[b"secret", b""]);
-        let entries = self.state.scan(Tree::Index, &prefix, usize::MAX)?;
-        let name = |(entry, _): (Vec<u8>, Vec<u8>)| {
-            entry.get(prefix.len()..).map(|name| String::from_utf8_lossy(name).into_owned())
-        };
-        Ok(entries.into_iter().filter_map(name).collect())
     }
 
     /// What the ticket store was asked since the start (TD2: as much for a unit of

@@ -101,6 +101,10 @@ fn office(event: &OfficeEvent) -> String {
         OfficeEvent::Subscribed { address } => format!("{name} {address}"),
         OfficeEvent::Unsubscribed { address, by } => format!("{name} {address}, by {by}"),
         OfficeEvent::QuietHoursAsked { company } => format!("{name} {company}"),
+        OfficeEvent::SegmentsDeleted { segments } => {
+            let names: Vec<&str> = segments.iter().map(|segment| segment.segment.as_str()).collect();
+            format!("{name} {}", names.join(", "))
+        }
         OfficeEvent::Announced { version, by, letters, .. } => format!("{name} {version} to {letters}, by {by}"),
     }
 }

@@ -118,6 +118,7 @@ fn nothing_known(ask: &Ask) -> Known {
         seen: None,
         subscribers: Vec::new(),
         hook_failed: Vec::new(),
+        segments: Vec::new(),
         undoing: None,
         next_problem: 1,
         next_ticket: 1,

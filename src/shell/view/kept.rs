@@ -9,8 +9,8 @@ use crate::shell::store::rows::{LetterState, OutboxRow, QuarantineRow};
 use crate::shell::store::state::StateError;
 use crate::shell::view::Shown;
 
-/// Bytes whose segment was deleted when their time was over (decisions 5).
-const EXPIRED: &str = "[expired]";
+/// Texts and letters are kept for ever: what cannot be had is damaged or missing.
+const LOST: &str = "[lost: `upgrade-desk audit verify` tells why]";
 
 /// `outbox list --json`.
 pub fn letters(view: &View<'_>, state: Option<LetterState>) -> Result<Value, StateError> {
@@ -51,8 +51,8 @@ pub fn letter(view: &View<'_>, no: u64) -> Result<Shown, StateError> {
     });
     let bytes = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     if let Some(fields) = shown.as_object_mut() {
-        fields.insert("text".to_owned(), json!(text.as_deref().unwrap_or(EXPIRED)));
-        fields.insert("bytes".to_owned(), json!(bytes.as_deref().unwrap_or(EXPIRED)));
+        fields.insert("text".to_owned(), json!(text.as_deref().unwrap_or(LOST)));
+        fields.insert("bytes".to_owned(), json!(bytes.as_deref().unwrap_or(LOST)));
     }
     Ok(Ok(shown))
 }
@@ -97,5 +97,5 @@ pub fn no_such_mail(no: u64) -> String {
 
 fn stored(view: &View<'_>, place: &PackPlace) -> Value {
     let bytes = view.packed(place).ok();
-    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_else(|| json!(EXPIRED))
+    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_else(|| json!(LOST))
 }

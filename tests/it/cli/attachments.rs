@@ -22,7 +22,7 @@ fn part(name: &str, kind: &str, bytes: &[u8]) -> String {
 }
 
 /// Dana's report with its files, vouched for by the mail host where it is `proven`.
-fn report(id: &str, proven: bool, subject: &str) -> String {
+pub fn report(id: &str, proven: bool, subject: &str) -> String {
     let request = asap(id).replace("Subject: Upgrade request SM-0417-22A", &format!("Subject: {subject}"));
     let request =
         request.replace("Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b");

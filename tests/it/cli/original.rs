@@ -112,7 +112,7 @@ fn what_cannot_be_opened_is_said_and_leaves_no_record() {
         assert!(!place.path("out").exists());
     }
     assert_eq!(opened(&place, &id), Vec::<Value>::new());
-    // Their segment is not there any more: its time is over.
+    // Their segment is gone, and nobody has deleted it.
     for entry in fs::read_dir(place.path("data/packs")).unwrap() {
         let path = entry.unwrap().path();
         if path.file_name().unwrap().to_str().unwrap().starts_with("originals-") {
@@ -121,7 +121,7 @@ fn what_cannot_be_opened_is_said_and_leaves_no_record() {
     }
     let ran = place.desk(&[&["ticket", "original", &id][..], &all].concat());
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("its time to be kept is over"), "{}", ran.err);
+    assert!(ran.err.contains("no record says that its time was over"), "{}", ran.err);
     assert_eq!(opened(&place, &id), Vec::<Value>::new());
 }
 

@@ -104,6 +104,11 @@ impl Place {
         Ran::of(self.command(words).output().unwrap())
     }
 
+    /// The same with these variables; it may die of a signal.
+    pub fn run_in(&self, words: &[&str], variables: &[(&str, &str)]) -> Output {
+        self.command(words).envs(variables.iter().copied()).output().unwrap()
+    }
+
     /// The same with something on standard input.
     pub fn run_with(&self, words: &[&str], input: &[u8]) -> Ran {
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().unwrap();

@@ -152,6 +152,8 @@ const CASES: &[Case] = &[
         "public addresses need no line",
     ),
     ("desk.toml", "unit_networks = []", "unit_networks = [\"127.0.0.0/8\"]", "127.0.0.0/8", "private networks"),
+    ("desk.toml", "originals_days = 180", "originals_days = 18", "18", "expected days from 30 to 3650"),
+    ("desk.toml", "attachments_days = 180", "attachments_days = 18000", "18000", "deleted for good"),
     ("desk.toml", "192.0.2.200", "192.0.2.300", "192.0.2.300", "expected IP addresses or nets"),
     ("desk.toml", "\"upgrade-desk.vendor.example\"", "\"our desk\"", "\"our desk\"", "never change it"),
     ("desk.toml", "\"+1 415 555 0100\"", "\" \"", "emergency_phone", "letters and records carry it"),

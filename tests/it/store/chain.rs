@@ -194,7 +194,7 @@ fn any_other_write_error_leaves_the_outcome_unknown_and_the_store_takes_nothing_
 }
 
 #[test]
-fn bytes_of_a_pack_are_checked_and_an_expired_pack_says_so() {
+fn bytes_of_a_pack_are_checked_and_a_missing_pack_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let (store, _) = open(folder.path());
     commit(&store, |_| new_request(1)).unwrap();
@@ -209,5 +209,5 @@ fn bytes_of_a_pack_are_checked_and_an_expired_pack_says_so() {
     std::fs::write(&pack, &bytes[..5]).unwrap();
     assert!(read(&store, look).unwrap_err().contains("SHA-256"));
     std::fs::remove_file(&pack).unwrap();
-    assert!(read(&store, look).unwrap_err().contains("time to be kept is over"));
+    assert!(read(&store, look).unwrap_err().contains("letters-2026-11-25.pack is missing, and no record says"));
 }

@@ -31,7 +31,8 @@ pub async fn verify(asking: &Asking, told: Vec<Head>) -> Result<(), Failure> {
     }
     match audited.damaged.len() {
         0 => Ok(()),
-        count => Err(Failure::Work(format!("{count} kept texts or mails are not what their records say"))),
+        1 => Err(Failure::Work("what was kept is not what its record says".to_owned())),
+        count => Err(Failure::Work(format!("what was kept is not what the records say: {count} things are wrong"))),
     }
 }
 

@@ -143,7 +143,11 @@ async fn open(
     for original in wanted {
         match chest.look(original) {
             Ok(()) => there.push(original),
-            Err(OriginalError::Pack { fault: fault @ PackFault::Expired { .. }, .. }) => gone.push((original, fault)),
+            Err(OriginalError::Pack {
+                fault: fault @ (PackFault::Expired { .. } | PackFault::Missing { .. }), ..
+            }) => {
+                gone.push((original, fault));
+            }
             Err(error) => return Err(failed(error)),
         }
     }

@@ -157,7 +157,7 @@ pub fn quarantined(page: &mut Page, row: &Value) {
     page.head("Text");
     match &mail {
         Value::Object(_) => page.text(&text(&mail, "text")),
-        Value::String(expired) => page.line(expired.as_str()),
+        Value::String(lost) => page.line(lost.as_str()),
         _ => page.line("it was not read"),
     }
 }

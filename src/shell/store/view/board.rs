@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::desk::board::{Seen, Trouble, TroubleKind};
 use crate::desk::known::{Ask, Known};
-use crate::desk::office::Office;
+use crate::desk::office::{DeskTimerName, Office};
 use crate::desk::register::{Representative, Role};
 use crate::desk::ticket::{Happened, Ticket, TicketId};
 use crate::shell::store::rows::{KeptState, LetterState};
@@ -13,12 +13,14 @@ use crate::shell::store::view::View;
 
 impl View<'_> {
     /// What is asked of the desk as a whole.
-    pub(super) fn look_up_desk(&self, ask: &Ask, known: &mut Known) -> Result<(), StateError> {
+    pub(super) fn look_up_desk(&self, ask: &Ask, known: &mut Known, now: Timestamp) -> Result<(), StateError> {
         if ask.board {
             known.seen = Some(Box::new(self.seen()?));
         }
-        if ask.tested_hook {
-            known.hook_failed = self.hook_failed(&known.office)?;
+        match ask.desk_timer {
+            Some(DeskTimerName::SelfTestEnd) => known.hook_failed = self.hook_failed(&known.office)?,
+            Some(DeskTimerName::Retention) => known.segments = self.segments_over(now)?,
+            _ => {}
         }
         if ask.subscribers {
             known.subscribers = self.subscribers(&known.office)?;
