@@ -41,5 +41,5 @@ pub fn compare(first: &Desk, dovecot: &Dovecot, forms: &[PathBuf], folder: &Path
     }
     let more = |value: fn(&Measured) -> f64| (of(0, value) - of(1, value)) * 1e3;
     let (wall, cpu) = (more(|of| of.seconds), more(|of| of.cpu_seconds));
-    println!("  a copy takes {wall:.2} ms more, {cpu:.2} ms of it the desk's CPU; the rest is the server's");
+    println!("  a copy takes {wall:.2} ms more, {cpu:.2} ms of it the desk's CPU; the rest is waiting for the server");
 }
