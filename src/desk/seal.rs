@@ -50,13 +50,24 @@ pub struct Taken {
 /// Answers that are no password ("same as last time") stay. The secrets come in
 /// the order of their marks, to the exact byte.
 pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Taken {
-    let finder = Finder { labels: &spec.made.labels, spec };
+    let finder = Finder { labels: &spec.made.labels, spec, prose: true };
     let mut secrets = Vec::new();
     let mut redacted = false;
     let mut texts = texts(mail);
+    let fields = Finder { prose: false, ..finder };
     for text in &mut texts {
         // Our own marks may come back in a quotation; there they name nothing.
         rewrite(text, defused);
+        rewrite(text, |text| replace_spans(text, &fields.find(text), &mut secrets));
+    }
+    // A value may read like a sentence about another: "Pw x#1 y" is one password
+    // where it is known, and `x#1` where it is not. So the known ones go first.
+    let known = needles(&secrets);
+    for text in &mut texts {
+        rewrite(text, |text| redact::redacted(text, &known));
+        let around = looking.map_or_else(Vec::new, |looking| around_others(text, looking, &finder));
+        redacted |= !around.is_empty();
+        rewrite(text, |text| without(text, &around));
         rewrite(text, |text| replace_spans(text, &finder.find(text), &mut secrets));
     }
     let needles = needles(&secrets);
@@ -75,9 +86,17 @@ pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Take
     Taken { secrets, redacted }
 }
 
+/// What was sealed before and has inside what would be taken for a password by itself.
+fn around_others(text: &str, looking: &Looking<'_>, finder: &Finder<'_>) -> Vec<Range<usize>> {
+    let inside = finder.find(text);
+    let mut known = looking.find(text, &|before| finder.leads_to_value(before));
+    known.retain(|known| inside.iter().any(|span| known.start < span.start && span.end <= known.end));
+    known
+}
+
 /// Whether something that was sealed since stands in what was kept of a mail.
 pub fn holds_print(mail: &mut Mail, spec: &Spec, looking: &Looking<'_>) -> bool {
-    let finder = Finder { labels: &spec.made.labels, spec };
+    let finder = Finder { labels: &spec.made.labels, spec, prose: true };
     texts(mail).into_iter().any(|text| !looking.find(text, &|before| finder.leads_to_value(before)).is_empty())
 }
 
@@ -111,7 +130,7 @@ fn hide_in_names(mail: &mut Mail, secrets: &[Secret]) {
 /// The first line, counted from 1, in which a password stands: as [`take`] would
 /// find it, or one of `secrets`, or one that was sealed before.
 pub fn line_with_password(text: &str, spec: &Spec, secrets: &[Secret], looking: Option<&Looking<'_>>) -> Option<usize> {
-    let finder = Finder { labels: &spec.made.labels, spec };
+    let finder = Finder { labels: &spec.made.labels, spec, prose: true };
     let labelled = finder.find(text).first().map(|span| span.start);
     let before = looking.and_then(|looking| {
         let found = looking.find(text, &|before| finder.leads_to_value(before));

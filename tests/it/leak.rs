@@ -3,7 +3,7 @@
 //! mail server, with answers that quote everything and reports that return it.
 //! Afterwards they are nowhere but under seal, and the right key gives each back.
 //!
-//! `SEED` repeats a run, `LEAK_TURNS=96` is the full product.
+//! `SEED` takes another run, `LEAK_TURNS=96` is the full product with one by chance.
 
 mod answers;
 mod mails;
@@ -32,6 +32,8 @@ use crate::support::dovecot::Dovecot;
 use crate::support::smtp_sink::SmtpSink;
 
 const COUNT: usize = 1000;
+/// Found a password that begins with "Pw", like a label.
+const FOUND_ONE: u64 = 1_795_812_858_613;
 const PATIENCE: Duration = Duration::from_secs(900);
 /// Each ticket is looked at by many commands; so many are.
 const LOOKED_AT: usize = 6;
@@ -45,7 +47,10 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[test]
 #[ignore = "needs Dovecot and Postfix: make test runs it"]
 fn no_password_is_anywhere_but_under_seal() {
-    let seed = number("SEED", u64::from(std::process::id()) ^ clock_bits());
+    // `make test` takes one that has found something; `make soak` others.
+    let other = std::env::var_os("LEAK_TURNS").is_some();
+    let by_chance = || u64::from(std::process::id()) ^ clock_bits();
+    let seed = number("SEED", if other { by_chance() } else { FOUND_ONE });
     let count = usize::try_from(number("LEAK_COUNT", COUNT as u64)).unwrap();
     for turn in 0..number("LEAK_TURNS", 1) {
         eprintln!("SEED={seed}, turn {turn}");

@@ -75,6 +75,19 @@ fn what_comes_back_without_a_label_is_found() {
     }
 }
 
+/// Found by the canary run (seed 1795812858613): behind "Pw" the seal saw another
+/// password, took it out, and what was left was no print any more.
+#[test]
+fn one_that_reads_like_a_sentence_about_another_is_found_whole() {
+    let prints = prints(&["Pw zH<b>a( }4? oBr?y"], true);
+    assert_eq!(text("> > Pw zH<b>a( }4? oBr?y\r\n> > ASAP: yes", &prints), "> > (sealed before)\n> > ASAP: yes");
+    let again = read(DANA, "the pw is Pw zH<b>a( }4? oBr?y, as before", &prints);
+    assert_eq!(again.mail.text.trim_end(), "the pw is (sealed before), as before");
+    // What is new behind such a word is a secret as ever.
+    let new = read(DANA, "the mgr pw tulip#7 works", &prints);
+    assert_eq!((new.mail.text.trim_end(), new.secrets.len()), ("the mgr pw [sealed] works", 1));
+}
+
 #[test]
 fn what_only_looks_like_it_stays() {
     let prints = prints(&[STRONG, BLANKS, SHORT], true);

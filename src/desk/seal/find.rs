@@ -14,6 +14,8 @@ const BLANK_LINES_MAX: usize = 4;
 pub(super) struct Finder<'a> {
     pub labels: &'a Labels,
     pub spec: &'a Spec,
+    /// In sentences, too, and not only where a field can begin.
+    pub prose: bool,
 }
 
 /// What the lines above have led to.
@@ -80,7 +82,7 @@ impl Finder<'_> {
     /// What stands in a line, or in a piece of one that nobody has so long.
     fn piece(&self, body: &str, state: &mut State) -> Vec<Range<usize>> {
         let mut spans = self.labelled(body, state);
-        let prose: Vec<Range<usize>> = self.prose(body);
+        let prose: Vec<Range<usize>> = if self.prose { self.prose(body) } else { Vec::new() };
         let covered =
             |span: &Range<usize>| spans.iter().any(|other| other.start <= span.start && span.start < other.end);
         let more: Vec<Range<usize>> = prose.into_iter().filter(|span| !covered(span)).collect();

@@ -52,6 +52,13 @@ fn below_its_label() {
     );
 }
 
+/// A password that begins like a label is one, wherever it comes again.
+#[test]
+fn one_that_reads_like_a_sentence_about_another() {
+    check("Manager Password:\nPw x#1 y?B\nPw x#1 y?B\n", "Manager Password:\n[sealed]\n[sealed]\n", &["Pw x#1 y?B"]);
+    check("Pw x#1 y?B\nManager Password: Pw x#1 y?B", "[sealed]\nManager Password: [sealed]", &["Pw x#1 y?B"]);
+}
+
 #[test]
 fn in_prose() {
     check("pls bump our gw. pw is tulip#7 . Thx Bob", "pls bump our gw. pw is [sealed] . Thx Bob", &["tulip#7"]);
