@@ -152,6 +152,8 @@ pub struct Understood {
     pub secrets: Vec<Secret>,
     /// Whether anything was taken out of it: a secret, or one sealed before.
     pub redacted: bool,
+    /// Whether a secret stood in a sentence, and may be a piece of another.
+    pub in_prose: bool,
     pub forwarded: Option<Forwarded>,
     /// The bytes of a staff mail's attachments, where its commands may send them.
     pub files: Vec<Vec<u8>>,
@@ -277,7 +279,7 @@ pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Unders
     let secrets = (0..seal::marks(&mail.text)).map(|_| Secret::new(String::new())).collect();
     mail.part_copy();
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
-    let read = (mail, Taken { secrets, redacted: true }, proof);
+    let read = (mail, Taken { secrets, redacted: true, in_prose: false }, proof);
     understood(raw, read, received, rules, &Prints::default())
 }
 
@@ -305,7 +307,7 @@ fn understood(
     rules: &Rules,
     prints: &Prints,
 ) -> Understood {
-    let (mut mail, Taken { secrets, redacted }, proof) = read;
+    let (mut mail, Taken { secrets, redacted, in_prose }, proof) = read;
     // What a report of a problem or of a delivery carries was written for another day.
     let reports = |mail: &Mail| mail.report.is_some() || urgency::read(mail, &rules.urgency).problem().is_some();
     if !mail.attached_text.is_empty() && reports(&mail) {
@@ -331,6 +333,7 @@ fn understood(
         commands,
         secrets,
         redacted,
+        in_prose,
         forwarded,
         files,
         attached,

@@ -41,6 +41,9 @@ pub struct Taken {
     pub secrets: Vec<Secret>,
     /// Whether anything was: a secret, or one that was sealed before.
     pub redacted: bool,
+    /// Whether any was found in a sentence: it may be a piece of one that is not
+    /// known yet.
+    pub in_prose: bool,
 }
 
 /// Takes every password out of a mail: behind a label of the password field, in
@@ -55,21 +58,23 @@ pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Take
     let mut redacted = false;
     let mut texts = texts(mail);
     let fields = Finder { prose: false, ..finder };
+    // Marks stand for secrets by their order, so prints never change which there are.
     for text in &mut texts {
         // Our own marks may come back in a quotation; there they name nothing.
         rewrite(text, defused);
-        rewrite(text, |text| replace_spans(text, &fields.find(text), &mut secrets));
+        rewrite(text, |text| replace_spans(text, &fields.find(text), &[], &mut secrets));
     }
     // A value may read like a sentence about another: "Pw x#1 y" is one password
     // where it is known, and `x#1` where it is not. So the known ones go first.
-    let known = needles(&secrets);
+    let (known, of_fields) = (needles(&secrets), secrets.len());
     for text in &mut texts {
         rewrite(text, |text| redact::redacted(text, &known));
-        let around = looking.map_or_else(Vec::new, |looking| around_others(text, looking, &finder));
+        let inside = finder.find(text);
+        let around = looking.map_or_else(Vec::new, |looking| around(text, &inside, looking, &finder));
         redacted |= !around.is_empty();
-        rewrite(text, |text| without(text, &around));
-        rewrite(text, |text| replace_spans(text, &finder.find(text), &mut secrets));
+        rewrite(text, |text| replace_spans(text, &inside, &around, &mut secrets));
     }
+    let in_prose = secrets.len() > of_fields;
     let needles = needles(&secrets);
     for text in &mut texts {
         rewrite(text, |text| redact::redacted(text, &needles));
@@ -83,12 +88,15 @@ pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Take
     }
     hide_in_names(mail, &secrets);
     redacted |= !secrets.is_empty();
-    Taken { secrets, redacted }
+    Taken { secrets, redacted, in_prose }
 }
 
-/// What was sealed before and has inside what would be taken for a password by itself.
-fn around_others(text: &str, looking: &Looking<'_>, finder: &Finder<'_>) -> Vec<Range<usize>> {
-    let inside = finder.find(text);
+/// What was sealed before and begins before what would be taken for a password by
+/// itself, and ends with it or behind it.
+fn around(text: &str, inside: &[Range<usize>], looking: &Looking<'_>, finder: &Finder<'_>) -> Vec<Range<usize>> {
+    if inside.is_empty() {
+        return Vec::new();
+    }
     let mut known = looking.find(text, &|before| finder.leads_to_value(before));
     known.retain(|known| inside.iter().any(|span| known.start < span.start && span.end <= known.end));
     known
@@ -194,24 +202,40 @@ fn defused(text: &str) -> String {
     clean
 }
 
-fn replace_spans(text: &str, spans: &[Range<usize>], secrets: &mut Vec<Secret>) -> String {
-    let mut sealed = String::with_capacity(text.len());
+/// The text with a mark for each of `spans`; one inside one of `known` has its place
+/// among the secrets, and the whole of the known one is blanked.
+fn replace_spans(text: &str, spans: &[Range<usize>], known: &[Range<usize>], secrets: &mut Vec<Secret>) -> String {
+    let mut marks: Vec<(Range<usize>, String)> = known.iter().map(|span| (span.clone(), FOREIGN_MARK.into())).collect();
     let mut done = 0;
     for span in spans.iter().filter(|span| !span.is_empty()) {
         let Some(value) = text.get(span.clone()).filter(|_| span.start >= done) else { continue };
-        // The same with and without blanks around it is one password in two parts.
-        let known = secrets.iter().position(|secret| secret.expose().trim() == value.trim());
-        sealed.push_str(text.get(done..span.start).unwrap_or(""));
-        match known {
-            Some(n) => sealed.push_str(&marker(n)),
-            None if secrets.len() < SECRETS_MAX => {
-                secrets.push(Secret::new(value.to_owned()));
-                sealed.push_str(&marker(secrets.len() - 1));
-            }
-            None => sealed.push_str(FOREIGN_MARK),
-        }
+        marks.push((span.clone(), mark_of(value, secrets)));
         done = span.end;
+    }
+    marks.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let mut sealed = String::with_capacity(text.len());
+    let mut done = 0;
+    for (span, mark) in marks.iter().filter(|(span, _)| !span.is_empty()) {
+        // Two may overlap: what lies in either is taken out.
+        if span.end > done {
+            sealed.push_str(text.get(done..span.start).unwrap_or(""));
+            sealed.push_str(mark);
+            done = span.end;
+        }
     }
     sealed.push_str(text.get(done..).unwrap_or(""));
     sealed
+}
+
+/// The mark of a value, which is a secret of this mail from now on.
+fn mark_of(value: &str, secrets: &mut Vec<Secret>) -> String {
+    // The same with and without blanks around it is one password in two parts.
+    match secrets.iter().position(|secret| secret.expose().trim() == value.trim()) {
+        Some(n) => marker(n),
+        None if secrets.len() < SECRETS_MAX => {
+            secrets.push(Secret::new(value.to_owned()));
+            marker(secrets.len() - 1)
+        }
+        None => FOREIGN_MARK.to_owned(),
+    }
 }

@@ -171,9 +171,9 @@ impl Desk {
         steps::reached(Step::SecretSealed);
         let text = stored_text(&understood);
         let files = std::mem::take(&mut understood.files);
-        let redacted = understood.is_secret();
+        let (redacted, in_prose) = (understood.is_secret(), understood.in_prose);
         let input = understood.into_input(place, received, secrets.clone(), sha256);
-        let read = Some(Read { bytes, rules, prints: prints.additions(), is_copy: false });
+        let read = Some(Read { bytes, rules, prints: prints.additions(), in_prose, is_copy: false });
         let (text, original) = (Some(text), Some(original));
         Ok(Prepared { input, text, original, attachments, secrets, files, ours: None, redacted, read })
     }

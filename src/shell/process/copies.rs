@@ -77,9 +77,9 @@ impl Desk {
         let secrets = self.seal(&understood, &rules)?;
         steps::reached(Step::SecretSealed);
         let (text, files) = (Some(stored_text(&understood)), std::mem::take(&mut understood.files));
-        let redacted = understood.is_secret();
+        let (redacted, in_prose) = (understood.is_secret(), understood.in_prose);
         let input = understood.into_input(place, received, secrets.clone(), original);
-        let read = Some(Read { bytes, rules, prints: prints.additions(), is_copy: true });
+        let read = Some(Read { bytes, rules, prints: prints.additions(), in_prose, is_copy: true });
         Ok(Prepared { input, text, original: None, attachments: Vec::new(), secrets, files, ours, redacted, read })
     }
 }

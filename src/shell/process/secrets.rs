@@ -21,6 +21,8 @@ pub(super) struct Read {
     pub rules: Arc<Rules>,
     /// Prints of secrets that it was looked through with.
     pub prints: u64,
+    /// A secret of its own stood in a sentence, and may be a piece of another.
+    pub in_prose: bool,
     /// It is a redacted copy that was let out of quarantine.
     pub is_copy: bool,
 }
@@ -52,7 +54,9 @@ impl Desk {
         let Some(read) = prepared.read.take() else { return prepared };
         let prints = self.vault.prints();
         let Input::Mail(mail) = &mut prepared.input else { return prepared };
-        if prints.additions() == read.prints || !holds_print(mail, &read.rules, &prints) {
+        // A piece that was taken for a password hides the whole one from its print.
+        let is_new = prints.additions() != read.prints;
+        if !(is_new && (read.in_prose || holds_print(mail, &read.rules, &prints))) {
             return prepared;
         }
         let (place, received, sha256) = (mail.place.clone(), mail.received, mail.original_sha256.clone());

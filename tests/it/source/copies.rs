@@ -249,7 +249,7 @@ fn a_copy_that_somebody_puts_back_is_a_duplicate() {
 fn copied(mail: &str) -> (String, bool) {
     let rules = crate::sample_rules::rules();
     let received = "2026-11-27T09:00:00Z".parse().unwrap();
-    let (read, Taken { secrets, redacted }, _) = input::redacted(mail.as_bytes(), rules, &Prints::default());
+    let (read, Taken { secrets, redacted, .. }, _) = input::redacted(mail.as_bytes(), rules, &Prints::default());
     let fields = mail::fields(mail.as_bytes(), &rules.limits, &copy::KEPT);
     let sha256 = "ab".repeat(32);
     let original = Original { mail: &read, secrets: &secrets, fields, received, sha256: &sha256 };
