@@ -44,6 +44,14 @@ pub struct Commitment {
     pub body: Body,
 }
 
+impl Commitment {
+    /// A decision with its letters and nothing beside them.
+    pub fn of(at: Timestamp, decided: Decided, letters: Vec<Outgoing>) -> Commitment {
+        let (decided, attachments, beside) = (Box::new(decided), Vec::new(), Vec::new());
+        Commitment { at, body: Body::Decided { decided, letters, text: None, original: None, attachments, beside } }
+    }
+}
+
 pub enum Body {
     /// There is nothing to commit: it was handled before.
     Nothing(OutcomeWord),

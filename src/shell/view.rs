@@ -40,7 +40,7 @@ use crate::shell::register::Difference;
 use crate::shell::socket::{Handler, Refusal};
 use crate::shell::store::rows::LetterState;
 use crate::shell::store::state::StateError;
-use crate::shell::store::{Body, Commitment, Store, View};
+use crate::shell::store::{Commitment, Store, View};
 
 pub use board::board;
 pub use considered::{Case, considered_alone};
@@ -288,18 +288,7 @@ fn without_mail(
 ) -> Result<Commitment, String> {
     let letters = composer.compose(&decision.letters, &[], next_letter, now, rules);
     let letters = letters.map_err(|error| error.to_string())?;
-    let decided = Box::new(process::decided(input, decision, rules));
-    Ok(Commitment {
-        at: now,
-        body: Body::Decided {
-            decided,
-            letters,
-            text: None,
-            original: None,
-            attachments: Vec::new(),
-            beside: Vec::new(),
-        },
-    })
+    Ok(Commitment::of(now, process::decided(input, decision, rules), letters))
 }
 
 /// A view, or the words for what is not there.

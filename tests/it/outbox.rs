@@ -24,8 +24,8 @@ use upgrade_desk::shell::outbox;
 use upgrade_desk::shell::process::{Desk, ProcessError, plainly};
 use upgrade_desk::shell::rules;
 use upgrade_desk::shell::run::open_desk;
+use upgrade_desk::shell::store::Commitment;
 use upgrade_desk::shell::store::rows::{LetterState, OutboxRow};
-use upgrade_desk::shell::store::{Body, Commitment};
 use upgrade_desk::shell::vault::key::new_pair;
 use upgrade_desk::shell::view::{self, Request};
 
@@ -80,15 +80,7 @@ impl World {
             redacted: false,
         };
         let letters = (1..=count).map(|no| letter(no, at)).collect();
-        let body = Body::Decided {
-            decided: Box::new(decided),
-            letters,
-            text: None,
-            original: None,
-            attachments: Vec::new(),
-            beside: Vec::new(),
-        };
-        self.desk.store.commit(move |_| Ok(Commitment { at, body })).await.unwrap();
+        self.desk.store.commit(move |_| Ok(Commitment::of(at, decided, letters))).await.unwrap();
         self.desk.committed.notify_waiters();
     }
 

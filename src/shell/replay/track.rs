@@ -261,18 +261,7 @@ impl Track {
             let composed = composer.compose(&decision.letters, &files, known.next_letter, now, rules);
             let letters = composed.map_err(|error| error.to_string())?;
             *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(decision.clone());
-            let decided = Box::new(decided(&input, decision, rules));
-            Ok(Commitment {
-                at: now,
-                body: Body::Decided {
-                    decided,
-                    letters,
-                    text: None,
-                    original: None,
-                    attachments: Vec::new(),
-                    beside: Vec::new(),
-                },
-            })
+            Ok(Commitment::of(now, decided(&input, decision, rules), letters))
         });
         async move {
             let receipt = commit.await?;

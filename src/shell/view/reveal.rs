@@ -12,8 +12,8 @@ use crate::desk::record::OutcomeWord;
 use crate::desk::rules::{Rules, Staff};
 use crate::desk::ticket::{Event, TicketId};
 use crate::shell::socket::Refusal;
-use crate::shell::store::CommitError;
 use crate::shell::store::state::StateError;
+use crate::shell::store::{CommitError, Receipt};
 use crate::shell::view::{Asked, gone, without_mail};
 
 /// Longer words are no reason any more.
@@ -39,7 +39,24 @@ pub struct Proven {
 pub async fn reveal(asked: Asked<'_>, wish: Wish) -> Result<Value, Refusal> {
     let look = look(&asked, wish).map_err(|text| (1, text))?;
     let id = look.ticket.clone();
-    let input = Input::Reveal(look);
+    let receipt = recorded(&asked, Input::Reveal(look), OutcomeWord::Revealed).await?;
+    let secret = asked.store.read(move |view| {
+        let events = view.events(&id)?;
+        Ok(events.into_iter().rev().find_map(|happened| match happened.event {
+            Event::Revealed { secret, .. } => Some(secret),
+            _ => None,
+        }))
+    });
+    let secret = secret.await.map_err(gone)?;
+    Ok(json!({ "secret": secret, "record": receipt.seq }))
+}
+
+/// The record of a look at something sealed, safe on disk before anything is opened.
+///
+/// # Errors
+///
+/// It was decided otherwise than `expected`: the reason, and nothing may be opened.
+pub async fn recorded(asked: &Asked<'_>, input: Input, expected: OutcomeWord) -> Result<Receipt, Refusal> {
     let (now, composer) = (asked.clock.now(), asked.composer.clone());
     let why = Arc::new(OnceLock::new());
     let told = Arc::clone(&why);
@@ -52,18 +69,7 @@ pub async fn reveal(asked: Asked<'_>, wish: Wish) -> Result<Value, Refusal> {
     });
     let receipt = commit.await.map_err(refusal)?;
     asked.committed.notify_waiters();
-    if receipt.outcome != OutcomeWord::Revealed {
-        return Err((1, why.get().cloned().unwrap_or_default()));
-    }
-    let secret = asked.store.read(move |view| {
-        let events = view.events(&id)?;
-        Ok(events.into_iter().rev().find_map(|happened| match happened.event {
-            Event::Revealed { secret, .. } => Some(secret),
-            _ => None,
-        }))
-    });
-    let secret = secret.await.map_err(gone)?;
-    Ok(json!({ "secret": secret, "record": receipt.seq }))
+    if receipt.outcome == expected { Ok(receipt) } else { Err((1, why.get().cloned().unwrap_or_default())) }
 }
 
 /// One line, and not too long: it is kept for ever.
@@ -111,7 +117,7 @@ fn owner<'a>(rules: &'a Rules, key: &str) -> Result<&'a Staff, String> {
     })
 }
 
-pub fn refusal(error: CommitError) -> Refusal {
+fn refusal(error: CommitError) -> Refusal {
     match error {
         CommitError::Refused(_) | CommitError::DiskFull(_) => (1, error.to_string()),
         CommitError::Unknown(text) => {

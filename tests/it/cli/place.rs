@@ -51,6 +51,19 @@ impl Place {
         place
     }
 
+    /// With keys of noa and lea, `noa.key` and `lea.key`, in rules of its own.
+    pub fn with_keys() -> Place {
+        let place = Place::with_own_rules();
+        for person in ["noa", "lea"] {
+            let file = format!("{person}.key");
+            let made = place.run(&["key", "new", "staff", "--out", &file]);
+            assert_eq!(made.code, 0, "{}", made.err);
+            let entry = format!("id = \"{person}\"");
+            place.change_rule("access.toml", &entry, &format!("{entry}\nkey = \"{}\"", made.out.trim()));
+        }
+        place
+    }
+
     /// Writes the configuration with these servers.
     pub fn configure(&self, servers: &str) {
         let rules = if self.rules { "rules = \"rules\"\n" } else { "" };

@@ -16,14 +16,7 @@ const PASSWORD: &str = "tulip#7 Lake";
 
 /// A desk with one request, and keys of two persons; the ticket's id.
 fn asked() -> (Place, String) {
-    let place = Place::with_own_rules();
-    for person in ["noa", "lea"] {
-        let file = format!("{person}.key");
-        let made = place.run(&["key", "new", "staff", "--out", &file]);
-        assert_eq!(made.code, 0, "{}", made.err);
-        let entry = format!("id = \"{person}\"");
-        place.change_rule("access.toml", &entry, &format!("{entry}\nkey = \"{}\"", made.out.trim()));
-    }
+    let place = Place::with_keys();
     place.import_sample();
     place.drop_mail("1", &asap("one"));
     place.drain();

@@ -144,17 +144,7 @@ pub fn letter(no: u64, of: Option<TicketId>) -> Outgoing {
 }
 
 pub fn decided(at: Timestamp, decided: Decided, letters: Vec<Outgoing>) -> Commitment {
-    Commitment {
-        at,
-        body: Body::Decided {
-            decided: Box::new(decided),
-            letters,
-            text: None,
-            original: None,
-            attachments: Vec::new(),
-            beside: Vec::new(),
-        },
-    }
+    Commitment::of(at, decided, letters)
 }
 
 /// One mail opens one ticket and one letter goes out, with text and original.
