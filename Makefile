@@ -2,12 +2,13 @@
 #   make demo   the desk on this machine, nothing to configure
 #   make test   everything that is checked, the real mail servers included
 
-.PHONY: help demo letters test check fmt bench soak fuzz
+.PHONY: help demo letters test accuracy check fmt bench soak fuzz
 
 help:
 	@echo "make letters all letters in all languages: target/letters.html"
 	@echo "make demo    build, then watch the desk handle its sample mails"
 	@echo "make test    all checks and tests; installs Dovecot and Postfix when missing"
+	@echo "make accuracy CORPUS=FOLDER   how well mail is understood, one line a source, each miss"
 	@echo "make check   formatting and lints only"
 	@echo "make fmt     format everything"
 	@echo "make bench   10,000 mails handled, beside mbsync copying them (release build);"
@@ -30,6 +31,10 @@ test:
 	@tests/install.sh
 	@$(MAKE) --no-print-directory check
 	@tests/run.sh
+
+# UPDATE=1 writes better figures down (fixtures/accuracy).
+accuracy:
+	@cargo test --locked --test accuracy -- --nocapture --test-threads=1
 
 check:
 	cargo fmt --check

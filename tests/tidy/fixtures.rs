@@ -21,6 +21,7 @@ enum Use {
 }
 
 const FOLDERS: &[(&str, Use)] = &[
+    ("fixtures/accuracy/", Use::Named),
     ("fixtures/answers/", Use::Named),
     ("fixtures/mail/", Use::Cases { input: "eml", answers: &["json", "txt"] }),
     ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
@@ -124,7 +125,7 @@ fn attack(tree: &Tree, path: &str) -> Option<Finding> {
 
 fn named(tree: &Tree, path: &str) -> Option<Finding> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let readers = ["tests/it/", "src/", "fixtures/stories/", "benches/", "deploy/"];
+    let readers = ["tests/it/", "tests/accuracy/", "src/", "fixtures/stories/", "benches/", "deploy/"];
     let is_named = readers.iter().any(|folder| tree.under(folder).any(|(_, text)| text.contains(name)));
     let finding = || Finding::new(path, 0, "nothing names this file", "use it in a test, or delete it");
     (!is_named).then(finding)
