@@ -36,7 +36,6 @@ impl Score {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand")]
 pub fn percent(part: usize, whole: usize) -> f64 {
     if whole == 0 { 100.0 } else { part as f64 * 100.0 / whole as f64 }
 }
