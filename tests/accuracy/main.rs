@@ -2,6 +2,7 @@
 //! right answers (`CORPUS=FOLDER`), and over mails and sentences of our own.
 //! `make accuracy` prints one line a source and each miss by its file.
 
+mod bounces;
 mod corpus;
 mod notices;
 mod score;
