@@ -5,6 +5,7 @@
 mod bounces;
 mod corpus;
 mod notices;
+mod reports;
 mod score;
 
 use std::sync::{Arc, LazyLock};

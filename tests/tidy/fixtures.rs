@@ -32,6 +32,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/board/", Use::Cases { input: "json", answers: &["html"] }),
     ("fixtures/ports/", Use::Named),
     ("fixtures/register/", Use::Named),
+    ("fixtures/reports/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];
 
