@@ -7,6 +7,7 @@ mod corpus;
 mod notices;
 mod reports;
 mod score;
+mod times;
 
 use std::sync::{Arc, LazyLock};
 

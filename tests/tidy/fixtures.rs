@@ -33,6 +33,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/ports/", Use::Named),
     ("fixtures/register/", Use::Named),
     ("fixtures/reports/", Use::Named),
+    ("fixtures/times/", Use::Named),
     ("fixtures/urgency/", Use::Named),
 ];
 
