@@ -6,6 +6,7 @@ mod bounces;
 mod corpus;
 mod notices;
 mod reports;
+mod requests;
 mod score;
 mod times;
 

@@ -15,11 +15,13 @@ pub struct Score {
     pub right: usize,
     /// Name and reason of each miss.
     pub misses: Vec<(String, String)>,
+    /// Of the misses so many are listed.
+    pub shown_max: usize,
 }
 
 impl Score {
     pub fn new(source: &str) -> Score {
-        Score { source: source.to_owned(), right: 0, misses: Vec::new() }
+        Score { source: source.to_owned(), right: 0, misses: Vec::new(), shown_max: usize::MAX }
     }
 
     /// Counts one answer: `Ok`, or why it is a miss.
@@ -53,16 +55,7 @@ pub fn judge(file: &str, scores: &[Score]) {
     let mut below = Vec::new();
     let mut above = false;
     for score in scores {
-        println!(
-            "{area:<12} {:<28} {:>5} of {:>5}  {:>6.2} %",
-            score.source,
-            score.right,
-            score.counted(),
-            score.percent()
-        );
-        for (name, reason) in &score.misses {
-            println!("    miss  {name}: {reason}");
-        }
+        tell(area, score);
         let floor = floors.entry(score.source.clone()).or_insert(0);
         if score.right < *floor {
             below.push(format!("{}: {} right, {floor} were before", score.source, score.right));
@@ -76,6 +69,20 @@ pub fn judge(file: &str, scores: &[Score]) {
         return;
     }
     assert!(!above, "{area} is better than fixtures/accuracy/{file} says: raise it (UPDATE=1 make accuracy)");
+}
+
+/// Prints a figure and its misses.
+pub fn tell(area: &str, score: &Score) {
+    println!(
+        "{area:<12} {:<28} {:>5} of {:>5}  {:>6.2} %",
+        score.source,
+        score.right,
+        score.counted(),
+        score.percent()
+    );
+    for (name, reason) in score.misses.iter().take(score.shown_max) {
+        println!("    miss  {name}: {reason}");
+    }
 }
 
 fn path(file: &str) -> PathBuf {
