@@ -12,6 +12,7 @@ pub mod value;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use crate::desk::form::gather::{Gathered, gather};
 use crate::desk::form::lines::Line;
 use crate::desk::form::time::Clock;
 use crate::desk::form::value::Kinds;
-use crate::desk::mail::Mail;
+use crate::desk::mail::{Mail, Quotes};
 use crate::desk::moment::{When, Zones};
 use crate::desk::phrase::Phrase;
 
@@ -227,6 +228,8 @@ pub struct Spec {
     pub unit_heads: Vec<String>,
     /// The line above the empty form in our own M-02.
     pub question_marks: Vec<String>,
+    /// How mail programs mark what is quoted (`quotes.toml`).
+    pub quotes: Arc<Quotes>,
     /// What [`Spec::ready`] makes of all this.
     pub made: Made,
 }
@@ -321,7 +324,7 @@ impl<'a> Reader<'a> {
 
     /// Reads both parts and prefers the one with more labels.
     fn forms(&self, labels_min: usize) -> Vec<Form> {
-        let reply = lines::is_reply(self.mail);
+        let reply = lines::is_reply(self.mail, self.kinds.spec);
         let spec = self.kinds.spec;
         let attached = lines::of_attached(self.mail, spec);
         let both = |lines: Vec<Line<'_>>| gather(&[lines, attached.clone()].concat(), &self.kinds, reply);

@@ -277,7 +277,7 @@ pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Unders
     mail.content_fields = content.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let proof = weigh(&mail, rules, None);
     let secrets = (0..seal::marks(&mail.text)).map(|_| Secret::new(String::new())).collect();
-    mail.part_copy();
+    mail.part_copy(&rules.classify.marks.quotes);
     mail.reply_tags = reply_address::take(&mut mail, &rules.desk);
     let read = (mail, Taken { secrets, redacted: true, in_prose: false }, proof);
     understood(raw, read, received, rules, &Prints::default())
@@ -288,7 +288,7 @@ pub fn understand_copy(raw: &[u8], received: Timestamp, rules: &Rules) -> Unders
 /// what was signed is not there any more.
 pub fn understand_released(raw: &[u8], received: Timestamp, rules: &Rules, prints: &Prints) -> Understood {
     let mut mail = mail::read(raw, &rules.limits, &rules.classify.marks);
-    mail.part_copy();
+    mail.part_copy(&rules.classify.marks.quotes);
     let (mail, taken, _) = taken_out(mail, rules, prints);
     understood(raw, (mail, taken, Proof::None), received, rules, prints)
 }
@@ -316,7 +316,7 @@ fn understood(
     let Meaning { kind, forms, units, commands, urgency } = meaning(&mail, received, rules);
     mail.attached_text = String::new();
     let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
-    let inner = mail.inner().filter(|_| by_staff);
+    let inner = mail.inner(&rules.classify.marks.quotes).filter(|_| by_staff);
     let forwarded = inner.map(|mail| Forwarded { meaning: meaning(&mail, received, rules), mail });
     let speaks = |line: &CommandLine| matches!(line.read, Ok(Command::Reply { .. } | Command::Ask { .. }));
     let sends = by_staff && commands.iter().any(speaks);

@@ -12,6 +12,7 @@ mod header;
 mod html;
 mod identity;
 pub mod proof;
+mod quotes;
 mod read;
 mod report;
 mod signature;
@@ -21,6 +22,7 @@ mod unread;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,8 +32,10 @@ use crate::desk::calendar;
 pub use attached::decoded;
 pub(in crate::desk) use attachment::safe_name;
 pub use attachment::{AttachedFile, LeftOut, Stays, files};
+pub(in crate::desk) use body::heads_mail;
 pub use copied::{ATTACHED_BELOW, COPY_ABOVE, HTML_BELOW};
 pub use forwarded::Forwarded;
+pub use quotes::{Around, HeadLabel, Quotes};
 pub use read::{field, fields, read, read_header};
 pub use unread::CONTENT_FIELD;
 
@@ -174,7 +178,8 @@ impl fmt::Debug for ReplyTag {
     }
 }
 
-/// Marks of automatic mail beyond RFC 3834 (`classify.toml`), lower case.
+/// Marks in mails that no standard names: of automatic mail beyond RFC 3834
+/// (`classify.toml`), lower case, and of quoted text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     /// Beginnings of subjects of absence notes.
@@ -183,6 +188,7 @@ pub struct Marks {
     pub robots: Vec<String>,
     /// Our own mailbox, which our letters name in `X-Loop`.
     pub ours: String,
+    pub quotes: Arc<Quotes>,
 }
 
 /// One From field with one plain ASCII mailbox. The domain is lower case.

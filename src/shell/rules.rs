@@ -6,6 +6,7 @@ mod by_language;
 mod escalation;
 mod files;
 mod form;
+mod quotes;
 mod retention;
 mod time;
 mod urgency;
@@ -40,7 +41,7 @@ pub fn load(folder: Option<&Path>) -> Result<Arc<Rules>, RulesError> {
 
 /// Reads every file before it gives up, so that all faults come out together.
 fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
-    let form = files.toml("form.toml").and_then(|file| form::read(file, faults));
+    let mut form = files.toml("form.toml").and_then(|file| form::read(file, faults));
     let hours = files.toml("hours.toml").and_then(|file| time::hours(file, faults));
     let zones = files.toml("zones.toml").and_then(|file| time::zones(file, faults));
     let desk = files.toml("desk.toml").and_then(|file| access::desk(file, faults));
@@ -55,6 +56,11 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let mut classify = files.toml("classify.toml").and_then(|file| words::classify(file, faults));
     if let (Some(classify), Some(ours)) = (&mut classify, our_address) {
         classify.marks.ours = ours.to_lowercase();
+    }
+    let quotes = files.toml("quotes.toml").and_then(|file| quotes::read(file, faults)).map(Arc::new);
+    if let (Some(classify), Some(form), Some(quotes)) = (&mut classify, &mut form, quotes) {
+        classify.marks.quotes = Arc::clone(&quotes);
+        form.quotes = quotes;
     }
     let limits = files.toml("limits.toml").and_then(|file| words::limits(file, faults));
     let denials = files.toml("denials.toml").and_then(|file| words::denials(file, faults));

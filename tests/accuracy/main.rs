@@ -7,6 +7,7 @@ mod corpus;
 mod notices;
 mod reports;
 mod requests;
+mod own_text;
 mod score;
 mod times;
 

@@ -1,9 +1,10 @@
 //! Lines become entries: a label, its value as written, and where it stood.
 
 use crate::desk::form::FieldKey;
-use crate::desk::form::label::{Ending, Found, Label, Labels, compare_form};
+use crate::desk::form::label::{Ending, Found, Label, Labels};
 use crate::desk::form::lines::Line;
 use crate::desk::form::value::{Kinds, is_asap, is_nothing};
+use crate::desk::mail::Quotes;
 
 /// More lines that are no field than this are prose, not a form.
 const REST_MAX: usize = 50;
@@ -67,7 +68,7 @@ pub(super) fn gather(lines: &[Line<'_>], kinds: &Kinds<'_>, reply: bool) -> Gath
         if reply && line.own && is_asap(line.text, kinds.spec) {
             gatherer.push(Label::Field(FieldKey::Asap), "yes".to_owned(), String::new(), line.own);
             gatherer.at += 1;
-        } else if is_header(lines, gatherer.at) {
+        } else if is_header(lines, gatherer.at, &kinds.spec.quotes) {
             gatherer.at += 1;
         } else {
             gatherer.line(line);
@@ -224,15 +225,10 @@ impl<'a> Gatherer<'a> {
 
 /// The head of another mail inside this one: two such lines or more together.
 /// Its "Date:" is no upgrade date.
-fn is_header(lines: &[Line<'_>], at: usize) -> bool {
-    const NAMES: [&str; 12] =
-        ["from", "sent", "date", "to", "cc", "bcc", "subject", "reply-to", "von", "gesendet", "an", "betreff"];
+fn is_header(lines: &[Line<'_>], at: usize, quotes: &Quotes) -> bool {
     let is_name = |place: Option<usize>| {
         let line = place.and_then(|place| lines.get(place));
-        let name = line
-            .and_then(|line| line.text.split_once(':'))
-            .map(|(name, _)| compare_form(name.trim_matches(['*', ' '])));
-        name.filter(|name| NAMES.contains(&name.as_str()))
+        line.and_then(|line| quotes.label(line.text)).map(|(label, _)| label)
     };
     let beside = [at.checked_sub(1), at.checked_add(1)].map(is_name);
     is_name(Some(at)).is_some_and(|name| beside.iter().flatten().any(|other| *other != name))

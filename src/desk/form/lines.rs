@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::desk::form::Spec;
-use crate::desk::mail::Mail;
+use crate::desk::mail::{Mail, heads_mail};
 
 /// One line without its quote marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,32 +17,26 @@ pub(super) struct Line<'a> {
 
 /// The lines of the text part whose values count.
 pub(super) fn of_text<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
-    allowed(layers(mail), is_reply(mail), spec)
+    allowed(layers(mail), is_reply(mail, spec), spec)
 }
 
-/// The same of the HTML part, which nobody has parted into own and quoted text.
+/// The same of the HTML part, in which every quoted line has its mark.
 pub(super) fn of_html<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
-    let mut quoted = false;
-    let mut lines = Vec::new();
-    for line in mail.html_text.lines() {
-        quoted |= begins_quote(line);
-        let (depth, text) = unquote(line);
-        lines.push((text, depth, depth == 0 && !quoted));
-    }
-    allowed(lines, is_reply(mail), spec)
+    let lines = mail.html_text.lines().map(unquote).map(|(depth, text)| (text, depth, depth == 0));
+    allowed(lines.collect(), is_reply(mail, spec), spec)
 }
 
 /// The lines of what is attached. They count as quoted ones do.
 pub(super) fn of_attached<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
     let lines = mail.attached_text.lines().map(unquote).map(|(depth, text)| (text, depth, false));
-    allowed(lines.collect(), is_reply(mail), spec)
+    allowed(lines.collect(), is_reply(mail, spec), spec)
 }
 
 /// Whether a mail answers another one. Some programs set In-Reply-To when they
 /// forward, and some lose it when they answer; our tag in the subject tells.
-pub(super) fn is_reply(mail: &Mail) -> bool {
+pub(super) fn is_reply(mail: &Mail, spec: &Spec) -> bool {
     let subject = mail.subject.trim_start().to_lowercase();
-    let forwards = ["fwd:", "fw:", "wg:", "tr:"].iter().any(|prefix| subject.starts_with(prefix));
+    let forwards = spec.quotes.is_forward(&subject);
     let answers = !mail.in_reply_to.is_empty() || !mail.reply_tags.is_empty();
     subject.contains("[up-") || (answers && !forwards)
 }
@@ -106,7 +100,10 @@ fn allowed<'a>(lines: Vec<Layered<'a>>, reply: bool, spec: &Spec) -> Vec<Line<'a
             ours_unmarked = own;
             continue;
         }
-        if (!own || ours_unmarked) && block.is_some() && (text.trim_start().starts_with("---") || begins_quote(text)) {
+        if (!own || ours_unmarked)
+            && block.is_some()
+            && (text.trim_start().starts_with("---") || heads_mail(text, &spec.quotes))
+        {
             block = None;
             if ours_unmarked {
                 break;
@@ -127,11 +124,4 @@ fn cut(line: &str) -> &str {
     const LINE_BYTES_MAX: usize = 2000;
     let end = (0..=LINE_BYTES_MAX.min(line.len())).rev().find(|end| line.is_char_boundary(*end));
     line.get(..end.unwrap_or(0)).unwrap_or(line)
-}
-
-/// Whether a line heads another mail inside this one.
-fn begins_quote(line: &str) -> bool {
-    let text = line.trim();
-    let dashes = text.starts_with("-----") && text.ends_with("-----");
-    dashes || text.starts_with("From: ") || (text.starts_with("On ") && text.ends_with("wrote:"))
 }

@@ -1,6 +1,14 @@
 //! What a person wrote now, apart from what he quotes and how he signs.
 
-use mail_parser::{MessagePart, MimeHeaders};
+mod attribution;
+mod flowed;
+mod head;
+mod tail;
+
+use crate::desk::mail::body::attribution::Surety;
+use crate::desk::mail::quotes::{HeadLabel, Quotes};
+
+pub(super) use flowed::unflowed;
 
 /// A text in its three parts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -42,54 +50,27 @@ pub(super) fn append(to: &mut String, text: &str) {
     to.push_str(text);
 }
 
-/// RFC 3676: a line that ends with a blank goes on in the next one, except the
-/// signature's "-- ".
-pub(super) fn unflowed(text: &str, part: &MessagePart<'_>) -> String {
-    let attribute = |name| part.content_type().and_then(|kind| kind.attribute(name)).unwrap_or("");
-    if !attribute("format").eq_ignore_ascii_case("flowed") {
-        return text.to_owned();
-    }
-    let delete_space = attribute("delsp").eq_ignore_ascii_case("yes");
-    let mut joined = String::with_capacity(text.len());
-    let mut open = false;
-    for line in text.lines() {
-        let quoted = line.starts_with('>');
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        if !joined.is_empty() && !open {
-            joined.push('\n');
-        }
-        let flows = line.ends_with(' ') && line != "-- " && !quoted;
-        joined.push_str(if flows && delete_space { line.strip_suffix(' ').unwrap_or(line) } else { line });
-        open = flows;
-    }
-    joined.push('\n');
-    joined
+/// Whose a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Own,
+    Quoted,
+    Signature,
 }
-
-/// Lines that begin the quoted part of a mail, in lower case: where all of the
-/// rest is quoted. Other languages are further lines.
-const SEPARATORS: &[&str] = &["original message", "forwarded message", "begin forwarded message", "reply message"];
-/// Beginnings of the block that mail programs put above a quoted mail.
-const HEAD_LABELS: &[&str] = &["from:", "sent:", "to:", "subject:", "date:", "cc:", "reply-to:", "importance:"];
-/// One-line signatures of devices, in lower case.
-const DEVICE_SIGNATURES: &[&str] =
-    &["sent from my ", "sent from outlook", "sent from mail for", "get outlook for", "sent from yahoo mail"];
 
 /// Cuts a text into own words, quoted words and signature. Interleaved answers
 /// are own text, whatever stands around them.
-pub(super) fn split(text: &str) -> Parts {
+pub(super) fn split(text: &str, quotes: &Quotes) -> Parts {
     let lines: Vec<&str> = text.lines().collect();
-    let last_long = lines.iter().rposition(|line| is_long(line));
+    let mut kinds = quoted(&lines, quotes);
+    mark_between(&lines, &mut kinds);
+    tail::mark(&lines, &mut kinds, quotes);
     let mut parts = Parts::default();
-    let mut state = State::Own;
-    for (index, line) in lines.iter().enumerate() {
-        let rest = lines.get(index..).unwrap_or_default();
-        let only_short_below = last_long.is_none_or(|last| last <= index);
-        state = next(state, line, rest, only_short_below);
-        let to = match state {
-            State::Own => &mut parts.own,
-            State::QuotedLine | State::QuotedRest => &mut parts.quoted,
-            State::Signature => &mut parts.signature,
+    for (line, kind) in lines.iter().zip(&kinds) {
+        let to = match kind {
+            Kind::Own => &mut parts.own,
+            Kind::Quoted => &mut parts.quoted,
+            Kind::Signature => &mut parts.signature,
         };
         to.push_str(line);
         to.push('\n');
@@ -101,95 +82,111 @@ pub(super) fn split(text: &str) -> Parts {
     parts
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Own,
-    /// This line only.
-    QuotedLine,
-    /// This line and all after it: a mail below the own text.
-    QuotedRest,
-    Signature,
-}
-
-fn next(state: State, line: &str, rest: &[&str], only_short_below: bool) -> State {
-    if state == State::QuotedRest {
-        return state;
-    }
-    if line.trim_start().starts_with('>') || is_attribution(rest) {
-        return State::QuotedLine;
-    }
-    if begins_quoted_rest(line, rest) {
-        return State::QuotedRest;
-    }
-    if state == State::Signature
-        || line == "-- "
-        || line.trim_end() == "--"
-        || (only_short_below && is_device_signature(line))
-    {
-        return State::Signature;
-    }
-    State::Own
-}
-
-/// "On Mon, 7 Dec 2026 at 10:00, Ann wrote:", in one line or wrapped to three.
-fn is_attribution(rest: &[&str]) -> bool {
-    let [first, ..] = rest else { return false };
-    let first = first.trim();
-    if !first.to_lowercase().starts_with("on ") && !is_attribution_end(first) {
-        return false;
-    }
-    let mut joined = String::new();
-    for line in rest.iter().take(3) {
-        joined.push_str(line.trim());
-        joined.push(' ');
-        if is_attribution_end(line) {
-            let words = joined.split_whitespace().count();
-            let dated = joined.chars().any(|c| c.is_ascii_digit()) || joined.contains('@');
-            return (3..=40).contains(&words) && (dated || joined.to_lowercase().starts_with("on "));
+/// The text with a mark before every line that is quoted, for those who see no
+/// more of it than its lines.
+pub(super) fn marked(text: &str, quotes: &Quotes) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let kinds = quoted(&lines, quotes);
+    let mut marked = String::with_capacity(text.len());
+    for (line, kind) in lines.iter().zip(kinds) {
+        if kind == Kind::Quoted && !is_marked(line) {
+            marked.push_str("> ");
         }
-        if line.trim().is_empty() {
-            return false;
+        marked.push_str(line);
+        marked.push('\n');
+    }
+    marked
+}
+
+/// Whether a line alone heads another mail inside this one.
+pub(in crate::desk) fn heads_mail(line: &str, quotes: &Quotes) -> bool {
+    let address = |value: &str| value.contains('@');
+    head::separates(line, quotes)
+        || quotes.label(line).is_some_and(|(label, value)| label == HeadLabel::From && address(value))
+        || attribution::read(&[line], quotes).is_some()
+}
+
+/// How far others' words go from a line on.
+enum Reach {
+    Lines(usize),
+    /// A mail below the own text.
+    Rest,
+}
+
+fn quoted(lines: &[&str], quotes: &Quotes) -> Vec<Kind> {
+    let mut kinds = Vec::with_capacity(lines.len());
+    let mut written = false;
+    while let Some(line) = lines.get(kinds.len()) {
+        let rest = lines.get(kinds.len()..).unwrap_or_default();
+        match reach(rest, written, quotes) {
+            None => {
+                written |= !is_blank(line);
+                kinds.push(Kind::Own);
+            }
+            Some(Reach::Lines(count)) => kinds.extend(rest.iter().take(count).map(|_| Kind::Quoted)),
+            Some(Reach::Rest) => kinds.extend(rest.iter().map(|_| Kind::Quoted)),
         }
     }
-    false
+    kinds
 }
 
-fn is_attribution_end(line: &str) -> bool {
-    let line = line.trim().to_lowercase();
-    line.ends_with("wrote:") || line.ends_with("writes:")
-}
-
-/// "-----Original Message-----", or the block From: / Sent: / To: / Subject:.
-fn begins_quoted_rest(line: &str, rest: &[&str]) -> bool {
-    let plain = line.trim().trim_matches(['-', '_', '*', ' ', ':']).to_lowercase();
-    let ruled = line.trim_start().starts_with("--") || line.trim_start().starts_with("__");
-    if SEPARATORS.contains(&plain.as_str()) && (ruled || plain.starts_with("begin")) {
-        return true;
+/// `written`: own words stand above. Where none do, somebody answers below.
+fn reach(rest: &[&str], written: bool, quotes: &Quotes) -> Option<Reach> {
+    let line = rest.first()?;
+    if is_blank(line) {
+        return None;
     }
-    if ruled && plain.is_empty() {
-        // A bare rule, only above such a block.
-        return rest.get(1..).is_some_and(is_head_block);
+    if is_marked(line) {
+        return Some(Reach::Lines(1));
     }
-    is_head_block(rest)
+    if head::separates(line, quotes) {
+        let below = rest.iter().skip(1).find(|line| !is_blank(line));
+        return Some(if below.is_some_and(|line| is_marked(line)) { Reach::Lines(1) } else { Reach::Rest });
+    }
+    if head::is_block(rest, quotes) {
+        return Some(Reach::Rest);
+    }
+    let found = attribution::read(rest, quotes)?;
+    let below = rest.iter().skip(found.lines).find(|line| !is_blank(line)).copied().unwrap_or("");
+    if is_marked(below) {
+        Some(Reach::Lines(found.lines))
+    } else if below.trim_start().starts_with('|') {
+        Some(Reach::Rest)
+    } else if found.surety == Surety::Sure {
+        Some(if written { Reach::Rest } else { Reach::Lines(found.lines) })
+    } else {
+        None
+    }
 }
 
-/// At least three of the first lines are labels of a mail head, From first.
-fn is_head_block(rest: &[&str]) -> bool {
-    let label = |line: &&str| {
-        let line = line.trim().trim_matches('*').to_lowercase();
-        HEAD_LABELS.iter().any(|label| line.starts_with(label))
-    };
-    let first = rest.first().is_some_and(|line| line.trim().trim_matches('*').to_lowercase().starts_with("from:"));
-    first && rest.iter().take(6).filter(|line| label(line)).count() >= 3
+/// Lines that programs leave between quoted ones: a rule above, a link that was
+/// put on a line of its own.
+fn mark_between(lines: &[&str], kinds: &mut [Kind]) {
+    let mut quoted_below = false;
+    for at in (0..lines.len()).rev() {
+        let (Some(line), Some(kind)) = (lines.get(at), kinds.get(at).copied()) else { continue };
+        let above = at.checked_sub(1).and_then(|above| kinds.get(above)).copied();
+        let between = above == Some(Kind::Quoted) && kinds.get(at + 1) == Some(&Kind::Quoted);
+        let residue = kind == Kind::Own && (quoted_below && head::is_rule_line(line) || between && is_link(line));
+        if residue && let Some(kind) = kinds.get_mut(at) {
+            *kind = Kind::Quoted;
+        }
+        if !is_blank(line) {
+            quoted_below = residue || kind == Kind::Quoted;
+        }
+    }
 }
 
-/// A paragraph of own text: no device signs above one.
-fn is_long(line: &str) -> bool {
-    line.len() >= 200 && !line.trim().is_empty() && !line.trim_start().starts_with('>')
+/// "(https://…) >"
+fn is_link(line: &str) -> bool {
+    let link = line.trim_matches(|c: char| "<>() ".contains(c));
+    (link.starts_with("http://") || link.starts_with("https://")) && !link.contains(' ')
 }
 
-/// "Sent from my phone", where nothing but quoted text and short lines follow.
-fn is_device_signature(line: &str) -> bool {
-    let plain = line.trim().to_lowercase();
-    DEVICE_SIGNATURES.iter().any(|begin| plain.starts_with(begin)) && plain.len() < 80
+fn is_marked(line: &str) -> bool {
+    line.trim_start().starts_with('>')
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty()
 }

@@ -1,7 +1,7 @@
 //! The text of a redacted copy (TD5), parted again into what its original said in
 //! plain text, in HTML and in attached texts: one request is not to count as two.
 
-use crate::desk::mail::{Mail, body};
+use crate::desk::mail::{Mail, Quotes, body};
 
 /// Stands above what the HTML part said, where that was something else.
 pub const HTML_BELOW: &str = "[The same mail as its HTML part tells it:]";
@@ -12,7 +12,7 @@ pub const COPY_ABOVE: &str = "-- \nThis is a copy that the upgrade desk made.";
 
 impl Mail {
     /// Parts the text of a copy. Anybody can write these lines: they prove nothing.
-    pub(in crate::desk) fn part_copy(&mut self) {
+    pub(in crate::desk) fn part_copy(&mut self, quotes: &Quotes) {
         let (said, rest) = match self.text.rsplit_once(COPY_ABOVE) {
             Some((said, rest)) => (said, format!("\n\n{COPY_ABOVE}{rest}")),
             None => (self.text.as_str(), String::new()),
@@ -22,7 +22,7 @@ impl Mail {
         let (html, attached) = (html.trim().to_owned(), attached.trim().to_owned());
         self.text = format!("{}{rest}", text.trim_end());
         (self.html_text, self.attached_text) = (html, attached);
-        let parts = body::split(&self.text);
+        let parts = body::split(&self.text, quotes);
         self.own_text = parts.own;
         self.quoted_text = parts.quoted;
         self.signature = parts.signature;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use mail_parser::Message;
 
-use crate::desk::mail::{Identity, Mail, body, clean};
+use crate::desk::mail::{HeadLabel, Identity, Mail, Quotes, body, clean};
 
 /// A block of headers is looked for in so many lines.
 const HEAD_LINES: usize = 8;
@@ -27,9 +27,9 @@ impl fmt::Debug for Forwarded {
 
 impl Mail {
     /// The mail that this one carries on, as if it had come by itself.
-    pub fn inner(&self) -> Option<Mail> {
+    pub fn inner(&self, quotes: &Quotes) -> Option<Mail> {
         let Forwarded { from, subject, text } = self.forwarded.clone()?;
-        let parts = body::split(&text);
+        let parts = body::split(&text, quotes);
         Some(Mail {
             identity: Ok(from),
             subject,
@@ -52,8 +52,8 @@ impl Mail {
 }
 
 /// The first mail that `mail` carries. An attached one counts before a block.
-pub(super) fn read(mail: &Mail, message: &Message<'_>, bytes_max: usize) -> Option<Forwarded> {
-    attached(message, bytes_max).or_else(|| inline(&mail.subject, &mail.text))
+pub(super) fn read(mail: &Mail, message: &Message<'_>, bytes_max: usize, quotes: &Quotes) -> Option<Forwarded> {
+    attached(message, bytes_max).or_else(|| inline(&mail.subject, &mail.text, quotes))
 }
 
 fn attached(message: &Message<'_>, bytes_max: usize) -> Option<Forwarded> {
@@ -70,17 +70,17 @@ fn attached(message: &Message<'_>, bytes_max: usize) -> Option<Forwarded> {
 
 /// "From: …, Subject: …", a blank line, and what was written; below a subject
 /// that says "forwarded", for answers quote in the same way.
-fn inline(subject: &str, text: &str) -> Option<Forwarded> {
-    let subject = subject.trim_start().to_lowercase();
-    if !["fwd:", "fw:", "wg:", "tr:", "rv:"].iter().any(|prefix| subject.starts_with(prefix)) {
+fn inline(subject: &str, text: &str, quotes: &Quotes) -> Option<Forwarded> {
+    if !quotes.is_forward(subject) {
         return None;
     }
+    let value = |line, wanted| quotes.label(line).filter(|(label, _)| *label == wanted).map(|(_, value)| value);
     let lines: Vec<&str> = text.lines().map(bare).collect();
-    let start = lines.iter().position(|line| value(line, "from").is_some())?;
+    let start = lines.iter().position(|line| value(line, HeadLabel::From).is_some())?;
     let head: Vec<&str> =
         lines.iter().skip(start).take(HEAD_LINES).take_while(|line| !line.is_empty()).copied().collect();
-    let subject = head.iter().find_map(|line| value(line, "subject"))?;
-    let from = head.iter().find_map(|line| value(line, "from"))?;
+    let subject = head.iter().find_map(|line| value(line, HeadLabel::Subject))?;
+    let from = head.iter().find_map(|line| value(line, HeadLabel::From))?;
     let (name, address) = match from.rsplit_once('<') {
         Some((name, address)) => (name, address.split('>').next().unwrap_or("")),
         None => ("", from),
@@ -93,12 +93,6 @@ fn inline(subject: &str, text: &str) -> Option<Forwarded> {
 /// Without the marks of a quotation.
 fn bare(line: &str) -> &str {
     line.trim_start_matches(['>', ' ']).trim_end()
-}
-
-fn value<'a>(line: &'a str, label: &str) -> Option<&'a str> {
-    let (name, value) = line.split_once(':')?;
-    let name = name.trim_matches(['*', ' ']);
-    name.eq_ignore_ascii_case(label).then(|| value.trim_matches(['*', ' ']))
 }
 
 fn identity(name: &str, address: &str) -> Option<Identity> {

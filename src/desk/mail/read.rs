@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::desk::calendar::read;
 use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
-use crate::desk::mail::{IdentityFault, Mail, Marks};
+use crate::desk::mail::{IdentityFault, Mail, Marks, Quotes};
 use crate::desk::mail::{
     attached, attachment, automatic, body, clean, forwarded, guard, html, identity, report, signature, structure, trace,
 };
@@ -49,7 +49,7 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     let parsed =
         if mail.limits.is_empty() { guard::parser(|| MessageParser::default().parse(raw)).flatten() } else { None };
     match parsed {
-        Some(message) => read_message(&mut mail, &message, limits),
+        Some(message) => read_message(&mut mail, &message, limits, &marks.quotes),
         None if mail.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
         None => {}
     }
@@ -150,7 +150,7 @@ fn from_header(header: &Header<'_>) -> Mail {
     }
 }
 
-fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
+fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes: &Quotes) {
     mail.subject = clean::subject(message.subject().unwrap_or(""));
     mail.message_id = message.message_id().and_then(clean::message_id);
     mail.in_reply_to = ids(message.in_reply_to());
@@ -171,15 +171,15 @@ fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     if shape.parameters > limits.mime_parameters_max {
         mail.limits.push("mime_parameters_max".to_owned());
     }
-    read_texts(mail, message, limits);
+    read_texts(mail, message, limits, quotes);
     mail.report = report::read(message);
     mail.calendar = message.parts.iter().find_map(calendar);
-    mail.forwarded = forwarded::read(mail, message, limits.text_bytes_max);
+    mail.forwarded = forwarded::read(mail, message, limits.text_bytes_max, quotes);
     mail.attached_text = attached::text(message, limits);
     attachment::list(mail, message, limits);
 }
 
-fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
+fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes: &Quotes) {
     let mut plain = String::new();
     let mut from_html = String::new();
     // One limit for all parts together: twenty long ones cost no more than one.
@@ -206,7 +206,8 @@ fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
         *text = body::limited(text, limits.text_bytes_max, &mut mail.limits);
         body::cut_lines(text, limits.text_lines_max, &mut mail.limits);
     }
-    let parts = body::split(&mail.text);
+    mail.html_text = body::marked(&mail.html_text, quotes);
+    let parts = body::split(&mail.text, quotes);
     mail.own_text = parts.own;
     mail.quoted_text = parts.quoted;
     mail.signature = parts.signature;

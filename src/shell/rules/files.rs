@@ -70,6 +70,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("access.toml", include_str!("../../../rules/access.toml")),
     ("escalation.toml", include_str!("../../../rules/escalation.toml")),
     ("classify.toml", include_str!("../../../rules/classify.toml")),
+    ("quotes.toml", include_str!("../../../rules/quotes.toml")),
     ("urgency.toml", include_str!("../../../rules/urgency.toml")),
     ("limits.toml", include_str!("../../../rules/limits.toml")),
     ("public_mail.toml", include_str!("../../../rules/public_mail.toml")),

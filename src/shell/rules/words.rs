@@ -120,7 +120,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     }
     let lower = |words: Vec<String>| words.iter().map(|word| word.to_lowercase()).collect();
     Some(Classify {
-        marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots), ours: String::new() },
+        marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots), ..Marks::default() },
         withdraw: lower(text.withdraw),
         done: lower(text.done),
         cancels: lower(text.cancels),
