@@ -18,7 +18,8 @@ use crate::desk::phrase::Phrase;
 use crate::phrase;
 pub use phrase::{Phrase as TimePhrase, names_half, phrases};
 
-pub use zone::{first_showing, last_showing, time_zone};
+pub use scan::uncut;
+pub use zone::{cities, first_showing, last_showing, time_zone};
 
 /// One way to read a written time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +57,8 @@ impl When {
     }
 }
 
-/// The words in which people write times (`zones.toml`).
+/// The words in which people write times (`times.toml`) and zones (`zones.toml`),
+/// all in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Zones {
     /// What people write for a zone, lower case, to its readings, the configured
@@ -69,6 +71,24 @@ pub struct Zones {
     /// Those of `words` that are not English: "jeudi 10" is a day of the month,
     /// "Thursday 10" an hour.
     pub foreign: BTreeSet<String>,
+    /// Cities and countries to the zones of their clocks.
+    pub places: BTreeMap<String, Vec<String>>,
+    /// What stands before and behind a place that names its zone: "hora de ", "".
+    pub shapes: Vec<(String, String)>,
+    /// Two words in one, apart: "tonight" to "today night".
+    pub joined: BTreeMap<String, String>,
+    /// Units of a length of time behind "in 2" to their days; 0 for hours.
+    pub units: BTreeMap<String, i16>,
+    /// The same behind the number and with "later" in one: "天后".
+    pub later: BTreeMap<String, i16>,
+    /// Numbers in words.
+    pub numbers: BTreeMap<String, i16>,
+    /// Behind the number of a day: "rd" of "3rd".
+    pub ordinals: BTreeSet<String>,
+    /// Eras to the year from which theirs are counted.
+    pub eras: BTreeMap<String, i16>,
+    /// Made of all of them by [`uncut`].
+    pub uncut: BTreeMap<String, Vec<String>>,
 }
 
 /// What a word of a written time means.
@@ -98,8 +118,11 @@ pub enum Word {
     Sunday,
     Today,
     Tomorrow,
+    AfterTomorrow,
     This,
     Next,
+    ThisWeek,
+    NextWeek,
     Noon,
     Midnight,
     /// Before noon.
@@ -108,12 +131,28 @@ pub enum Word {
     Pm,
     /// Behind a full hour: "10 o'clock".
     Oclock,
+    /// Before noon, and stands before the hour: "上午9点".
+    FirstHalf,
+    SecondHalf,
+    /// "10 y media".
+    HalfBehind,
+    /// "half past 10".
+    HalfPast,
+    /// "halb 11".
+    HalfTo,
+    /// Behind the number of a year: "2026年".
+    YearSign,
+    MonthSign,
+    DaySign,
+    MinuteSign,
     /// Between two times: "9 to 12".
     Until,
     /// Without meaning: "at", "on", "the".
     Filler,
     /// Behind "at 10" a time of day, alone a length of time: "hours".
     Hours,
+    /// Before a length of time: "in 2 days"; and each piece of it.
+    Within,
     Morning,
     Afternoon,
     Evening,

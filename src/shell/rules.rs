@@ -11,6 +11,7 @@ mod retention;
 mod time;
 mod urgency;
 mod words;
+mod zones;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,7 +44,8 @@ pub fn load(folder: Option<&Path>) -> Result<Arc<Rules>, RulesError> {
 fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     let mut form = files.toml("form.toml").and_then(|file| form::read(file, faults));
     let hours = files.toml("hours.toml").and_then(|file| time::hours(file, faults));
-    let zones = files.toml("zones.toml").and_then(|file| time::zones(file, faults));
+    let (names, times) = (files.toml("zones.toml"), files.toml("times.toml"));
+    let zones = names.zip(times).and_then(|(names, times)| zones::zones(names, times, faults));
     let desk = files.toml("desk.toml").and_then(|file| access::desk(file, faults));
     let our_address = desk.as_ref().map(|desk| desk.address.as_str());
     let mut access = files.toml("access.toml").and_then(|file| access::access(file, our_address, faults));

@@ -13,11 +13,9 @@ use crate::score::{Score, judge};
 /// The zone of the desk in all tables.
 const DESK: &str = "America/Los_Angeles";
 
-/// One a language.
-const TABLES: [&str; 9] = ["en.txt", "es.txt", "de.txt", "fr.txt", "it.txt", "pt.txt", "ru.txt", "zh.txt", "ja.txt"];
-
-/// What the first run came to; it ends at 0.
-const WRONG_MAX: usize = 10;
+/// One a language, and one of what is easily misread.
+const TABLES: [&str; 10] =
+    ["en.txt", "es.txt", "de.txt", "fr.txt", "it.txt", "pt.txt", "ru.txt", "zh.txt", "ja.txt", "hard.txt"];
 
 /// One line of a table.
 struct Line {
@@ -45,7 +43,8 @@ enum Miss {
 }
 
 /// The first run, before any rule was written for these tables, had 389 of 732
-/// lines right and accepted 10 wrong instants.
+/// lines right and accepted 10 wrong instants; of the 140 lines of `hard.txt` the
+/// first run had 134 right and accepted 5 wrong instants.
 #[test]
 fn times_are_read_right_or_asked_about_and_never_wrong() {
     let mut scores = Vec::new();
@@ -68,7 +67,7 @@ fn times_are_read_right_or_asked_about_and_never_wrong() {
         scores.push(score);
     }
     judge("times.toml", &scores);
-    assert!(wrong.len() <= WRONG_MAX, "wrong instants were accepted: {wrong:?}");
+    assert_eq!(wrong, Vec::<String>::new(), "wrong instants were accepted");
 }
 
 fn judged(line: &Line) -> Result<(), Miss> {

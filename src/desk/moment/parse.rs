@@ -1,14 +1,16 @@
 //! Pieces become what was written: a date, a weekday, a time of day, a zone.
 
+mod calendar;
 mod numeric;
 mod part;
 mod part_of_day;
+mod place;
 
 use jiff::civil::{Time, Weekday};
 
 use crate::desk::moment::scan::{Piece, Token};
 use crate::desk::moment::sense::{is_part, sensed};
-use crate::desk::moment::zone::{Claim, capital, named};
+use crate::desk::moment::zone::{Claim, named};
 use crate::desk::moment::{MomentFault, Word, Zones, fault, shown, unreadable, words};
 use crate::phrase;
 
@@ -22,9 +24,9 @@ pub(super) enum DateWritten {
     Full(Vec<(i16, i8, i8)>),
     /// Month and day without a year.
     NoYear(Vec<(i8, i8)>),
-    Today,
-    Tomorrow,
-    /// A weekday and nothing else, said with "next" or "this" or neither.
+    /// Days from the day of the mail.
+    Ahead(i16),
+    /// A weekday and nothing else, said with "next", "this week" and the like, or without.
     Weekday(Option<Word>),
 }
 
@@ -63,11 +65,14 @@ pub(super) struct Written {
     pub date: Option<DateWritten>,
     pub weekday: Option<Weekday>,
     pub time: Option<TimeWritten>,
-    pub zone: Option<ZoneWritten>,
+    /// Every one that was named, what is exact first.
+    pub zones: Vec<ZoneWritten>,
     /// "next" or "this", waiting for its weekday.
     which: Option<Word>,
     /// "in the afternoon", "du soir".
     part: Option<Word>,
+    /// "halb" or "half past", waiting for its hour.
+    half: Option<Word>,
     /// The time followed a `T` (ISO 8601), so a sign behind it is an offset.
     machine: bool,
 }
@@ -142,8 +147,11 @@ impl Reader<'_> {
         if let Some((claim, pieces)) = self.zone_here() {
             return self.zone(claim, pieces, false);
         }
+        if let Some(base) = self.peek(0).and_then(Token::word).and_then(|word| self.zones.eras.get(word)) {
+            return self.era_first(*base);
+        }
         let Some(word) = self.meaning(0) else {
-            let unknown = self.peek(0).and_then(Token::word).unwrap_or("").to_owned();
+            let unknown = self.unknown_here();
             let text = phrase!(
                 "time_word",
                 "\"{word}\" is not understood in \"{found}\"; expected a date, a time and a zone such as 2026-12-03 \
@@ -164,14 +172,23 @@ impl Reader<'_> {
             return Ok(());
         }
         match word {
-            Word::Today => self.date(DateWritten::Today, 1),
-            Word::Tomorrow => self.date(DateWritten::Tomorrow, 1),
+            Word::Today => self.date(DateWritten::Ahead(0), 1),
+            Word::Tomorrow => self.date(DateWritten::Ahead(1), 1),
+            Word::AfterTomorrow => self.date(DateWritten::Ahead(2), 1),
+            Word::Within => self.length_first(),
             Word::Noon => self.time(TimeWritten::on_the_day(Time::constant(12, 0, 0, 0)), 1),
             Word::Midnight => self.time(TimeWritten { time: Time::midnight(), days: &[0, 1] }, 1),
-            Word::This | Word::Next => {
-                self.found.which = Some(word);
+            Word::This | Word::Next | Word::ThisWeek | Word::NextWeek => {
+                if self.found.which.replace(word).is_some() {
+                    return Err(self.two());
+                }
                 self.at += 1;
                 Ok(())
+            }
+            Word::HalfTo | Word::HalfPast if matches!(self.peek(1), Some(Token::Number(_))) => {
+                self.found.half = Some(word);
+                self.at += 1;
+                self.number_first()
             }
             Word::Filler => {
                 self.at += 1;
@@ -200,59 +217,20 @@ impl Reader<'_> {
             return Err(fault("time_date_missing", text));
         };
         ahead += 1;
-        if self.glued(ahead) && self.peek(ahead).and_then(Token::word).is_some_and(is_ordinal) {
-            ahead += 1;
-        }
+        ahead += self.ordinal(ahead);
         let mut behind = ahead;
         while self.mark(behind, &[',', '.', '-', '/']).is_some() {
             behind += 1;
         }
-        match self.number(behind) {
-            Some((year, 4)) => self.date(DateWritten::Full(vec![(year, month, small(day))]), behind + 1),
-            _ => self.date(DateWritten::NoYear(vec![(month, small(day))]), ahead),
+        if let Some((year, pieces)) = self.year(behind) {
+            return self.date(DateWritten::Full(vec![(year, month, small(day))]), behind + pieces);
         }
-    }
-
-    /// The longest zone name that begins here, and how many pieces it takes.
-    fn zone_here(&self) -> Option<(Claim, usize)> {
-        // "utc-5", "gmt+2", "utc +05:30".
-        let prefix = self.peek(0)?.word()?;
-        if matches!(prefix, "utc" | "gmt")
-            && let Some(sign) = self.mark(1, &['+', '-'])
-            && let Some((offset, pieces)) = self.offset_text(2)
-        {
-            let claim = named(&format!("{sign}{offset}"), self.zones, self.desk_zone);
-            return (!claim.is_empty()).then_some((claim, 2 + pieces));
+        // "Dec 10-11", "Dec 10, 11": a second day rather than an hour.
+        let plain = behind > ahead && matches!(self.number(behind), Some((_, 1..=2)));
+        if plain && !self.is_clock(behind) {
+            return Err(self.range());
         }
-        // "eastern standard time", "america/new york"; a lone word of the
-        // calendar ("may", "sat") is none.
-        (1..=4).rev().find_map(|length| {
-            let words: Option<Vec<&str>> = (0..length).map(|ahead| self.peek(ahead)?.word()).collect();
-            if length == 1 && self.meaning(0).is_some() {
-                return None;
-            }
-            let words = words?;
-            let calendar = |word: &&str| {
-                let meaning = self.zones.words.get(*word);
-                meaning.is_some_and(|word| !matches!(word, Word::Filler))
-            };
-            if length > 1 && words.iter().any(calendar) {
-                return None;
-            }
-            let claim = named(&words.join(" "), self.zones, self.desk_zone);
-            (!claim.is_empty()).then_some((claim, length))
-        })
-    }
-
-    /// `5`, `08:00`, `0800` from `ahead` on, and how many pieces it takes.
-    fn offset_text(&self, ahead: usize) -> Option<(String, usize)> {
-        let Some(Token::Number(hours)) = self.peek(ahead) else { return None };
-        if self.mark(ahead + 1, &[':']).is_some()
-            && let Some(Token::Number(minutes)) = self.peek(ahead + 2)
-        {
-            return Some((format!("{hours}:{minutes}"), 3));
-        }
-        Some((hours.clone(), 1))
+        self.date(DateWritten::NoYear(vec![(month, small(day))]), ahead)
     }
 
     fn mark_first(&mut self, mark: char) -> Result<(), MomentFault> {
@@ -267,8 +245,14 @@ impl Reader<'_> {
             }
             return Err(self.range());
         }
+        // "Date: 2026-12-03".
+        let label = self.at.checked_sub(1).and_then(|before| self.pieces.get(before)?.means) == Some(Word::Filler);
         match mark {
-            ',' | ';' | '.' | '(' | ')' | '@' | '-' | '[' | ']' | '"' | '\'' | '!' => {
+            ':' if label => {
+                self.at += 1;
+                Ok(())
+            }
+            ',' | ';' | '.' | '(' | ')' | '@' | '-' | '[' | ']' | '"' | '\'' | '!' | '、' | '。' => {
                 self.at += 1;
                 Ok(())
             }
@@ -294,38 +278,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn zone(&mut self, claim: Claim, pieces: usize, exact: bool) -> Result<(), MomentFault> {
-        let text = self.zone_text(&claim, pieces);
-        // "Z" is as exact as an offset behind a time of machines.
-        let exact = exact || text == "Z";
-        if self.found.zone.as_ref().is_some_and(|other| other.claim != claim) {
-            return Err(self.two());
-        }
-        self.found.zone = Some(ZoneWritten { text, claim, exact });
-        self.at += pieces;
-        Ok(())
-    }
-
-    /// The zone as a letter repeats it: "PST", "eastern time", "UTC-5".
-    fn zone_text(&self, claim: &Claim, pieces: usize) -> String {
-        let alone = self.peek(1).and_then(Token::word).is_none() || pieces == 1;
-        let here = self.pieces.iter().skip(self.at).take(pieces);
-        let words: Vec<String> = here
-            .map(|piece| match &piece.token {
-                Token::Number(text) => text.clone(),
-                Token::Word(text) if alone && text.chars().count() <= 5 => text.to_uppercase(),
-                Token::Word(text) => text.clone(),
-                Token::Mark(mark) => mark.to_string(),
-            })
-            .collect();
-        match claim.first() {
-            Some(zone) if words.iter().any(|word| word.contains('/')) => zone.name.clone(),
-            Some(zone) if zone.zone.to_fixed_offset().is_ok() => words.concat(),
-            _ => capital(&words.join(" ")),
-        }
-    }
-
     fn finish(mut self) -> Result<Written, MomentFault> {
+        // "next week" is no day.
+        let week = matches!(self.found.which, Some(Word::ThisWeek | Word::NextWeek));
+        if week && self.found.weekday.is_none() {
+            return Err(self.unreadable());
+        }
         if self.found.date.is_none() && self.found.weekday.is_some() {
             self.found.date = Some(DateWritten::Weekday(self.found.which));
         }
@@ -358,9 +316,4 @@ impl Reader<'_> {
 
 fn small(value: i16) -> i8 {
     i8::try_from(value).unwrap_or(i8::MAX)
-}
-
-/// "3rd", "1er", "1º".
-pub(super) fn is_ordinal(word: &str) -> bool {
-    matches!(word, "st" | "nd" | "rd" | "th" | "er" | "o")
 }

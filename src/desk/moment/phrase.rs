@@ -1,8 +1,7 @@
 //! Times in the midst of sentences: which words speak of one, and whether the
 //! sentence refuses it ("can't make it Tuesday, Thursday same time?").
 
-use crate::desk::moment::parse::is_ordinal;
-use crate::desk::moment::scan::{Piece, Token};
+use crate::desk::moment::scan::{Piece, Token, joined};
 use crate::desk::moment::sense::{is_part, sensed};
 use crate::desk::moment::zone::named;
 use crate::desk::moment::{Word, Zones, words};
@@ -47,7 +46,7 @@ fn of_line(line: &str, zones: &Zones, refusing: &[String]) -> Vec<Phrase> {
         while let Some(first) = part.get(from) {
             let run = Run { part, from, before, zones, in_capitals: &in_capitals }.measured();
             if run.length > 0 && !is_past_behind(before) {
-                let text = as_written(line, written(part.get(from..from + run.length).unwrap_or_default()));
+                let text = as_written(line, joined(part.get(from..from + run.length).unwrap_or_default()));
                 found.push(Phrase { text, refused: refused || is_old_behind(before), vague: run.vague });
             }
             before = first.token.word().unwrap_or(before);
@@ -115,6 +114,7 @@ impl Run<'_> {
         let mut end = self.from;
         let mut at = self.from;
         let (mut certain, mut vague) = (false, false);
+        let (mut week, mut weekday) = (false, false);
         while let Some(piece) = self.part.get(at) {
             let within = end > self.from;
             match &piece.token {
@@ -133,6 +133,8 @@ impl Run<'_> {
                     },
                     Some(word) => {
                         vague |= word == Word::Vague;
+                        week |= matches!(word, Word::ThisWeek | Word::NextWeek);
+                        weekday |= words::weekday(word).is_some();
                         // "this evening"; "in the evening" alone is no time.
                         let this = at.checked_sub(1).and_then(|before| self.means(before)) == Some(Word::This);
                         certain |= (this || !is_part(word)) && !matches!(word, Word::Vague | Word::This | Word::Next);
@@ -145,7 +147,8 @@ impl Run<'_> {
             certain |= self.is_time_wherever(at);
             at += 1;
         }
-        vague |= self.goes_on(end);
+        // "next week" is no day.
+        vague |= self.goes_on(end) || week && !weekday;
         let hour = is_hour_behind(self.before) && (vague || self.is_number(self.from));
         if !certain && !hour {
             return Measured::default();
@@ -200,12 +203,17 @@ impl Run<'_> {
         let piece = self.part.get(at)?;
         let meaning = piece.means;
         match meaning {
-            None if within && piece.token.word().is_some_and(is_ordinal) => Some(Word::Filler),
+            None if within && piece.token.word().is_some_and(|word| self.zones.ordinals.contains(word)) => {
+                Some(Word::Filler)
+            }
             Some(Word::This | Word::Next) => {
                 meaning.filter(|_| self.leads_to_a_day(at) || within && self.is_day_before(at))
             }
-            Some(Word::Vague) => meaning.filter(|_| within || self.leads_to_a_time(at)),
-            Some(Word::Am | Word::Pm | Word::Oclock | Word::Hours) => meaning.filter(|_| within),
+            Some(Word::Vague | Word::HalfPast | Word::HalfTo) => meaning.filter(|_| within || self.leads_to_a_time(at)),
+            Some(Word::Am | Word::Pm | Word::Oclock | Word::Hours | Word::HalfBehind) => meaning.filter(|_| within),
+            Some(Word::YearSign | Word::MonthSign | Word::DaySign | Word::MinuteSign) => {
+                meaning.filter(|_| within && self.is_number(at.saturating_sub(1)))
+            }
             Some(month) if words::month(month).is_some() => meaning.filter(|_| within || self.is_number(at + 1)),
             other => other,
         }
@@ -229,7 +237,8 @@ impl Run<'_> {
             next += 1;
         }
         let time = |word: Word| {
-            words::weekday(word).is_some() || matches!(word, Word::Today | Word::Tomorrow | Word::Noon | Word::Midnight)
+            words::weekday(word).is_some()
+                || matches!(word, Word::Today | Word::Tomorrow | Word::AfterTomorrow | Word::Noon | Word::Midnight)
         };
         self.is_number(next) || self.means(next).is_some_and(time)
     }
@@ -240,8 +249,8 @@ impl Run<'_> {
         const PIECES_MAX: usize = 3;
         let length = (1..=PIECES_MAX).rev().find(|length| {
             let here = self.part.get(at..at + length).unwrap_or_default();
-            let names: Option<Vec<&str>> = here.iter().map(|piece| piece.token.word()).collect();
-            names.is_some_and(|names| names.len() == *length && !named(&names.join(" "), self.zones, "").is_empty())
+            let words = here.len() == *length && here.iter().all(|piece| piece.token.word().is_some());
+            words && !named(&joined(here), self.zones, "").is_empty()
         })?;
         let name = self.part.get(at).and_then(|piece| piece.token.word()).unwrap_or("");
         let is_word = matches!(name, "est" | "et" | "ist" | "art" | "eat" | "wat" | "west");
@@ -261,19 +270,4 @@ fn as_written(line: &str, text: String) -> String {
     let lower = line.to_lowercase();
     let place = lower.find(&text).filter(|_| lower.len() == line.len());
     place.and_then(|at| line.get(at..at + text.len())).map_or_else(|| text.clone(), str::to_owned)
-}
-
-/// The pieces as text again.
-fn written(pieces: &[Piece]) -> String {
-    let mut text = String::new();
-    for piece in pieces {
-        if !piece.glued && !text.is_empty() {
-            text.push(' ');
-        }
-        match &piece.token {
-            Token::Number(part) | Token::Word(part) => text.push_str(part),
-            Token::Mark(mark) => text.push(*mark),
-        }
-    }
-    text
 }

@@ -11,6 +11,9 @@ use crate::desk::moment::{MomentFault, Reading, When, Word, Zones, fault};
 use crate::desk::phrase::Part;
 use crate::phrase;
 
+/// Years that are further away are not of our calendar, or a slip.
+const YEARS_MAX: i16 = 10;
+
 /// More meanings than this help nobody; the mail is asked about either way.
 const READINGS_MAX: usize = 8;
 
@@ -52,7 +55,7 @@ pub(super) fn resolve(
     let mut readings = all.next().ok_or_else(missing)??;
     for others in all {
         let others = others?;
-        if written.zone.as_ref().is_some_and(|zone| zone.exact) {
+        if written.zones.iter().any(|zone| zone.exact) {
             // The instant is settled; the zone field says how to show it.
             rename(&mut readings, &others);
             continue;
@@ -75,10 +78,8 @@ fn named_zones(
     zones: &Zones,
     desk_zone: &str,
 ) -> Result<Vec<(String, Claim)>, MomentFault> {
-    let mut named = Vec::new();
-    if let Some(zone) = &written.zone {
-        named.push((zone.text.clone(), zone.claim.clone()));
-    }
+    let mut named: Vec<(String, Claim)> = Vec::new();
+    named.extend(written.zones.iter().map(|zone| (zone.text.clone(), zone.claim.clone())));
     if let Some(text) = zone_written.filter(|text| !text.trim().is_empty()) {
         named.extend(claims(text, zones, desk_zone)?.into_iter().map(|claim| (text.trim().to_owned(), claim)));
     }
@@ -202,7 +203,7 @@ impl Asked<'_> {
     fn reading(&self, at: Timestamp, moment: DateTime, zone: &ZoneReading) -> Reading {
         let found = match self.date {
             DateWritten::Full(days) => days.len() > 1 || self.time.days.len() > 1,
-            DateWritten::NoYear(_) | DateWritten::Today | DateWritten::Tomorrow | DateWritten::Weekday(_) => true,
+            DateWritten::NoYear(_) | DateWritten::Ahead(_) | DateWritten::Weekday(_) => true,
         };
         let date = if found { format!(" on {}", Language::En.day(moment.date())) } else { String::new() };
         let place = spoken(&zone.name, self.zones);
@@ -219,8 +220,8 @@ impl Asked<'_> {
     }
 }
 
-fn plus_days(date: Date, days: i8) -> Option<Date> {
-    date.checked_add(Span::new().days(days)).ok()
+fn plus_days(date: Date, days: impl Into<i64>) -> Option<Date> {
+    date.checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
 fn impossible(day: Date) -> MomentFault {
@@ -247,10 +248,15 @@ fn dates(
 ) -> Result<Vec<Date>, MomentFault> {
     let today = zone.to_datetime(anchor).date();
     let found: Vec<Date> = match written {
-        DateWritten::Full(days) => days.iter().filter_map(|(y, m, d)| Date::new(*y, *m, *d).ok()).collect(),
+        DateWritten::Full(days) => {
+            let near: Vec<_> = days.iter().filter(|(year, _, _)| (year - today.year()).abs() <= YEARS_MAX).collect();
+            if let (true, Some((year, _, _))) = (near.is_empty(), days.first()) {
+                return Err(other_years(*year));
+            }
+            near.into_iter().filter_map(|(y, m, d)| Date::new(*y, *m, *d).ok()).collect()
+        }
         DateWritten::NoYear(days) => days.iter().filter_map(|(month, day)| next_on(today, *month, *day)).collect(),
-        DateWritten::Today => vec![today],
-        DateWritten::Tomorrow => plus_days(today, 1).into_iter().collect(),
+        DateWritten::Ahead(days) => plus_days(today, *days).into_iter().collect(),
         DateWritten::Weekday(which) => return Ok(weekdays(today, weekday, *which)),
     };
     if found.is_empty() {
@@ -276,6 +282,16 @@ fn dates(
     Ok(fitting)
 }
 
+/// A year of another calendar (2569 in Thailand, 1405 in Iran) or a slip.
+fn other_years(year: i16) -> MomentFault {
+    let text = phrase!(
+        "time_year_far",
+        "the year {year} is far from this one; expected a date of the Gregorian calendar such as 2026-12-03",
+        year = year.to_string()
+    );
+    fault("time_date", text)
+}
+
 /// The next such day from `today` on; 29 February may be years away.
 fn next_on(today: Date, month: i8, day: i8) -> Option<Date> {
     (0..=8).filter_map(|years| Date::new(today.year() + years, month, day).ok()).find(|date| *date >= today)
@@ -289,6 +305,8 @@ fn weekdays(today: Date, weekday: Option<Weekday>, which: Option<Word>) -> Vec<D
     let ahead = today.weekday().until(weekday);
     let same_week = i32::from(today.weekday().to_monday_zero_offset()) + i32::from(ahead) < 7;
     let days: &[i8] = match which {
+        Some(Word::NextWeek) => return of_week(today, weekday, 7),
+        Some(Word::ThisWeek) => return of_week(today, weekday, 0),
         Some(Word::Next) if ahead == 0 => &[7],
         Some(Word::Next) if same_week => &[0, 7],
         Some(Word::Next) | Some(Word::This) => &[0],
@@ -296,4 +314,15 @@ fn weekdays(today: Date, weekday: Option<Weekday>, which: Option<Word>) -> Vec<D
         _ => &[0],
     };
     days.iter().filter_map(|days| today.checked_add((ahead + days).days()).ok()).collect()
+}
+
+/// A weekday of the week `days` after this one. Where a week begins is told
+/// differently: with Monday (ISO 8601), or with Sunday as in our own country.
+fn of_week(today: Date, weekday: Weekday, days: i8) -> Vec<Date> {
+    let from_monday = weekday.to_monday_zero_offset() - today.weekday().to_monday_zero_offset();
+    let from_sunday = weekday.to_sunday_zero_offset() - today.weekday().to_sunday_zero_offset();
+    let mut dates: Vec<Date> =
+        [from_monday, from_sunday].iter().filter_map(|offset| plus_days(today, offset + days)).collect();
+    dates.dedup();
+    dates
 }

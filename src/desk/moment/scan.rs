@@ -1,8 +1,10 @@
 //! A written time as pieces: numbers, words, marks.
 
+use std::collections::BTreeMap;
+
 use unicode_normalization::UnicodeNormalization;
 
-use crate::desk::moment::Word;
+use crate::desk::moment::{Word, Zones};
 
 /// One piece, and whether it follows the last one without a blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +56,9 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 /// The pieces of a text that was folded.
-pub(super) fn pieces(folded: &str) -> Vec<Piece> {
-    let mut rest: &str = folded;
+pub(super) fn pieces(folded: &str, zones: &Zones) -> Vec<Piece> {
+    let single = folded.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut rest: &str = &single;
     let mut glued = false;
     let mut pieces = Vec::new();
     while let Some(first) = rest.chars().next() {
@@ -64,7 +67,7 @@ pub(super) fn pieces(folded: &str) -> Vec<Piece> {
             rest = tail(rest, 1);
             continue;
         }
-        let (token, bytes) = next_token(rest, first);
+        let (token, bytes) = next_token(rest, first, zones);
         pieces.push(Piece { token, glued, means: None });
         glued = true;
         rest = tail(rest, bytes);
@@ -72,23 +75,61 @@ pub(super) fn pieces(folded: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What is one word, and how it is written there.
-const SPELLED: [(&str, &str); 8] = [
-    ("a.m.", "am"),
-    ("p.m.", "pm"),
-    ("a.m", "am"),
-    ("p.m", "pm"),
-    ("l'après-midi", "après_midi"),
-    ("d'après-midi", "après_midi"),
-    ("après-midi", "après_midi"),
-    ("après-demain", "après_demain"),
-];
+/// Words that a reader of single words would cut ("a.m.", "pasado mañana", and all
+/// of a script without blanks), the longest first, by what they begin with.
+pub fn uncut<'a>(words: impl Iterator<Item = &'a str>) -> BTreeMap<String, Vec<String>> {
+    let mut uncut: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for word in words {
+        let first = first_word(word);
+        if !first.is_empty() && (first != word || word.chars().any(has_no_blanks)) {
+            uncut.entry(first.to_owned()).or_default().push(word.to_owned());
+        }
+    }
+    for words in uncut.values_mut() {
+        words.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        words.dedup();
+    }
+    uncut
+}
+
+/// The pieces as one text, with a blank where one was.
+pub(super) fn joined(pieces: &[Piece]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        if !piece.glued && !text.is_empty() {
+            text.push(' ');
+        }
+        match &piece.token {
+            Token::Number(part) | Token::Word(part) => text.push_str(part),
+            Token::Mark(mark) => text.push(*mark),
+        }
+    }
+    text
+}
 
 fn tail(text: &str, bytes: usize) -> &str {
     text.get(bytes..).unwrap_or("")
 }
 
-fn next_token(rest: &str, first: char) -> (Token, usize) {
+/// Chinese and Japanese are written without blanks between words.
+fn has_no_blanks(c: char) -> bool {
+    matches!(c, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}') && c.is_alphabetic()
+}
+
+fn is_plain(c: char) -> bool {
+    (c.is_alphabetic() && !has_no_blanks(c)) || c == '_' || c == '\''
+}
+
+/// One sign of a script without blanks, else letters up to what is none.
+fn first_word(text: &str) -> &str {
+    let end = match text.chars().next() {
+        Some(first) if has_no_blanks(first) => first.len_utf8(),
+        _ => text.find(|c: char| !is_plain(c)).unwrap_or(text.len()),
+    };
+    text.get(..end).unwrap_or("")
+}
+
+fn next_token(rest: &str, first: char, zones: &Zones) -> (Token, usize) {
     if first.is_ascii_digit() {
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         return (Token::Number(rest.get(..end).unwrap_or("").to_owned()), end);
@@ -96,19 +137,24 @@ fn next_token(rest: &str, first: char) -> (Token, usize) {
     if !first.is_alphabetic() {
         return (Token::Mark(first), first.len_utf8());
     }
-    // "a.m." is one word in spite of its full stops, "l'après-midi" in spite of its dash.
-    for (written, word) in SPELLED {
-        if rest.starts_with(written) {
-            return (Token::Word(word.to_owned()), written.len());
-        }
+    let word = first_word(rest);
+    let whole = zones.uncut.get(word).into_iter().flatten().find(|whole| stands_alone(rest, whole));
+    if let Some(whole) = whole {
+        return (Token::Word(whole.clone()), whole.len());
     }
-    let plain = |c: char| c.is_alphabetic() || c == '_' || c == '\'';
-    let mut end = rest.find(|c: char| !plain(c)).unwrap_or(rest.len());
+    let mut end = word.len();
     // A zone name goes on behind its slash, where "etc/gmt+8" has more signs.
     let mut behind = tail(rest, end).chars();
     if behind.next() == Some('/') && behind.next().is_some_and(char::is_alphabetic) {
-        let zone = |c: char| plain(c) || c.is_ascii_digit() || matches!(c, '/' | '+' | '-');
+        let zone = |c: char| is_plain(c) || c.is_ascii_digit() || matches!(c, '/' | '+' | '-');
         end = rest.find(|c: char| !zone(c)).unwrap_or(rest.len());
     }
     (Token::Word(rest.get(..end).unwrap_or("").to_owned()), end)
+}
+
+/// Whether `rest` begins with `whole` and not with a longer word.
+fn stands_alone(rest: &str, whole: &str) -> bool {
+    let Some(behind) = rest.strip_prefix(whole) else { return false };
+    let ends = whole.chars().next_back().is_some_and(|c| has_no_blanks(c) || !c.is_alphanumeric());
+    ends || !behind.chars().next().is_some_and(|c| c.is_alphanumeric() && !has_no_blanks(c))
 }

@@ -7,17 +7,28 @@ use crate::desk::moment::{Word, Zones, words};
 /// The pieces of a text with their meanings. In `prose` a short name of a weekday
 /// ("do", "so", "mar") may be a word of its own; in a field it is the weekday.
 pub(super) fn sensed(text: &str, zones: &Zones, prose: bool) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = pieces(&fold(text)).into_iter().flat_map(|piece| apart(piece, zones)).collect();
+    let whole = pieces(&fold(text), zones);
+    let mut pieces: Vec<Piece> = whole.into_iter().flat_map(|piece| apart(piece, zones)).collect();
+    let within = lengths(&pieces, zones);
+    numbers(&mut pieces, &within, zones, prose);
     let means: Vec<Option<Word>> = (0..pieces.len()).map(|at| means(&pieces, at, zones, prose)).collect();
     for (piece, means) in pieces.iter_mut().zip(means) {
         piece.means = means;
     }
+    for at in within {
+        if let Some(piece) = pieces.get_mut(at) {
+            piece.means = Some(Word::Within);
+        }
+    }
     pieces
 }
 
-/// "donnerstagnachmittag" is a weekday and a part of it.
+/// "donnerstagnachmittag" and "今晚" are a day and a part of it.
 fn apart(piece: Piece, zones: &Zones) -> Vec<Piece> {
     let Some(word) = piece.token.word().filter(|word| !zones.words.contains_key(*word)) else { return vec![piece] };
+    if let Some(both) = zones.joined.get(word) {
+        return pieces(both, zones);
+    }
     let cut = word.char_indices().map(|(at, _)| at).find(|at| {
         let (day, part) = word.split_at(*at);
         let part = zones.words.get(part).copied();
@@ -29,9 +40,55 @@ fn apart(piece: Piece, zones: &Zones) -> Vec<Piece> {
     vec![of(day, piece.glued), of(part, false)]
 }
 
+/// Where lengths of time stand that lead to a day: "in", the number and the unit
+/// of "in 2 days", "天后" of "3天后".
+fn lengths(pieces: &[Piece], zones: &Zones) -> Vec<usize> {
+    let word = |at: usize| pieces.get(at).and_then(|piece| piece.token.word());
+    let counts = |at: usize| {
+        let piece = pieces.get(at).map(|piece| &piece.token);
+        matches!(piece, Some(Token::Number(_))) || word(at).is_some_and(|word| zones.numbers.contains_key(word))
+    };
+    let mut places = Vec::new();
+    for at in 0..pieces.len() {
+        if word(at).is_some_and(|word| zones.words.get(word) == Some(&Word::Within)) {
+            let unit = if counts(at + 1) { at + 2 } else { at + 1 };
+            if word(unit).is_some_and(|unit| zones.units.contains_key(unit)) {
+                places.extend([at, unit]);
+            }
+        }
+        if at > 0 && counts(at - 1) && word(at).is_some_and(|word| zones.later.contains_key(word)) {
+            places.push(at);
+        }
+    }
+    places
+}
+
+/// Numbers in words become numbers where something is counted: before a unit, an
+/// hour, a sign of the calendar, and in a field behind "at".
+fn numbers(pieces: &mut [Piece], within: &[usize], zones: &Zones, prose: bool) {
+    let means =
+        |pieces: &[Piece], at: usize| pieces.get(at).and_then(|piece| zones.words.get(piece.token.word()?).copied());
+    for at in 0..pieces.len() {
+        let word = pieces.get(at).and_then(|piece| piece.token.word());
+        let Some(number) = word.and_then(|word| zones.numbers.get(word)) else { continue };
+        let counted = within.contains(&(at + 1)) || means(pieces, at + 1).is_some_and(counts);
+        let before = at.checked_sub(1).and_then(|before| means(pieces, before));
+        let hour = !prose && matches!(before, Some(Word::Filler | Word::HalfTo | Word::HalfPast));
+        if let Some(piece) = pieces.get_mut(at).filter(|_| counted || hour) {
+            piece.token = Token::Number(number.to_string());
+        }
+    }
+}
+
+/// What a number stands before.
+fn counts(word: Word) -> bool {
+    use Word::*;
+    matches!(word, Am | Pm | Oclock | Hours | HalfBehind | YearSign | MonthSign | DaySign | MinuteSign)
+}
+
 /// A part of a day: with it a time of day is of that part.
 pub(super) fn is_part(word: Word) -> bool {
-    matches!(word, Word::Morning | Word::Afternoon | Word::Evening | Word::Night)
+    matches!(word, Word::Morning | Word::Afternoon | Word::Evening | Word::Night | Word::FirstHalf | Word::SecondHalf)
 }
 
 fn means(pieces: &[Piece], at: usize, zones: &Zones, prose: bool) -> Option<Word> {
@@ -48,6 +105,8 @@ fn means(pieces: &[Piece], at: usize, zones: &Zones, prose: bool) -> Option<Word
         // "am Dienstag"; behind a number it is "10 am".
         Some(Word::Am) if !matches!(before, Some(Token::Number(_))) => Some(Word::Filler),
         Some(Word::Greeting) => None,
+        // Of no length of time.
+        Some(Word::Within) => Some(Word::Filler),
         // "cet après-midi"; else CET is a zone.
         None if word == "cet" => {
             let behind = pieces.get(at + 1).and_then(|piece| zones.words.get(piece.token.word()?).copied());
@@ -64,7 +123,8 @@ fn means(pieces: &[Piece], at: usize, zones: &Zones, prose: bool) -> Option<Word
         // "a las 10", and no English article.
         Some(Word::Filler) if word == "a" => {
             let behind = pieces.get(at + 1).and_then(|piece| piece.token.word());
-            matches!(behind, Some("las" | "la")).then_some(Word::Filler)
+            let at_noon = behind.is_some_and(|word| matches!(zones.words.get(word), Some(Word::Noon | Word::Midnight)));
+            (at_noon || matches!(behind, Some("las" | "la"))).then_some(Word::Filler)
         }
         other => other,
     }
@@ -76,6 +136,11 @@ fn short(pieces: &[Piece], at: usize, day: Word, known: Option<Word>, prose: boo
     const PRONOUNS: [&str; 8] = ["we", "you", "i", "they", "to", "can", "could", "please"];
     let token = |at: usize| pieces.get(at).map(|piece| &piece.token);
     let is_number = |at: usize| matches!(token(at), Some(Token::Number(_)));
+    // "(月)" behind a date.
+    let opens = at.checked_sub(1).and_then(token).is_some_and(|token| token.is_mark('('));
+    if opens && token(at + 1).is_some_and(|token| token.is_mark(')')) {
+        return Some(day);
+    }
     // "mar" is March beside its day.
     if known.is_some() && (is_number(at + 1) || at > 0 && is_number(at - 1)) {
         return known;

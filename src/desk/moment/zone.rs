@@ -1,5 +1,7 @@
 //! Zone names: IANA names, offsets, abbreviations by table, cities.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
@@ -15,6 +17,12 @@ pub(super) struct ZoneReading {
     pub name: String,
     pub zone: TimeZone,
 }
+
+/// No name of a zone is longer.
+const NAME_BYTES_MAX: usize = 100;
+
+/// "Paris, Île-de-France, France" is not looked at any closer.
+const PARTS_MAX: usize = 3;
 
 /// Everything one mention of a zone can mean.
 pub(super) type Claim = Vec<ZoneReading>;
@@ -79,8 +87,9 @@ pub(super) fn offset(folded: &str) -> Option<Offset> {
         .flatten()
 }
 
-/// What a zone field of its own says: one claim, or two for "PST (UTC-8)", which
-/// must then agree. A claim lists its meanings, the configured one first.
+/// What a zone field of its own says: one claim, or several for "PST (UTC-8)" and
+/// "Madrid, Spain", which must then agree. A claim lists its meanings, the
+/// configured one first.
 pub(super) fn claims(written: &str, zones: &Zones, desk_zone: &str) -> Result<Vec<Claim>, MomentFault> {
     let folded = fold(written);
     let text = folded.trim().trim_end_matches(['.', ',', ';']).trim();
@@ -91,6 +100,10 @@ pub(super) fn claims(written: &str, zones: &Zones, desk_zone: &str) -> Result<Ve
     if !whole.is_empty() {
         return Ok(vec![whole]);
     }
+    let parts: Vec<Claim> = text.split([',', '/']).map(|part| named(part, zones, desk_zone)).collect();
+    if parts.len() <= PARTS_MAX && parts.iter().all(|claim| !claim.is_empty()) {
+        return Ok(parts);
+    }
     let (outside, inside) = brackets(text);
     let halves = [named(&outside, zones, desk_zone), named(&inside, zones, desk_zone)];
     let found: Vec<Claim> = halves.into_iter().filter(|claim| !claim.is_empty()).collect();
@@ -99,24 +112,43 @@ pub(super) fn claims(written: &str, zones: &Zones, desk_zone: &str) -> Result<Ve
 
 /// The meanings of a bare zone name; none when it is no zone (folded).
 pub(super) fn named(text: &str, zones: &Zones, desk_zone: &str) -> Claim {
+    if text.len() > NAME_BYTES_MAX {
+        return Vec::new();
+    }
     let plain: String = text.chars().map(|c| if matches!(c, '(' | ')' | ',') { ' ' } else { c }).collect();
     let text = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short = ["time zone", "timezone", "time", "zone"].iter().find_map(|tail| text.strip_suffix(tail));
-    for text in [Some(text.as_str()), short].into_iter().flatten() {
-        let text = text.trim();
-        if let Some(names) = zones.names.get(text) {
-            let names = names.iter().map(|name| if name == "desk" { desk_zone } else { name });
-            return names.filter_map(called).collect();
-        }
-        if offset(text).is_some() || text.contains('/') {
-            return called(&text.replace(' ', "_")).into_iter().collect();
-        }
-        let found = cities(text);
-        if !found.is_empty() {
-            return found;
+    let whole = std::iter::once(text.as_str());
+    let places = zones.shapes.iter().filter_map(|(before, behind)| text.strip_prefix(before)?.strip_suffix(behind));
+    let claims = whole.chain(places).map(|text| bare(text.trim(), zones, desk_zone));
+    claims.into_iter().find(|claim| !claim.is_empty()).unwrap_or_default()
+}
+
+fn bare(text: &str, zones: &Zones, desk_zone: &str) -> Claim {
+    if let Some(names) = zones.names.get(text) {
+        let names = names.iter().map(|name| if name == "desk" { desk_zone } else { name });
+        return names.filter_map(called).collect();
+    }
+    if offset(text).is_some() || text.contains('/') {
+        return called(&text.replace(' ', "_")).into_iter().collect();
+    }
+    zones.places.get(text).into_iter().flatten().filter_map(|name| called(name)).collect()
+}
+
+/// "Berlin", "New York": the last parts of the IANA names of inhabited regions, in
+/// lower case, each with its zones.
+pub fn cities() -> BTreeMap<String, Vec<String>> {
+    const REGIONS: [&str; 8] = ["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    let mut cities: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in TimeZoneDatabase::bundled().available() {
+        let mut parts = name.as_str().split('/');
+        if parts.next().is_some_and(|region| REGIONS.contains(&region))
+            && let Some(city) = parts.next_back()
+        {
+            let city = city.replace('_', " ").to_lowercase();
+            cities.entry(city).or_default().push(name.as_str().to_owned());
         }
     }
-    Vec::new()
+    cities
 }
 
 fn called(name: &str) -> Option<ZoneReading> {
@@ -127,19 +159,6 @@ fn called(name: &str) -> Option<ZoneReading> {
         (None, Err(_)) => return None,
     };
     Some(ZoneReading { name, zone })
-}
-
-/// "Berlin", "New York": the last part of an IANA name of an inhabited region.
-fn cities(text: &str) -> Claim {
-    const REGIONS: [&str; 8] = ["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
-    let city = text.replace(' ', "_");
-    let database = TimeZoneDatabase::bundled();
-    let names = database.available().map(|name| name.as_str().to_owned());
-    let fits = |name: &String| {
-        let region = name.split('/').next().unwrap_or("");
-        REGIONS.contains(&region) && name.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city))
-    };
-    names.filter(fits).filter_map(|name| called(&name)).collect()
 }
 
 fn brackets(text: &str) -> (String, String) {

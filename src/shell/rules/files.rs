@@ -67,6 +67,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("form.toml", include_str!("../../../rules/form.toml")),
     ("hours.toml", include_str!("../../../rules/hours.toml")),
     ("zones.toml", include_str!("../../../rules/zones.toml")),
+    ("times.toml", include_str!("../../../rules/times.toml")),
     ("access.toml", include_str!("../../../rules/access.toml")),
     ("escalation.toml", include_str!("../../../rules/escalation.toml")),
     ("classify.toml", include_str!("../../../rules/classify.toml")),

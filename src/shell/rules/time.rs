@@ -1,15 +1,13 @@
-//! `hours.toml` and `zones.toml`: when the desk works and what people call zones.
+//! `hours.toml`: when the desk works.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time, Weekday};
 use serde::Deserialize;
-use strum::VariantArray;
 use toml::Spanned;
 
 use crate::desk::hours::{Capacity, Freeze, Holiday, Hours};
-use crate::desk::moment::{Word, Zones, time_zone};
-use crate::shell::rules::by_language::{self, ByLanguage};
+use crate::desk::moment::time_zone;
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 #[derive(Deserialize)]
@@ -54,14 +52,6 @@ struct FreezeText {
 struct HolidayText {
     name: String,
     closes: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ZonesText {
-    names: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
-    words: BTreeMap<Spanned<String>, ByLanguage>,
-    short: BTreeMap<Spanned<String>, ByLanguage>,
 }
 
 pub fn hours(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Hours> {
@@ -211,89 +201,9 @@ fn holidays(
     holidays
 }
 
-pub fn zones(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Zones> {
-    let text: ZonesText = file.parse().map_err(|fault| faults.push(fault)).ok()?;
-    let mut names = BTreeMap::new();
-    for (name, readings) in text.names {
-        let lower = name.get_ref().trim().to_lowercase();
-        if readings.is_empty() {
-            let way_out = "write zones, the one to prefer first";
-            faults.push(file.fault(Some(&name.span()), name.get_ref(), "at least one zone", "none", way_out));
-        }
-        for reading in readings.iter().filter(|reading| reading.get_ref() != "desk") {
-            check_zone(file, name.get_ref(), reading, faults);
-        }
-        let readings = readings.into_iter().map(Spanned::into_inner).collect();
-        if names.insert(lower, readings).is_some() {
-            let found = "one that differs from another in capitals only";
-            faults.push(file.fault(Some(&name.span()), name.get_ref(), "a new name", found, "keep one of them"));
-        }
-    }
-    let words = words(file, &text.words, faults);
-    let short = meanings(file, "short", &text.short, faults);
-    for name in text.short.keys().filter(|name| !name.get_ref().ends_with("day") || name.get_ref() == "today") {
-        let found = format!("\"{}\"", name.get_ref());
-        let way_out = "write a weekday such as monday";
-        faults.push(file.fault(Some(&name.span()), "short", "a weekday", &found, way_out));
-    }
-    let of = |english: bool| {
-        let languages = text.words.values().chain(text.short.values()).flatten();
-        let lists = languages.filter(move |(language, _)| (*language == "en") == english);
-        lists.flat_map(|(_, words)| words).map(|word| word.get_ref().trim().to_lowercase())
-    };
-    let english: BTreeSet<String> = of(true).collect();
-    let foreign = of(false).filter(|word| !english.contains(word)).collect();
-    Some(Zones { names, words, short, foreign })
-}
-
-/// Every meaning has its words.
-fn words(
-    file: &TomlFile,
-    written: &BTreeMap<Spanned<String>, ByLanguage>,
-    faults: &mut Vec<FileFault>,
-) -> BTreeMap<String, Word> {
-    let words = meanings(file, "words", written, faults);
-    for meaning in Word::VARIANTS {
-        if !words.values().any(|known| known == meaning) {
-            let name: &str = meaning.into();
-            let way_out = "add the words that people use for it";
-            faults.push(file.fault(None, "words", &format!("[words.{name}]"), "none", way_out));
-        }
-    }
-    words
-}
-
-/// Every word of a written time means one thing.
-fn meanings(
-    file: &TomlFile,
-    table: &str,
-    written: &BTreeMap<Spanned<String>, ByLanguage>,
-    faults: &mut Vec<FileFault>,
-) -> BTreeMap<String, Word> {
-    let mut words = BTreeMap::new();
-    for (name, by_language) in written {
-        let Ok(meaning) = name.get_ref().parse::<Word>() else {
-            let found = format!("\"{}\"", name.get_ref());
-            let expected = "a meaning such as january, monday, tomorrow, noon";
-            faults.push(file.fault(Some(&name.span()), table, expected, &found, "correct the name"));
-            continue;
-        };
-        by_language::check(file, name.get_ref(), by_language, faults);
-        for word in by_language.values().flatten() {
-            let other = words.insert(word.get_ref().trim().to_lowercase(), meaning);
-            if other.is_some_and(|other| other != meaning) {
-                let found = format!("\"{}\", which means something else already", word.get_ref());
-                let way_out = "keep it under one of them";
-                faults.push(file.fault(Some(&word.span()), name.get_ref(), "new words", &found, way_out));
-            }
-        }
-    }
-    words
-}
-
 /// Zone data is built in: the host's is not asked, so that the same rules mean
 /// the same instants everywhere.
-fn check_zone(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) {
+pub fn check_zone(file: &TomlFile, key: &str, written: &Spanned<String>, faults: &mut Vec<FileFault>) {
     let name = written.get_ref();
     if time_zone(name).is_none() {
         let found = format!("\"{name}\"");

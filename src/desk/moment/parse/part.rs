@@ -43,7 +43,9 @@ pub(in crate::desk::moment) fn combine(
         }
         let hours = parse(&text, zones, desk_zone)?;
         written.time = hours.time;
-        written.zone = written.zone.or(hours.zone);
+        if written.zones.is_empty() {
+            written.zones = hours.zones;
+        }
     }
     Ok(written)
 }
@@ -73,7 +75,7 @@ fn part(name: &str, written: Option<&str>, zones: &Zones, min: i16, max: i16) ->
     let folded = fold(written);
     let text = folded.trim().trim_end_matches('.');
     let month = zones.words.get(text).copied().and_then(words::month);
-    let text = ["st", "nd", "rd", "th"].iter().find_map(|tail| text.strip_suffix(tail)).unwrap_or(text);
+    let text = zones.ordinals.iter().find_map(|tail| text.strip_suffix(tail.as_str())).unwrap_or(text);
     let value = if name == "month" { month.map(i16::from) } else { None }.or_else(|| text.parse().ok());
     value.filter(|value| (min..=max).contains(value)).ok_or_else(|| {
         let text = phrase!(

@@ -14,7 +14,7 @@ impl Reader<'_> {
         // "this evening", "ce soir".
         let this = self.at.checked_sub(1).and_then(|before| self.pieces.get(before)?.means) == Some(Word::This);
         if this && self.found.date.is_none() && self.found.weekday.is_none() {
-            self.found.date = Some(DateWritten::Today);
+            self.found.date = Some(DateWritten::Ahead(0));
         }
         self.at += 1;
         Ok(())
@@ -42,17 +42,24 @@ impl Reader<'_> {
     }
 }
 
-/// `None`: there is no such time in that part, so one of the two is wrong.
+/// `None`: there is no such time in that part, so one of the two is wrong; "午後12時"
+/// is noon to some and midnight to others.
 fn placed(part: Word, written: TimeWritten) -> Option<TimeWritten> {
-    let hour = written.time.hour();
-    let hour = match (part, hour) {
-        (Word::Morning, 0..=11) | (Word::Afternoon, 12..=20) => hour,
-        (Word::Evening, 16..=23) | (Word::Night, 20..=23) => hour,
-        (Word::Afternoon, 1..=8) | (Word::Evening, 4..=11) | (Word::Night, 8..=11) => hour + 12,
-        _ => return None,
-    };
+    // Whose night an early hour is of nobody can tell: that of this date or of its evening.
+    const EITHER_END: &[i8] = &[0, 1];
     if written.days != [0] {
         return None;
     }
-    Time::new(hour, written.time.minute(), 0, 0).ok().map(TimeWritten::on_the_day)
+    let hour = written.time.hour();
+    let (hour, days) = match (part, hour) {
+        (Word::Morning | Word::FirstHalf, 0..=11) | (Word::Afternoon, 12..=20) | (Word::SecondHalf, 13..=23) => {
+            (hour, written.days)
+        }
+        (Word::Evening, 16..=23) | (Word::Night, 18..=23) => (hour, written.days),
+        (Word::Afternoon, 1..=8) | (Word::SecondHalf, 0..=11) => (hour + 12, written.days),
+        (Word::Evening, 4..=11) | (Word::Night, 6..=11) => (hour + 12, written.days),
+        (Word::Night, 0..=5) => (hour, EITHER_END),
+        _ => return None,
+    };
+    Some(TimeWritten { time: Time::new(hour, written.time.minute(), 0, 0).ok()?, days })
 }
