@@ -4,6 +4,7 @@
 
 mod bounces;
 mod corpus;
+mod fields;
 mod notices;
 mod reports;
 mod requests;
