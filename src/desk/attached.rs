@@ -2,7 +2,7 @@
 //! which are sealed to them, and why another is not. The others, and those of all
 //! other mails, lie in the sealed original alone.
 
-use crate::desk::mail::{self, AttachedFile, LeftOut, Mail, Stays};
+use crate::desk::mail::{self, AttachedFile, LeftOut, Mail, Opener, Stays};
 use crate::desk::rules::Rules;
 use crate::desk::seal::prints::{Prints, Writer, WriterKind};
 use crate::desk::seal::{Secret, line_with_password};
@@ -18,13 +18,13 @@ pub fn read(raw: &[u8], mail: &Mail, secrets: &[Secret], prints: &Prints, rules:
     // Whatever a ticket has is looked for, whoever wrote.
     let looking = prints.looking(Writer { address: None, proven: true, kind: WriterKind::Staff });
     let files = mail::files(raw, &rules.limits);
-    let mut attached = Vec::new();
+    let (mut attached, mut opener) = (Vec::new(), Opener::new(&rules.limits));
     for (listed, bytes) in mail.attachments.iter().zip(files) {
         let left_out = match listed.stays {
             Some(Stays::OfMail) => continue,
             Some(Stays::Mail) => Some(LeftOut::Mail),
             _ => {
-                let text = mail::decoded(&bytes, &listed.content_type);
+                let text = opener.text(&bytes, &listed.name, &listed.content_type);
                 let line = text.and_then(|text| line_with_password(&text, &rules.form, secrets, looking.as_ref()));
                 line.map(|_| LeftOut::Password)
             }

@@ -2,7 +2,7 @@
 //! may, why another may not, and their bytes.
 
 use crate::desk::limits::ReplyFiles;
-use crate::desk::mail::{self, Attachment, Mail, Stays};
+use crate::desk::mail::{self, Attachment, Mail, Opener, Stays};
 use crate::desk::rules::Rules;
 use crate::desk::seal::prints::{Looking, Prints, Writer, WriterKind};
 use crate::desk::seal::{Secret, line_with_password};
@@ -31,12 +31,13 @@ pub fn read(raw: &[u8], mail: &mut Mail, secrets: &[Secret], prints: &Prints, ru
         return Vec::new();
     }
     let files = mail::files(raw, &rules.limits);
+    let mut opener = Opener::new(&rules.limits);
     for file in going {
         let (Some(bytes), Some(listed)) = (files.get(file.place), mail.attachments.get_mut(file.place)) else {
             continue;
         };
-        listed.stays =
-            mail::decoded(bytes, &file.content_type).and_then(|text| shown_in(&text, secrets, looking.as_ref(), rules));
+        let text = opener.text(bytes, &file.name, &file.content_type);
+        listed.stays = text.and_then(|text| shown_in(&text, secrets, looking.as_ref(), rules));
     }
     files
 }

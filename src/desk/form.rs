@@ -6,6 +6,7 @@ pub(in crate::desk) mod label;
 pub(in crate::desk) mod lines;
 mod made;
 mod prose;
+pub(in crate::desk) mod table;
 mod time;
 mod unit;
 pub mod value;
@@ -345,7 +346,7 @@ impl<'a> Reader<'a> {
     }
 
     fn forms_of(&self, gathered: &Gathered) -> Vec<Form> {
-        let units = unit::split(&gathered.entries, &self.kinds).into_iter().map(|entries| {
+        let units = unit::split(&gathered.entries, &gathered.empty, &self.kinds).into_iter().map(|entries| {
             let mut form = fill::fill(&entries, &gathered.rest, &self.kinds);
             time::fill_time(&mut form, &entries, &self.kinds, self.clock);
             form

@@ -262,6 +262,7 @@ pub fn redacted(raw: &[u8], rules: &Rules, prints: &Prints) -> (Mail, Taken, Pro
 
 fn taken_out(mut mail: Mail, rules: &Rules, prints: &Prints) -> (Mail, Taken, Proof) {
     let proof = weigh(&mail, rules, None);
+    form::table::unfold(&mut mail.attached, &rules.form);
     let address = mail.address().map(str::to_owned);
     let looking = prints.looking(Writer { address: address.as_deref(), ..writer(&mail, &proof, rules) });
     let taken = seal::take(&mut mail, &rules.form, looking.as_ref());
@@ -310,11 +311,11 @@ fn understood(
     let (mut mail, Taken { secrets, redacted, in_prose }, proof) = read;
     // What a report of a problem or of a delivery carries was written for another day.
     let reports = |mail: &Mail| mail.report.is_some() || urgency::read(mail, &rules.urgency).problem().is_some();
-    if !mail.attached_text.is_empty() && reports(&mail) {
-        mail.attached_text.clear();
+    if !mail.attached.is_empty() && reports(&mail) {
+        mail.attached.clear();
     }
     let Meaning { kind, forms, units, commands, urgency } = meaning(&mail, received, rules);
-    mail.attached_text = String::new();
+    mail.attached.clear();
     let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
     let inner = mail.inner(&rules.classify.marks.quotes).filter(|_| by_staff);
     let forwarded = inner.map(|mail| Forwarded { meaning: meaning(&mail, received, rules), mail });

@@ -19,6 +19,12 @@ pub struct Limits {
     pub text_lines_max: usize,
     pub html_depth_max: usize,
     pub attachments_max: usize,
+    /// Parts of one attached file of Word or Excel (TE6).
+    pub archive_entries_max: usize,
+    /// How many times as big as packed a part of it may be.
+    pub archive_ratio_max: usize,
+    /// Bytes that are unpacked of all such files of one mail.
+    pub archive_bytes_max: usize,
 }
 
 /// What an agent's files may be that go to a customer with his words (5.2).

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::calendar;
 
-pub use attached::decoded;
+pub use attached::Opener;
 pub(in crate::desk) use attachment::safe_name;
 pub use attachment::{AttachedFile, LeftOut, Stays, files};
 pub(in crate::desk) use body::heads_mail;
@@ -71,9 +71,9 @@ pub struct Mail {
     pub quoted_text: String,
     pub signature: String,
     pub attachments: Vec<Attachment>,
-    /// What stands in attached files, pages and mails, as far as it is text; for
+    /// What stands in attached files, pages and mails, as far as it can be read; for
     /// secrets and forms, kept nowhere.
-    pub attached_text: String,
+    pub attached: Vec<AttachedText>,
     /// Why the mail counts as automatic (RFC 3834, decisions 16); empty: a person.
     pub automatic_because: Vec<AutomaticSign>,
     pub report: Option<Report>,
@@ -115,17 +115,6 @@ impl Mail {
     /// The one plain address of the From line, if there is one.
     pub fn address(&self) -> Option<&str> {
         self.identity.as_ref().ok().map(|identity| identity.address.as_str())
-    }
-}
-
-impl Mail {
-    /// Attachments of a format that only one mail program opens (TNEF): what the
-    /// writer put into them we do not see (TE6).
-    pub fn opaque_attachments(&self) -> impl Iterator<Item = &Attachment> {
-        let kinds = ["application/ms-tnef", "application/vnd.ms-tnef"];
-        self.attachments.iter().filter(move |file| {
-            kinds.contains(&file.content_type.as_str()) || file.name.eq_ignore_ascii_case("winmail.dat")
-        })
     }
 }
 
@@ -238,6 +227,17 @@ pub enum IdentityFault {
     FieldsDisagree,
 }
 
+/// What was read in one attached file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttachedText {
+    /// Which of [`Mail::attachments`].
+    pub place: usize,
+    pub text: String,
+    /// Of each line the line or row of the file, counted from 1; empty: they are
+    /// the file's own.
+    pub rows: Vec<usize>,
+}
+
 /// A listed attachment; its bytes live only in the sealed original.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -249,6 +249,9 @@ pub struct Attachment {
     /// `None`: nothing speaks against sending it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stays: Option<Stays>,
+    /// Whether it may hold a form, and nothing of it could be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// One sign that a mail was written by a machine.

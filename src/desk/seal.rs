@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::desk::form::Spec;
 use crate::desk::form::value::{FOREIGN_MARK, marker};
+use crate::desk::form::{Spec, table};
 use crate::desk::mail::{Mail, safe_name};
 use crate::desk::seal::find::Finder;
 use crate::desk::seal::prints::Looking;
@@ -138,6 +138,20 @@ fn hide_in_names(mail: &mut Mail, secrets: &[Secret]) {
 /// The first line, counted from 1, in which a password stands: as [`take`] would
 /// find it, or one of `secrets`, or one that was sealed before.
 pub fn line_with_password(text: &str, spec: &Spec, secrets: &[Secret], looking: Option<&Looking<'_>>) -> Option<usize> {
+    // A password may stand below its label in a table.
+    let with_tables = |(unfolded, rows): (String, Vec<usize>)| {
+        if unfolded.trim_end() == text.trim_end() {
+            return None;
+        }
+        let line = line_of_fields(&unfolded, spec, secrets, looking)?;
+        Some(rows.get(line.saturating_sub(1)).copied().unwrap_or(line))
+    };
+    let in_tables = table::unfolded(&[text], spec).into_iter().find_map(with_tables);
+    let as_it_stands = line_of_fields(text, spec, secrets, looking);
+    in_tables.into_iter().chain(as_it_stands).min()
+}
+
+fn line_of_fields(text: &str, spec: &Spec, secrets: &[Secret], looking: Option<&Looking<'_>>) -> Option<usize> {
     let finder = Finder { labels: &spec.made.labels, spec, prose: true };
     let labelled = finder.find(text).first().map(|span| span.start);
     let before = looking.and_then(|looking| {
@@ -170,8 +184,8 @@ pub fn texts(mail: &mut Mail) -> Vec<&mut String> {
         &mut mail.signature,
         &mut mail.subject,
         &mut mail.from_text,
-        &mut mail.attached_text,
     ];
+    texts.extend(mail.attached.iter_mut().map(|attached| &mut attached.text));
     texts.extend(
         mail.forwarded.iter_mut().flat_map(|inner| [&mut inner.text, &mut inner.subject, &mut inner.from.name]),
     );

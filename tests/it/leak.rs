@@ -6,6 +6,7 @@
 //! `SEED` takes another run, `LEAK_TURNS=96` is the full product with one by chance.
 
 mod answers;
+mod files;
 mod mails;
 mod memory;
 mod passwords;

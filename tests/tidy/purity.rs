@@ -72,6 +72,8 @@ pub const FORBIDDEN: &[Forbidden] = &[
 /// What the desk may use besides `std`: pure crates only.
 const PURE_CRATES: &[&str] = &[
     "base64",
+    "csv",
+    "flate2",
     "hmac",
     "html5gum",
     "idna",
@@ -80,6 +82,8 @@ const PURE_CRATES: &[&str] = &[
     "mail-parser",
     "mailparse",
     "minijinja",
+    "quick-xml",
+    "rawzip",
     "regex",
     "serde",
     "serde_json",

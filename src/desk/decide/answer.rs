@@ -130,7 +130,7 @@ fn say(case: &Case<'_>, draft: &Draft, verdict: &Verdict) -> Say {
         Verdict::Missing { faults, offers } => Say::Missing {
             items: items(form, faults, case.rules),
             fields: fields(case, form),
-            unreadable: case.input.mail.opaque_attachments().map(|file| file.name.clone()).collect(),
+            unreadable: case.input.mail.unread_files().map(|file| file.name.clone()).collect(),
             offers: offers.clone(),
             zone,
         },

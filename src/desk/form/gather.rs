@@ -34,6 +34,8 @@ pub(super) struct Gathered {
     pub entries: Vec<Entry>,
     /// Every label met, with or without a value.
     pub labels: Vec<Label>,
+    /// Those that a unit's own lines leave empty.
+    pub empty: Vec<Label>,
     /// Lines that look like fields but are none of ours (F-16).
     pub rest: Vec<String>,
 }
@@ -157,6 +159,8 @@ impl<'a> Gatherer<'a> {
         self.found.labels.push(field.label);
         if !is_nothing(&written) {
             self.push(field.label, written, field.note.clone(), own);
+        } else if self.unit.is_some() {
+            self.found.empty.push(field.label);
         }
         true
     }

@@ -28,8 +28,8 @@ pub(super) fn of_html<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
 
 /// The lines of what is attached. They count as quoted ones do.
 pub(super) fn of_attached<'a>(mail: &'a Mail, spec: &Spec) -> Vec<Line<'a>> {
-    let lines = mail.attached_text.lines().map(unquote).map(|(depth, text)| (text, depth, false));
-    allowed(lines.collect(), is_reply(mail, spec), spec)
+    let lines = mail.attached.iter().flat_map(|attached| attached.text.lines());
+    allowed(lines.map(unquote).map(|(depth, text)| (text, depth, false)).collect(), is_reply(mail, spec), spec)
 }
 
 /// Whether a mail answers another one. Some programs set In-Reply-To when they

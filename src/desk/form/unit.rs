@@ -28,11 +28,12 @@ fn is_of_unit(label: Label) -> bool {
 }
 
 /// The entries of each unit, shared ones repeated, quoted ones first. One
-/// list when the mail is about one unit.
-pub(super) fn split(entries: &[Entry], kinds: &Kinds<'_>) -> Vec<Vec<Entry>> {
+/// list when the mail is about one unit. What one of them leaves `empty` is not
+/// everyone's because another one says it.
+pub(super) fn split(entries: &[Entry], empty: &[Label], kinds: &Kinds<'_>) -> Vec<Vec<Entry>> {
     let layer = |own: bool| entries.iter().filter(move |entry| entry.own == own).cloned().collect::<Vec<_>>();
     let (quoted, own) = (layer(false), layer(true));
-    let (quoted_units, own_units) = (units(&quoted, kinds), units(&own, kinds));
+    let (quoted_units, own_units) = (units(&quoted, empty, kinds), units(&own, empty, kinds));
     match (quoted_units.len(), own_units.len()) {
         (0 | 1, 0 | 1) => vec![quoted.into_iter().chain(own).collect()],
         (0 | 1, _) => {
@@ -63,10 +64,10 @@ fn corrected(mut units: Vec<Vec<Entry>>, own: &[Entry], kinds: &Kinds<'_>) -> Ve
 }
 
 /// The units of one layer.
-fn units(entries: &[Entry], kinds: &Kinds<'_>) -> Vec<Vec<Entry>> {
+fn units(entries: &[Entry], empty: &[Label], kinds: &Kinds<'_>) -> Vec<Vec<Entry>> {
     let blocks =
         if entries.iter().any(|entry| entry.unit.is_some()) { by_head(entries) } else { by_repetition(entries, kinds) };
-    if blocks.len() < 2 { blocks } else { with_shared(blocks, entries) }
+    if blocks.len() < 2 { blocks } else { with_shared(blocks, entries, empty) }
 }
 
 /// "Unit 1", "Unit 2": by number. A head without anything of its own is none.
@@ -108,8 +109,9 @@ fn cut(entries: &[Entry], label: Label) -> Vec<Vec<Entry>> {
 
 /// Each block with what all units share: the contact, and whatever the whole mail
 /// says once ("same password for all" is one line).
-fn with_shared(blocks: Vec<Vec<Entry>>, entries: &[Entry]) -> Vec<Vec<Entry>> {
-    let once = |label: Label| entries.iter().filter(|entry| entry.label == label).count() == 1;
+fn with_shared(blocks: Vec<Vec<Entry>>, entries: &[Entry], empty: &[Label]) -> Vec<Vec<Entry>> {
+    let once =
+        |label: Label| entries.iter().filter(|entry| entry.label == label).count() == 1 && !empty.contains(&label);
     let shared: Vec<&Entry> = entries
         .iter()
         .filter(|entry| !is_of_unit(entry.label) || (!is_gate(entry.label) && once(entry.label)))

@@ -51,12 +51,13 @@ pub(super) fn classify(mail: &Mail, whole_form: bool, reports: bool, words: &Cla
     }
 }
 
-/// A covering line at most that asks nothing, and what was meant in a format that
-/// we do not open: the writer is asked for it as text (TE6).
+/// A covering line at most that asks nothing, and what was meant in a file that we
+/// could not read: the writer is asked for it as text (TE6, R-07). A picture alone
+/// may show anything.
 fn is_hidden_form(mail: &Mail) -> bool {
     const COVERING: usize = 200;
     let own = mail.own_text.trim();
-    mail.opaque_attachments().next().is_some() && own.len() <= COVERING && !own.contains('?')
+    mail.unread_files().any(|file| !file.is_picture()) && own.len() <= COVERING && !own.contains('?')
 }
 
 /// a wish in words, without a form.

@@ -97,7 +97,7 @@ fn customer_letters() -> Vec<Say> {
                 example: "00:00:5E:00:53:0A".to_owned(),
             }],
             fields: fields(),
-            unreadable: vec!["winmail.dat".to_owned()],
+            unreadable: vec!["request.pdf".to_owned()],
             offers: vec![start()],
             zone: "America/Chicago".to_owned(),
         },

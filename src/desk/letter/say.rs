@@ -25,7 +25,7 @@ pub enum Say {
     Missing {
         items: Vec<MissingItem>,
         fields: Vec<Understood>,
-        /// Names of attachments that only one mail program opens.
+        /// Names of attachments that may hold a form and could not be read.
         unreadable: Vec<String>,
         offers: Vec<Timestamp>,
         zone: String,

@@ -95,11 +95,36 @@ pub(super) fn list(mail: &mut Mail, message: &Message<'_>, limits: &Limits) {
     }
 }
 
+/// Names the files in which a form may stand that nobody read.
+pub(super) fn mark_unread(mail: &mut Mail) {
+    const ENDS: [&str; 15] = [
+        "pdf", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "odt", "ods", "rtf", "pages",
+        "numbers",
+    ];
+    const KINDS: [&str; 4] = ["application/pdf", "application/msword", "application/vnd.ms-excel", "application/rtf"];
+    let one_program: Vec<String> = mail.opaque_attachments().map(|file| file.sha256.clone()).collect();
+    for (place, file) in mail.attachments.iter_mut().enumerate() {
+        let end = file.name.rsplit_once('.').map_or("", |(_, end)| end).to_lowercase();
+        let kind = file.content_type.as_str();
+        let may_hold = ENDS.contains(&end.as_str())
+            || KINDS.contains(&kind)
+            || kind.starts_with("application/vnd.openxmlformats-officedocument.")
+            || one_program.contains(&file.sha256)
+            || (file.is_picture() && file.stays.is_none());
+        file.unread = may_hold && !mail.attached.iter().any(|read| read.place == place);
+    }
+}
+
+impl Attachment {
+    /// A screenshot, a photo.
+    pub fn is_picture(&self) -> bool {
+        self.content_type.starts_with("image/")
+    }
+}
+
 fn one(part: &MessagePart<'_>, message: &Message<'_>) -> Attachment {
     let bytes = bytes(part, &message.raw_message);
-    let content_type = part.content_type().map_or("application/octet-stream".to_owned(), |kind| {
-        format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")).to_lowercase()
-    });
+    let content_type = content_type(part);
     let name = part.attachment_name().map(str::to_owned).unwrap_or_else(|| {
         // A mail inside the mail has a subject rather than a name.
         part.message().and_then(Message::subject).map_or("unnamed".to_owned(), |subject| format!("{subject}.eml"))
@@ -110,7 +135,15 @@ fn one(part: &MessagePart<'_>, message: &Message<'_>) -> Attachment {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         sha256: hex(&Sha256::digest(&bytes)),
         stays: stays(part, message, &content_type),
+        unread: false,
     }
+}
+
+/// `type/subtype` as its mail calls it, in lower case.
+pub(super) fn content_type(part: &MessagePart<'_>) -> String {
+    part.content_type().map_or("application/octet-stream".to_owned(), |kind| {
+        format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")).to_lowercase()
+    })
 }
 
 /// What can be told from how the mail is built.

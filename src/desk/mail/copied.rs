@@ -1,7 +1,7 @@
 //! The text of a redacted copy (TD5), parted again into what its original said in
 //! plain text, in HTML and in attached texts: one request is not to count as two.
 
-use crate::desk::mail::{Mail, Quotes, body};
+use crate::desk::mail::{AttachedText, Mail, Quotes, body};
 
 /// Stands above what the HTML part said, where that was something else.
 pub const HTML_BELOW: &str = "[The same mail as its HTML part tells it:]";
@@ -21,7 +21,9 @@ impl Mail {
         let (text, html) = said.split_once(HTML_BELOW).unwrap_or((said, ""));
         let (html, attached) = (html.trim().to_owned(), attached.trim().to_owned());
         self.text = format!("{}{rest}", text.trim_end());
-        (self.html_text, self.attached_text) = (html, attached);
+        self.html_text = html;
+        let attached = AttachedText { text: attached, ..AttachedText::default() };
+        self.attached = if attached.text.is_empty() { Vec::new() } else { vec![attached] };
         let parts = body::split(&self.text, quotes);
         self.own_text = parts.own;
         self.quoted_text = parts.quoted;

@@ -37,7 +37,7 @@ impl Mail {
             html_text: String::new(),
             own_text: parts.own,
             quoted_text: parts.quoted,
-            attached_text: String::new(),
+            attached: Vec::new(),
             signature: parts.signature,
             in_reply_to: Vec::new(),
             reply_tags: Vec::new(),

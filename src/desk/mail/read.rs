@@ -136,7 +136,7 @@ fn from_header(header: &Header<'_>) -> Mail {
         quoted_text: String::new(),
         signature: String::new(),
         attachments: Vec::new(),
-        attached_text: String::new(),
+        attached: Vec::new(),
         automatic_because: Vec::new(),
         report: None,
         calendar: None,
@@ -175,8 +175,9 @@ fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes:
     mail.report = report::read(message);
     mail.calendar = message.parts.iter().find_map(calendar);
     mail.forwarded = forwarded::read(mail, message, limits.text_bytes_max, quotes);
-    mail.attached_text = attached::text(message, limits);
+    mail.attached = attached::texts(message, limits);
     attachment::list(mail, message, limits);
+    attachment::mark_unread(mail);
 }
 
 fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes: &Quotes) {

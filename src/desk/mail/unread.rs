@@ -7,6 +7,20 @@ use crate::desk::mail::{Attachment, Mail, Stays};
 pub const CONTENT_FIELD: &str = "X-Upgrade-Desk-Original-Content";
 
 impl Mail {
+    /// Attachments of a format that only one mail program opens (TNEF): what the
+    /// writer put into them we do not see (TE6).
+    pub fn opaque_attachments(&self) -> impl Iterator<Item = &Attachment> {
+        let kinds = ["application/ms-tnef", "application/vnd.ms-tnef"];
+        self.attachments.iter().filter(move |file| {
+            kinds.contains(&file.content_type.as_str()) || file.name.eq_ignore_ascii_case("winmail.dat")
+        })
+    }
+
+    /// Files that may hold a form, of which nothing could be read.
+    pub fn unread_files(&self) -> impl Iterator<Item = &Attachment> {
+        self.attachments.iter().filter(|file| file.unread)
+    }
+
     /// Whether something in the mail was not read, so that a password may stand in
     /// it: a file, whatever it is, or text over the limits. Pictures that the text
     /// itself shows are mostly logos, and no signature of the mail itself holds one.

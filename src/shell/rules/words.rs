@@ -212,7 +212,7 @@ fn lookup_numbers(lookups: &Lookups) -> [(&'static str, u64); 4] {
     ]
 }
 
-fn numbers(limits: &Limits) -> [(&'static str, u64); 13] {
+fn numbers(limits: &Limits) -> [(&'static str, u64); 16] {
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
         ("message_bytes_max", limits.message_bytes_max),
@@ -228,6 +228,9 @@ fn numbers(limits: &Limits) -> [(&'static str, u64); 13] {
         ("text_lines_max", wide(limits.text_lines_max)),
         ("html_depth_max", wide(limits.html_depth_max)),
         ("attachments_max", wide(limits.attachments_max)),
+        ("archive_entries_max", wide(limits.archive_entries_max)),
+        ("archive_ratio_max", wide(limits.archive_ratio_max)),
+        ("archive_bytes_max", wide(limits.archive_bytes_max)),
     ]
 }
 

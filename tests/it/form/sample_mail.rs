@@ -26,7 +26,7 @@ pub fn request(text: &str) -> Mail {
         quoted_text: quoted.join("\n"),
         signature: String::new(),
         attachments: Vec::new(),
-        attached_text: String::new(),
+        attached: Vec::new(),
         automatic_because: Vec::new(),
         report: None,
         calendar: None,

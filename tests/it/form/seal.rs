@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use upgrade_desk::desk::form::{self, FieldKey, Value};
-use upgrade_desk::desk::mail::{Attachment, Mail, Report, ReportKind, ReportRecipient};
+use upgrade_desk::desk::mail::{AttachedText, Attachment, Mail, Report, ReportKind, ReportRecipient};
 use upgrade_desk::desk::seal::{self, Secret};
 
 use super::sample_mail::{reply, request};
@@ -146,6 +146,7 @@ fn everywhere_else_its_letters_stand() {
         size: 1,
         sha256: String::new(),
         stays: None,
+        unread: false,
     }];
     mail.report = Some(Report {
         kind: ReportKind::Failed,
@@ -175,17 +176,19 @@ fn everywhere_else_its_letters_stand() {
 #[test]
 fn in_what_is_attached_and_in_names_that_lost_a_part_of_it() {
     let mut mail = request("see attached");
-    mail.attached_text = "Manager Password: ab/cd:tulip#7\nIP: 203.0.113.10\n".to_owned();
+    let text = "Manager Password: ab/cd:tulip#7\nIP: 203.0.113.10\n".to_owned();
+    mail.attached = vec![AttachedText { text, ..AttachedText::default() }];
     let file = |name: &str| Attachment {
         name: name.to_owned(),
         content_type: "message/rfc822".to_owned(),
         size: 1,
         sha256: String::new(),
         stays: None,
+        unread: false,
     };
     mail.attachments = vec![file("tulip#7.eml"), file("tulips.eml")];
     assert_eq!(take(&mut mail), ["ab/cd:tulip#7"]);
-    assert_eq!(mail.attached_text, "Manager Password: [sealed]\nIP: 203.0.113.10\n");
+    assert_eq!(mail.attached[0].text, "Manager Password: [sealed]\nIP: 203.0.113.10\n");
     assert_eq!(mail.attachments[0].name, "[sealed]");
     assert_eq!(mail.attachments[1].name, "tulips.eml");
 }

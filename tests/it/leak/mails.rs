@@ -6,14 +6,16 @@
 //! - subject: raw, folded, or encoded words (RFC 2047) in Q or B, in pieces;
 //!   forwarded: the subject of the mail inside;
 //! - prose: a sentence below the form, or alone in the part;
-//! - attached form: the attachment is encoded so, HTML is a page; forwarded: a form
-//!   attached to the mail inside;
+//! - attached form: the attachment is encoded so, HTML is a page; every second is a
+//!   table, a document or a workbook instead; forwarded: a form attached to the mail
+//!   inside;
 //! - quoted form: between our quoted lines in an answer, or these lines in a part;
 //! - report: a line of the report, or this line alone in the part.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::files;
 use super::passwords::{Encoding, Password, Place};
 use super::world::{address, form, serial};
 
@@ -73,6 +75,9 @@ pub fn first(password: &Password) -> Vec<u8> {
         Place::AttachedForm => {
             lines.push(english);
             let cover = text(&["Please upgrade our unit, see the attached form.".to_owned()]);
+            if let Some(file) = files::form(password, &lines) {
+                return mail(head, mixed(&cover, &file));
+            }
             if password.encoding == Encoding::Forwarded {
                 let attached = part(Encoding::AttachedBase64, &lines, Some(number));
                 let inner = mail(inner(number), mixed(&cover, &attached));
@@ -230,7 +235,7 @@ pub fn base64(bytes: &[u8]) -> Vec<u8> {
     coded.as_bytes().chunks(76).flat_map(|line| [line, b"\n"].concat()).collect()
 }
 
-fn windows_1252(text: &str) -> Vec<u8> {
+pub fn windows_1252(text: &str) -> Vec<u8> {
     let byte = |c: char| match c {
         '€' => 0x80,
         c => u8::try_from(u32::from(c)).unwrap(),

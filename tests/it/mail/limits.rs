@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use upgrade_desk::desk::mail::{IdentityFault, Mail};
 
 use super::read;
+use crate::support::office;
 
 const FROM: &str = "From: dana@acme-tel.example\r\n";
 
@@ -25,6 +26,9 @@ fn limit(name: &str) -> usize {
         "text_lines_max" => limits.text_lines_max,
         "html_depth_max" => limits.html_depth_max,
         "attachments_max" => limits.attachments_max,
+        "archive_entries_max" => limits.archive_entries_max,
+        "archive_ratio_max" => limits.archive_ratio_max,
+        "archive_bytes_max" => limits.archive_bytes_max,
         other => panic!("{other} is no limit that a mail is read by"),
     }
 }
@@ -73,6 +77,7 @@ fn one_under_is_read_and_one_over_is_not() {
     header(tested);
     structure(tested);
     text(tested);
+    archives(tested);
     // From the file itself: a new limit needs its two mails.
     let rules: toml::Table = toml::from_str(include_str!("../../../rules/limits.toml")).unwrap();
     let names = rules["mail"].as_table().unwrap().keys().map(String::as_str);
@@ -136,4 +141,49 @@ fn text(tested: &mut BTreeSet<&'static str>) {
     let mail = read(format!("{FROM}Content-Type: multipart/mixed; boundary=b\r\n\r\n{part}{part}--b--\r\n").as_bytes());
     assert_eq!(mail.limits, ["text_bytes_max"]);
     assert!(mail.text.len() <= limit("text_bytes_max"), "{}", mail.text.len());
+}
+
+/// A document in a mail: read, or listed as one that nobody read. The mail is
+/// believed either way.
+fn is_read(archive: &[u8]) -> bool {
+    use base64::Engine as _;
+    let coded = base64::engine::general_purpose::STANDARD.encode(archive);
+    let mail = read(
+        format!(
+            "{FROM}Content-Type: application/octet-stream; name=a.docx\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+             {coded}\r\n"
+        )
+        .as_bytes(),
+    );
+    assert_eq!((mail.limits.as_slice(), mail.identity.is_ok()), (&[][..], true));
+    let is_read = mail.attached.iter().any(|attached| attached.text.contains("IP: 203.0.113.10"));
+    assert_eq!(mail.unread_files().count(), usize::from(!is_read));
+    is_read
+}
+
+fn archives(tested: &mut BTreeSet<&'static str>) {
+    let page = office::paragraphs(&["IP: 203.0.113.10".to_owned()]);
+    let relations = office::points_to("word/document.xml");
+    let parts = [("_rels/.rels", relations.as_str()), ("word/document.xml", page.as_str())];
+    let of_entries = |count: usize| {
+        let names: Vec<String> = (parts.len()..count).map(|number| format!("word/{number}.xml")).collect();
+        let more = names.iter().map(|name| (name.as_str(), ""));
+        is_read(&office::zip(&parts.into_iter().chain(more).collect::<Vec<_>>(), true))
+    };
+    let most = limit("archive_entries_max");
+    assert_eq!((of_entries(most), of_entries(most + 1)), (true, false));
+    tested.insert("archive_entries_max");
+
+    // The blanks that make a page so many times as big as it is packed.
+    let blank = |count: usize| page.replace("</w:body>", &format!("{}</w:body>", " ".repeat(count)));
+    let with = |page: &str, packed: bool| office::zip(&[parts[0], ("word/document.xml", page)], packed);
+    let ratio = |page: &str| page.len() / (with(page, true).len() - with("", true).len());
+    let over = (0..).map(|step| blank(step * 1000)).find(|page| ratio(page) > limit("archive_ratio_max")).unwrap();
+    let inside = blank(over.len() - page.len() - 5000);
+    assert_eq!((is_read(&with(&inside, true)), is_read(&with(&over, true))), (true, false));
+    tested.insert("archive_ratio_max");
+
+    let all = limit("archive_bytes_max") - relations.len() - page.len();
+    assert_eq!((is_read(&with(&blank(all), false)), is_read(&with(&blank(all + 1), false))), (true, false));
+    tested.insert("archive_bytes_max");
 }

@@ -6,6 +6,7 @@ pub mod dovecot;
 pub mod hostile;
 pub mod letter;
 pub mod model_imap;
+pub mod office;
 pub mod postfix;
 pub mod program;
 pub mod random;

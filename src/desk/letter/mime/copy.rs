@@ -193,9 +193,10 @@ fn text(mail: &Mail, original: &str) -> String {
         text.push_str(&format!("\n\n{HTML_BELOW}\n\n"));
         text.push_str(mail.html_text.trim_end());
     }
-    if !mail.attached_text.is_empty() {
+    if !mail.attached.is_empty() {
         text.push_str(&format!("\n\n{ATTACHED_BELOW}\n\n"));
-        text.push_str(mail.attached_text.trim_end());
+        let attached: Vec<&str> = mail.attached.iter().map(|attached| attached.text.trim_end()).collect();
+        text.push_str(&attached.join("\n\n"));
     }
     text.push_str(&format!(
         "\n\n{COPY_ABOVE} The mail that came had a password in\n\
