@@ -95,7 +95,8 @@ fn fields(case: &Case, mail: &Mail) -> Vec<(&'static str, Result<(), String>)> {
 
 fn texts(stated: &Value, mail: &Mail, fields: &mut Vec<(&'static str, Result<(), String>)>) {
     let html = stated["body_html"].as_str().unwrap_or("");
-    let both = format!("{}\n{}\n{}", mail.text, mail.html_text, mail.attached_text);
+    let attached: String = mail.attached.iter().map(|attached| format!("{}\n", attached.text)).collect();
+    let both = format!("{}\n{}\n{attached}", mail.text, mail.html_text);
     let whole = folded(&both);
     // Each line of it: others put the texts of all parts and attached mails in one.
     let holds = |part: &str| match part.lines().map(folded).find(|line| !whole.contains(line)) {
