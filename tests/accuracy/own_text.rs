@@ -5,6 +5,7 @@
 mod answer;
 mod lists;
 mod likeness;
+mod ours;
 
 use std::collections::BTreeMap;
 

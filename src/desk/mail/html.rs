@@ -7,6 +7,7 @@
 
 mod element;
 mod open;
+mod quoted;
 mod style;
 mod writer;
 
@@ -45,13 +46,29 @@ struct StartTag {
     name: String,
     attribute: Attribute,
     style: Option<String>,
+    class: Option<String>,
+    id: Option<String>,
     hidden: bool,
+}
+
+impl StartTag {
+    /// Where the value of the attribute goes that is being read.
+    fn value(&mut self) -> Option<&mut Option<String>> {
+        match self.attribute {
+            Attribute::Style => Some(&mut self.style),
+            Attribute::Class => Some(&mut self.class),
+            Attribute::Id => Some(&mut self.id),
+            Attribute::Other => None,
+        }
+    }
 }
 
 /// The attribute whose value comes next.
 #[derive(Default, PartialEq, Eq)]
 enum Attribute {
     Style,
+    Class,
+    Id,
     #[default]
     Other,
 }
@@ -63,24 +80,29 @@ fn step(event: CallbackEvent<'_>, tag: &mut Option<StartTag>, page: &mut Page) -
         CallbackEvent::AttributeName { name } => {
             if let Some(tag) = tag {
                 tag.hidden |= name == b"hidden";
-                tag.attribute =
-                    if name == b"style" && tag.style.is_none() { Attribute::Style } else { Attribute::Other };
-                if tag.attribute == Attribute::Style {
-                    tag.style = Some(String::new());
+                tag.attribute = match name {
+                    b"style" if tag.style.is_none() => Attribute::Style,
+                    b"class" if tag.class.is_none() => Attribute::Class,
+                    b"id" if tag.id.is_none() => Attribute::Id,
+                    _ => Attribute::Other,
+                };
+                if let Some(place) = tag.value() {
+                    *place = Some(String::new());
                 }
             }
         }
         CallbackEvent::AttributeValue { value } => {
-            if let Some(tag) = tag
-                && tag.attribute == Attribute::Style
-            {
-                tag.style = Some(string(value));
+            if let Some(place) = tag.as_mut().and_then(StartTag::value) {
+                *place = Some(string(value));
             }
         }
         CallbackEvent::CloseStartTag { self_closing } => {
             let tag = tag.take()?;
             let hidden = tag.hidden || tag.style.is_some_and(|style| style::hides(&style));
-            return page.start(&tag.name, hidden, self_closing);
+            let quoted = quoted::of(tag.class.as_deref().unwrap_or(""), tag.id.as_deref().unwrap_or(""));
+            let state = page.start(&tag.name, hidden, self_closing);
+            page.quote(&tag.name, quoted);
+            return state;
         }
         CallbackEvent::EndTag { name } => {
             *tag = None;

@@ -194,6 +194,8 @@ const CASES: &[Case] = &[
     ("limits.toml", "mime_parts_max = 500\n", "", "[mail]", "missing field `mime_parts_max`; add the line"),
     ("limits.toml", "mime_parts_max = 500", "mime_parts_max = 0", "[mail]", "which lets no mail through"),
     ("classify.toml", "\"mailer-daemon\"", "\"\"", "", "it would match every mail"),
+    ("quotes.toml", "\"trimis de pe …\"", "\"…\"", "", "it would match every line"),
+    ("quotes.toml", "\"sent from …\"", "\"\"", "", "take it out"),
     ("denials.toml", "D-MAC = ", "D-MACK = ", "D-MACK", "found a code that nothing uses"),
     ("denials.toml", "D-IP = \"", "D-IP = \"\" # \"", "D-IP", "write what the customer is told"),
 ];

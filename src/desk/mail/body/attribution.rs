@@ -120,7 +120,8 @@ fn verb<'a>(text: &'a str, quotes: &Quotes) -> Option<(&'a str, &'a str)> {
 
 fn with_verb(text: &str, before: &str, behind: &str, quotes: &Quotes) -> Option<Surety> {
     let clock = has_clock(text);
-    let dated = begins_dated(text, quotes) && text.chars().any(|c| c.is_ascii_digit());
+    // "a écrit :" alone is the end of one.
+    let dated = begins_dated(text, quotes) && before.trim().chars().count() >= 6;
     let is_last = behind.chars().filter(|c| c.is_alphanumeric()).count() <= 3;
     let named = if dated { has_address(text) } else { has_address(before) };
     let fits = if named { is_last || dated || clock } else { dated && (is_last || (clock && is_name(behind))) };

@@ -7,7 +7,7 @@ use crate::desk::mail::body::attribution::has_clock;
 use crate::desk::mail::quotes::{HeadLabel, Quotes, is_colon};
 
 /// So many lines are looked at for the labels of a block.
-const BLOCK_LINES_MAX: usize = 10;
+const BLOCK_LINES_MAX: usize = 14;
 /// Lines between two labels: a value that goes on.
 const WRAPPED_LINES_MAX: usize = 3;
 
@@ -40,8 +40,14 @@ pub(super) fn is_block(rest: &[&str], quotes: &Quotes) -> bool {
     }
     let mut labels = BTreeSet::new();
     let (mut address, mut clock, mut wrapped) = (false, false, 0);
+    let (mut apart, mut together) = (false, true);
     for line in rest.iter().take(BLOCK_LINES_MAX) {
-        if line.trim().is_empty() || wrapped > WRAPPED_LINES_MAX {
+        // Paragraphs of HTML part the labels by blank lines.
+        if line.trim().is_empty() {
+            apart = true;
+            continue;
+        }
+        if wrapped > WRAPPED_LINES_MAX {
             break;
         }
         address |= line.contains('@');
@@ -50,13 +56,14 @@ pub(super) fn is_block(rest: &[&str], quotes: &Quotes) -> bool {
             continue;
         };
         wrapped = 0;
+        together &= !apart;
         labels.insert(label);
         clock |= label == HeadLabel::Date && has_clock(value);
     }
     let has = |label| labels.contains(&label);
     match labels.len() {
         0 | 1 => false,
-        2 => has(HeadLabel::Date) && clock && address && (has(HeadLabel::From) || has(HeadLabel::To)),
+        2 => together && has(HeadLabel::Date) && clock && address && (has(HeadLabel::From) || has(HeadLabel::To)),
         _ => (has(HeadLabel::From) || has(HeadLabel::Date)) && (address || has(HeadLabel::Subject)),
     }
 }

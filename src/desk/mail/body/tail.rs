@@ -64,13 +64,15 @@ fn is_list_footer(below: &[&str], quotes: &Quotes) -> bool {
     first_names && all && count <= LIST_LINES_MAX
 }
 
-/// "Sent from my phone", alone between blank lines; what stands below is no part
+/// "Sent from my phone", alone between blank lines or at the end; what stands below is no part
 /// of it, for people write there too.
 fn is_device(above: Option<(&str, Kind)>, block: &[&str], quotes: &Quotes) -> bool {
     let Some((line, below)) = block.split_first() else { return false };
     let apart = |line: Option<&&str>| line.is_none_or(|line| is_blank(line) || signs_device(line, quotes));
     let above_apart = above.is_none_or(|(line, kind)| is_blank(line) || kind != Kind::Own);
-    above_apart && signs_device(line, quotes) && apart(below.first())
+    // A page may set no blank line above what is the last of the text.
+    let is_last = below.iter().all(|line| is_blank(line));
+    (above_apart || is_last) && signs_device(line, quotes) && apart(below.first())
 }
 
 fn signs_device(line: &str, quotes: &Quotes) -> bool {

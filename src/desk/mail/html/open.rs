@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use html5gum::State;
 
 use crate::desk::mail::html::element::{self, Wall};
+use crate::desk::mail::html::quoted::Quoted;
 use crate::desk::mail::html::writer::Writer;
 
 /// Looks at open elements that are allowed for each byte of markup. Honest mail
@@ -23,6 +24,8 @@ struct Open {
     hidden: bool,
     /// The writer knows that it is open.
     shown: bool,
+    /// The writer marks what it holds.
+    quoted: bool,
     /// Its content is no HTML.
     foreign: bool,
     /// Ghosts below this place are outside of the nearest cell and do not reach in.
@@ -104,6 +107,22 @@ impl Page {
             }
         }
         None
+    }
+
+    /// What the tag says of quoted text that has just started an element of this name.
+    pub(super) fn quote(&mut self, name: &str, quoted: Quoted) {
+        if self.too_much || !self.is_seen() {
+            return;
+        }
+        let last = self.open.last_mut().filter(|open| open.name == name && open.shown);
+        match (quoted, last) {
+            (Quoted::FromHere, _) => self.writer.begin_quote(),
+            (Quoted::Inside, Some(open)) if !open.quoted => {
+                open.quoted = true;
+                self.writer.begin_quote();
+            }
+            (Quoted::Inside, _) | (Quoted::No, _) => {}
+        }
     }
 
     pub(super) fn end(&mut self, name: &str) {
@@ -259,7 +278,7 @@ impl Page {
         }
         *self.counts.entry(name.to_owned()).or_default() += 1;
         let foreign = inherited || element::is_foreign_root(name);
-        self.open.push(Open { name: name.to_owned(), wall, hidden, shown, foreign, floor });
+        self.open.push(Open { name: name.to_owned(), wall, hidden, shown, quoted: false, foreign, floor });
     }
 
     /// Ends all elements from this place on, the innermost first.
@@ -269,6 +288,9 @@ impl Page {
             self.forget(&ended);
             if ended.shown {
                 self.writer.close(&ended.name);
+            }
+            if ended.quoted {
+                self.writer.end_quote();
             }
             if ended.wall >= Wall::Scope && ended.wall != Wall::Table {
                 self.ghosts.truncate(ended.floor);

@@ -39,10 +39,7 @@ impl Writer {
                 self.preformatted += 1;
                 self.at_start = true;
             }
-            "blockquote" => {
-                self.begin_block();
-                self.quotes += 1;
-            }
+            "blockquote" => self.begin_quote(),
             "tr" => {
                 self.begin_block();
                 self.cell = false;
@@ -59,10 +56,7 @@ impl Writer {
                 self.begin_block();
                 self.preformatted = self.preformatted.saturating_sub(1);
             }
-            "blockquote" => {
-                self.begin_block();
-                self.quotes = self.quotes.saturating_sub(1);
-            }
+            "blockquote" => self.end_quote(),
             "tr" => {
                 self.begin_block();
                 self.cell = false;
@@ -76,6 +70,17 @@ impl Writer {
             name if element::is_block(name) => self.begin_block(),
             _ => {}
         }
+    }
+
+    /// What comes is quoted once more.
+    pub(super) fn begin_quote(&mut self) {
+        self.begin_block();
+        self.quotes += 1;
+    }
+
+    pub(super) fn end_quote(&mut self) {
+        self.begin_block();
+        self.quotes = self.quotes.saturating_sub(1);
     }
 
     pub(super) fn text(&mut self, text: &str) {
