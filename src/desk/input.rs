@@ -12,7 +12,7 @@ use crate::desk::attached::{self, Attached};
 use crate::desk::command::{self, Command, CommandLine};
 use crate::desk::enclosed;
 use crate::desk::form::{self, FieldKey, Form, Named};
-use crate::desk::input::kind::{classify, is_reply, reports_a_problem};
+use crate::desk::input::kind::{classify, drop_notice, is_reply, reports_a_problem};
 use crate::desk::mail::proof::own::{self, Checked, Wanted};
 use crate::desk::mail::proof::{self, Checks, Trusted};
 use crate::desk::mail::{self, AttachedFile, CONTENT_FIELD, Mail, Proof};
@@ -347,6 +347,7 @@ fn meaning(mail: &Mail, received: Timestamp, rules: &Rules) -> Meaning {
     let mut forms = form::read(mail, &rules.form, &rules.zones, zone, received);
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);
     let urgency = urgency::read(mail, &rules.urgency);
+    drop_notice(&mut forms, mail, &rules.urgency);
     let whole_form = !forms.is_empty();
     let answers = if !whole_form && is_reply(mail) {
         form::read_reply(mail, &rules.form, &rules.zones, zone, received)

@@ -7,6 +7,9 @@
 mod because;
 mod clause;
 mod lexicon;
+mod meaning;
+mod notice;
+mod phrase;
 mod sentence;
 mod symptom;
 mod text;
@@ -16,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::mail::Mail;
 
-pub use lexicon::{Meaning, UrgencyRules};
+pub use lexicon::{Lists, UrgencyRules};
+pub use meaning::Meaning;
 pub use symptom::Symptom;
 
 /// How severe a problem is (domain 2.7), the most severe first.
@@ -104,6 +108,11 @@ pub fn read(mail: &Mail, rules: &UrgencyRules) -> Reading {
     let machine = text::machine(mail, rules);
     let only_a_log = text::is_only_a_log(mail, &sentences, rules);
     weigh::reading(&sentences, facts, machine, only_a_log)
+}
+
+/// Whether a provider tells all its customers of planned work: it asks for nothing.
+pub fn is_notice(mail: &Mail, rules: &UrgencyRules) -> bool {
+    text::sentences(mail, rules).iter().any(|sentence| sentence.announced)
 }
 
 /// Which part of the unit the writer's new words are about, where that is plain.

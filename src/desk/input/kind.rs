@@ -1,10 +1,11 @@
 //! What a mail is, by the first that holds.
 
+use crate::desk::form::{FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::mail::{AutomaticSign, Mail, ReportKind};
 use crate::desk::rules::Classify;
 use crate::desk::ticket::subject_tag;
-use crate::desk::urgency::Reading;
+use crate::desk::urgency::{self, Reading, UrgencyRules};
 
 /// Whether it is a report before it is a request or an answer. A new form stays
 /// a request, whatever its remarks say; an answer gives way to P1 and P2 only.
@@ -18,6 +19,15 @@ pub(super) fn reports_a_problem(mail: &Mail, urgency: &Reading, whole_form: bool
 
 pub(super) fn is_reply(mail: &Mail) -> bool {
     !mail.in_reply_to.is_empty() || !mail.reply_tags.is_empty() || subject_tag(&mail.subject).is_some()
+}
+
+/// The table of a provider's notice has a company, a telephone and times: no form.
+pub(super) fn drop_notice(forms: &mut Vec<Form>, mail: &Mail, words: &UrgencyRules) {
+    let of_a_unit = [FieldKey::UnitSerial, FieldKey::UnitMac, FieldKey::UnitIp, FieldKey::ManagerPassword];
+    let names_no_unit = |form: &Form| of_a_unit.iter().all(|key| form.text(*key).is_none());
+    if !forms.is_empty() && forms.iter().all(names_no_unit) && urgency::is_notice(mail, words) {
+        forms.clear();
+    }
 }
 
 /// What the mail is, by the first that holds.

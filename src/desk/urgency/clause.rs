@@ -3,6 +3,7 @@
 
 mod extent;
 mod part;
+mod standing;
 mod turn;
 
 use std::ops::Range;
@@ -10,7 +11,8 @@ use std::ops::Range;
 use crate::desk::urgency::clause::extent::extent;
 use crate::desk::urgency::clause::part::{Opening, Part, parts};
 use crate::desk::urgency::clause::turn::{Head, heads};
-use crate::desk::urgency::lexicon::{Meaning, Spot, UrgencyRules};
+use crate::desk::urgency::lexicon::{Spot, UrgencyRules};
+use crate::desk::urgency::meaning::Meaning;
 use crate::desk::urgency::sentence::Sentence;
 
 /// The bad state that a clause speaks of.
@@ -116,7 +118,7 @@ struct Before {
 pub(super) fn facts(sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Facts {
     let mut facts = Facts::default();
     for (index, sentence) in sentences.iter().enumerate() {
-        let spots = rules.spots(&sentence.tokens);
+        let spots = rules.spots(sentence);
         let parts = parts(sentence, &spots);
         let first = facts.statements.len();
         let mut before = Before::default();
@@ -126,6 +128,10 @@ pub(super) fn facts(sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Facts {
             before = reader.read(before, &mut facts);
         }
         whole_sentence(sentence, index, &spots, &mut facts);
+        if spots.iter().any(|spot| spot.is(Meaning::NotOurs)) {
+            // "The neighbours have an outage, it does not touch us."
+            facts.statements.truncate(first);
+        }
         let said = facts.statements.get_mut(first..).unwrap_or_default();
         if said.is_empty() {
             // "Calls are dropping. It is all of them."
@@ -154,9 +160,16 @@ fn widen(statement: &mut Statement, extent: Extent, spots: &[Spot<'_>]) {
     }
 }
 
+/// "The problem is solved".
+fn is_over(bad: &Head<'_>, other: &Head<'_>) -> bool {
+    let restored = other.spot.is(Meaning::Restored) && other.turned_by.is_none();
+    restored && other.spot.start > bad.spot.start && bad.turned_by.is_none()
+}
+
 /// "Problems: none".
 fn is_bare_no(part: &Part<'_>) -> bool {
-    let all_no = part.spots.iter().all(|spot| spot.is(Meaning::Negators)) && !part.spots.is_empty();
+    let no = |spot: &Spot<'_>| spot.is(Meaning::Negators) && !spot.is(Meaning::APart);
+    let all_no = part.spots.iter().all(no) && !part.spots.is_empty();
     all_no && part.words.len() <= 2
 }
 
@@ -201,9 +214,11 @@ impl Clause<'_> {
         let mut after = Before { topic, supposed, again: before.again, asked, good: before.good };
         let heads = heads(&self.part.spots);
         for head in &heads {
-            let standing = self.standing(head, after);
+            let over = heads.iter().any(|other| is_over(head, other));
+            let standing = if over { Standing::LongPast } else { self.standing(head, after, facts) };
             after.supposed |= matches!(standing, Standing::Supposed { .. });
             match self.state(head, topic) {
+                Some(_) if over => {}
                 Some(state) if !(self.denied && state != State::NotWorking) => {
                     after.good = false;
                     facts.statements.push(self.statement(state, topic, standing, head));
@@ -221,7 +236,7 @@ impl Clause<'_> {
             let still = self.has(Meaning::TurningEnds);
             facts.statements.push(Statement { state, topic, extent, standing, still, sentence, words });
         }
-        after.supposed |= self.has(Meaning::Conditions);
+        after.supposed |= self.has(Meaning::Conditions) || self.has(Meaning::ConditionsBehind);
         after.again |= after.supposed && self.has(Meaning::Again);
         after
     }
@@ -289,36 +304,6 @@ impl Clause<'_> {
         self.part.spots.iter().any(|other| other.start < spot.start && other.is(Meaning::Pronouns))
     }
 
-    fn standing(&self, head: &Head<'_>, before: Before) -> Standing {
-        let (spots, start) = (&self.part.spots, head.spot.start);
-        let stands_before = |meaning| spots.iter().any(|spot| spot.start < start && spot.is(meaning));
-        let lasting = self.has(Meaning::Now);
-        if before.supposed || stands_before(Meaning::Conditions) {
-            return Standing::Supposed { again: before.again || self.has(Meaning::Again) };
-        }
-        if before.asked {
-            return Standing::Asked;
-        }
-        if lasting {
-            return Standing::Now;
-        }
-        if self.has(Meaning::Planned) || stands_before(Meaning::Coming) {
-            return Standing::Announced;
-        }
-        let near = |spot: &Spot<'_>| spot.is(Meaning::Past) && spot.start < start && start - spot.end.min(start) <= 5;
-        match (spots.iter().any(near), self.has(Meaning::PastDays)) {
-            (true, true) => Standing::LongPast,
-            (false, true) | (true, false) => Standing::Past,
-            (false, false) => Standing::Now,
-        }
-    }
-
-    /// "Is it down?"; but "why is it down?" takes it for granted.
-    fn asks(&self) -> bool {
-        let opens = |spot: &Spot<'_>| spot.is(Meaning::Questions) && spot.start <= self.part.words.start + 1;
-        self.sentence.asks && self.part.spots.iter().any(opens) && !self.has(Meaning::Presumes)
-    }
-
     fn statement(&self, state: State, topic: Option<Topic>, standing: Standing, head: &Head<'_>) -> Statement {
         let spots = &self.part.spots;
         let mut extent = extent(spots, self.sentence, self.rules);
@@ -368,7 +353,8 @@ impl Clause<'_> {
             return true;
         }
         let good = !turned && standing == Standing::Now && spot.is_any(&[Meaning::Fine, Meaning::Works]);
-        if good && (matches!(topic, Some(Topic::Core)) || self.has(Meaning::Everything)) {
+        let most = self.has(Meaning::Everything) || self.has(Meaning::TheRest);
+        if good && (matches!(topic, Some(Topic::Core)) || most) {
             facts.reassured.push(remark);
         }
         facts.good |= good;

@@ -1,100 +1,22 @@
-//! Words with a meaning for urgency, found as whole words, the longest first.
+//! Words with a meaning for urgency, in the language of each sentence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desk::urgency::sentence::{Token, keys};
+use crate::desk::urgency::meaning::Meaning;
+use crate::desk::urgency::phrase::{Book, Language};
+use crate::desk::urgency::sentence::{Sentence, Token, keys};
 
-/// What a word or phrase of `rules/urgency.toml` means; its lists bear these names.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
-)]
-#[strum(serialize_all = "snake_case")]
-pub enum Meaning {
-    Standstill,
-    Failing,
-    Trouble,
-    Peril,
-    Works,
-    Service,
-    Serves,
-    Fine,
-    Restored,
-    StillBroken,
-    Negators,
-    NoLonger,
-    NoneOf,
-    PseudoNegations,
-    Contrasts,
-    TurningEnds,
-    Exceptions,
-    Joints,
-    Copulas,
-    Past,
-    PastDays,
-    Now,
-    Planned,
-    Coming,
-    Conditions,
-    Again,
-    Questions,
-    Presumes,
-    Calm,
-    Claims,
-    Help,
-    Wishes,
-    Ignored,
-    EmergencyCalls,
-    Numbered,
-    Everything,
-    Anything,
-    APart,
-    ASingle,
-    Countable,
-    Numbers,
-    Only,
-    Core,
-    Calls,
-    MainFunctions,
-    Voicemail,
-    Fax,
-    Billing,
-    Console,
-    Conferences,
-    Recordings,
-    Menus,
-    MinorThings,
-    Papers,
-    Times,
-    Pronouns,
-    FollowUp,
-    Thanks,
-    Answers,
-    Nudges,
-    Escalates,
-    RobotAlarms,
-    RobotRecoveries,
-    Evidence,
-    LogFiles,
-    Disclaimers,
-    ReplyMarks,
-    ForwardMarks,
-}
+/// Words of a language to each meaning.
+pub type Lists = BTreeMap<Meaning, BTreeMap<String, Vec<String>>>;
 
 /// All of `rules/urgency.toml`, ready to be found in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UrgencyRules {
-    /// First word of a phrase to all phrases that begin with it, longest first.
-    by_first_word: BTreeMap<String, Vec<Phrase>>,
+    book: Book,
     /// Small numbers in words: one, two …
     numbers: BTreeMap<String, usize>,
     /// Beginnings of lines of our own letters, as keys: never the writer's words.
     ours: BTreeSet<Vec<String>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Phrase {
-    keys: Vec<String>,
-    meanings: Vec<Meaning>,
 }
 
 /// A phrase found in a sentence: tokens `start..end`.
@@ -102,7 +24,7 @@ struct Phrase {
 pub(super) struct Spot<'a> {
     pub start: usize,
     pub end: usize,
-    meanings: &'a [Meaning],
+    pub(super) meanings: &'a [Meaning],
 }
 
 impl Spot<'_> {
@@ -123,58 +45,49 @@ const OUR_WORDS_MAX: usize = 8;
 
 impl UrgencyRules {
     /// From the lists and the texts of our own letters.
-    pub fn new<'a>(lists: &BTreeMap<Meaning, Vec<String>>, letters: impl Iterator<Item = &'a str>) -> UrgencyRules {
-        let mut rules = UrgencyRules::default();
-        for (meaning, phrase) in lists.iter().flat_map(|(meaning, list)| list.iter().map(|phrase| (*meaning, phrase))) {
-            rules.add(meaning, phrase);
+    pub fn new<'a>(lists: &Lists, letters: impl Iterator<Item = &'a str>) -> UrgencyRules {
+        let mut rules = UrgencyRules { book: Book::new(lists), ..UrgencyRules::default() };
+        for words in lists.get(&Meaning::Numbers).into_iter().flat_map(BTreeMap::values) {
+            rules.numbers.extend(words.iter().enumerate().map(|(index, word)| (word.clone(), index + 1)));
         }
-        for phrases in rules.by_first_word.values_mut() {
-            phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.keys.len()));
-        }
-        let numbers = lists.get(&Meaning::Numbers).into_iter().flatten();
-        rules.numbers = numbers.enumerate().map(|(index, word)| (word.clone(), index + 1)).collect();
         rules.ours = letters.flat_map(str::lines).filter_map(our_beginning).collect();
         rules
     }
 
-    fn add(&mut self, meaning: Meaning, phrase: &str) {
-        let keys = keys(phrase);
-        let Some(first) = keys.first() else { return };
-        let phrases = self.by_first_word.entry(first.clone()).or_default();
-        match phrases.iter_mut().find(|known| known.keys == keys) {
-            Some(known) => known.meanings.push(meaning),
-            None => phrases.push(Phrase { keys, meanings: vec![meaning] }),
-        }
-    }
-
     /// The phrases of a sentence from left to right, none inside another.
-    pub(super) fn spots(&self, tokens: &[Token<'_>]) -> Vec<Spot<'_>> {
-        let mut spots = Vec::new();
-        let mut start = 0;
-        while let Some(rest) = tokens.get(start..).filter(|rest| !rest.is_empty()) {
-            let found = self.longest(rest);
-            let length = found.map_or(1, |phrase| phrase.keys.len());
-            if let Some(phrase) = found {
-                spots.push(Spot { start, end: start + length, meanings: &phrase.meanings });
-            }
-            start += length;
-        }
-        spots
+    pub(super) fn spots(&self, sentence: &Sentence<'_>) -> Vec<Spot<'_>> {
+        self.book.spots(&sentence.tokens, sentence.language)
     }
 
-    fn longest(&self, tokens: &[Token<'_>]) -> Option<&Phrase> {
-        let phrases = self.by_first_word.get(&tokens.first()?.key)?;
-        phrases.iter().find(|phrase| {
-            let met = tokens.iter().map(|token| &token.key).take(phrase.keys.len());
-            met.eq(phrase.keys.iter())
-        })
+    /// The same in the languages of everybody: for words that a program wrote.
+    pub(super) fn spots_of_all(&self, tokens: &[Token<'_>]) -> Vec<Spot<'_>> {
+        self.book.spots(tokens, Language::ALL)
+    }
+
+    /// Finds the language of each sentence: its own where it is plain, else that of
+    /// the mail. Words that several languages write alike mean something else in
+    /// each ("die", "no", "mal").
+    pub(super) fn tell(&self, sentences: &mut [Sentence<'_>]) {
+        let counts: Vec<Vec<usize>> = sentences.iter().map(|sentence| self.book.count(&sentence.tokens)).collect();
+        let mut all = vec![0; self.book.languages()];
+        for (sum, count) in counts.iter().flat_map(|counts| counts.iter().enumerate()) {
+            if let Some(sum) = all.get_mut(sum) {
+                *sum += count;
+            }
+        }
+        let common = most(&all).unwrap_or_default();
+        for (sentence, counts) in sentences.iter_mut().zip(&counts) {
+            let own = most(counts).unwrap_or(common);
+            let ahead = counts.get(own).copied().unwrap_or_default();
+            let usual = counts.get(common).copied().unwrap_or_default();
+            let plain = ahead >= usual + PLAINLY || ahead >= 2 * usual;
+            sentence.language = Language::of(if plain { own } else { common });
+        }
     }
 
     /// Whether the whole of `text` is a phrase with this meaning.
     pub(super) fn means(&self, text: &str, meaning: Meaning) -> bool {
-        let keys = keys(text);
-        let phrases = keys.first().and_then(|first| self.by_first_word.get(first)).into_iter().flatten();
-        phrases.filter(|phrase| phrase.keys == keys).any(|phrase| phrase.meanings.contains(&meaning))
+        self.book.means(&keys(text), meaning)
     }
 
     /// The number that a word is: `3`, `three`.
@@ -188,6 +101,16 @@ impl UrgencyRules {
         let lengths = OUR_WORDS_MIN..=OUR_WORDS_MAX.min(keys.len());
         lengths.into_iter().any(|length| keys.get(..length).is_some_and(|begin| self.ours.contains(begin)))
     }
+}
+
+/// So many more known words than in the language of the mail make a sentence one
+/// of another language.
+const PLAINLY: usize = 2;
+
+/// The place of the greatest number, the first of equals; `None` when all are 0.
+fn most(counts: &[usize]) -> Option<usize> {
+    let best = counts.iter().copied().max().filter(|best| *best > 0)?;
+    counts.iter().position(|count| *count == best)
 }
 
 /// The first words of a template's line that stand in every letter made of it.

@@ -1,6 +1,8 @@
 //! Text as sentences, sentences as words and breaks. A word is whole or not at
 //! all: "up" is no part of "upgrade", "down" none of "upstream_down".
 
+use crate::desk::urgency::phrase::Language;
+
 /// A word, or a break: comma, colon, dash, bracket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token<'a> {
@@ -15,6 +17,9 @@ pub(super) struct Sentence<'a> {
     pub tokens: Vec<Token<'a>>,
     /// Ends with a question mark.
     pub asks: bool,
+    pub language: Language,
+    /// Stands in a notice of planned work.
+    pub announced: bool,
 }
 
 /// Longer ones are cut: nobody means a "not" so far on, and pasted tables
@@ -101,7 +106,8 @@ impl<'a> Reader<'a> {
             }
             '.' | '!' | '\u{3002}' | '\u{ff01}' | '\u{2026}' => self.end(),
             ',' | ';' | ':' | '(' | ')' | '\u{2013}' | '\u{2014}' | '\u{ff0c}' | '\u{ff1b}' | '\u{ff1a}'
-            | '\u{3001}' => self.word_break(written),
+            | '\u{3001}' | '\u{bf}' | '\u{a1}' => self.word_break(written),
+            '%' => self.open.tokens.push(Token { written, key: written.to_owned(), is_break: false }),
             '-' if behind.starts_with(char::is_whitespace) || behind.starts_with('-') => self.word_break(written),
             _ => {}
         }
@@ -121,6 +127,16 @@ fn stands_alone(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
+/// Articles and pronouns that lose their vowel before another one are words of
+/// their own: "l'appel", "n'arrive", "dell'ufficio"; "isn't" and "Bill's" are not.
+fn is_shortened(before: &str, next: char) -> bool {
+    let vowel = next.is_alphabetic() && !"bcdfgjklmnpqrstvwxyz".contains(next.to_ascii_lowercase());
+    let lower = before.to_lowercase();
+    let single = lower.chars().count() == 1 && lower.contains(['l', 'd', 'n', 'j', 's', 'c', 'm', 't']);
+    let longer = ["qu", "ll", "un", "st", "tt", "ov", "ch"].iter().any(|end| lower.ends_with(end));
+    vowel && (single || longer)
+}
+
 /// Bytes of the word with which `text` begins; "one-way", "5.2", "isn't" and
 /// "80%" are one word each.
 fn word_length(text: &str) -> usize {
@@ -133,6 +149,9 @@ fn word_length(text: &str) -> usize {
             return if at == 0 { c.len_utf8() } else { at };
         }
         let digits = before.is_ascii_digit() && next.is_ascii_digit();
+        if matches!(c, '\'' | '\u{2019}') && is_shortened(text.get(..at).unwrap_or(""), next) {
+            return at + c.len_utf8();
+        }
         let joins = match c {
             '-' | '\'' | '\u{2019}' => is_word(next) && !stands_alone(next),
             '@' => is_word(next),

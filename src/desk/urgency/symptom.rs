@@ -2,7 +2,8 @@
 //! reports are about the same (2.6, PT-15).
 
 use crate::desk::urgency::clause::{Extent, Facts, Standing, Statement};
-use crate::desk::urgency::lexicon::{Meaning, UrgencyRules};
+use crate::desk::urgency::lexicon::UrgencyRules;
+use crate::desk::urgency::meaning::Meaning;
 use crate::desk::urgency::sentence::Sentence;
 
 /// What nobody takes for each other. What lies between them is no symptom of its
@@ -52,7 +53,7 @@ pub(super) fn of(facts: &Facts, sentences: &[Sentence<'_>], rules: &UrgencyRules
 
 fn one(told: &Statement, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Option<Symptom> {
     let sentence = sentences.get(told.sentence)?;
-    let spots = rules.spots(&sentence.tokens);
+    let spots = rules.spots(sentence);
     let within = || spots.iter().filter(|spot| told.words.contains(&spot.start));
     let calls = within().any(|spot| spot.is_any(&[Meaning::Calls, Meaning::EmergencyCalls]));
     let function = within().any(|spot| spot.is_any(&[Meaning::MainFunctions, Meaning::MinorThings]));

@@ -2,7 +2,9 @@
 //! the mail he answers, no log, no notice at the end, nothing of our letters.
 
 use crate::desk::mail::Mail;
-use crate::desk::urgency::lexicon::{Meaning, Spot, UrgencyRules};
+use crate::desk::urgency::lexicon::{Spot, UrgencyRules};
+use crate::desk::urgency::meaning::Meaning;
+use crate::desk::urgency::notice;
 use crate::desk::urgency::sentence::{self, Sentence, keys};
 
 /// What a program that watches hosts says of itself.
@@ -20,15 +22,30 @@ const LOG_WORDS_MAX: usize = 12;
 /// The sentences of the subject, then those of the text.
 pub(super) fn sentences<'a>(mail: &'a Mail, rules: &UrgencyRules) -> Vec<Sentence<'a>> {
     let mut sentences = sentence::sentences(own_subject(&mail.subject, rules).0);
+    let of_subject = sentences.len();
     let text = own_lines(&mail.own_text, rules);
     let silent = text.iter().flat_map(|line| keys(line)).count() <= FORWARD_WORDS_MAX;
     let is_forward = own_subject(&mail.subject, rules).1 == Inherited::Forward && !mail.subject.contains("[UP-");
-    sentences.extend(sentence::of_lines(text.into_iter()));
+    let mut notice = of_text(&text, &mail.subject, rules, &mut sentences);
     if silent && is_forward {
         // "FYI" above a colleague's mail: his words are what is reported.
-        sentences.extend(sentence::of_lines(own_lines(&mail.quoted_text, rules).into_iter()));
+        notice |= of_text(&own_lines(&mail.quoted_text, rules), &mail.subject, rules, &mut sentences);
     }
+    if notice && notice::speaks_of(&mail.subject, rules) {
+        sentences.iter_mut().take(of_subject).for_each(|sentence| sentence.announced = true);
+    }
+    rules.tell(&mut sentences);
     sentences
+}
+
+/// Adds the sentences of a text; whether a notice of planned work is among them.
+fn of_text<'a>(lines: &[&'a str], subject: &str, rules: &UrgencyRules, sentences: &mut Vec<Sentence<'a>>) -> bool {
+    let begin = notice::begin(subject, lines, rules);
+    let (own, announced) = lines.split_at_checked(begin.unwrap_or(lines.len())).unwrap_or((lines, &[]));
+    sentences.extend(sentence::of_lines(own.iter().copied()));
+    let announced = sentence::of_lines(announced.iter().copied()).into_iter();
+    sentences.extend(announced.map(|sentence| Sentence { announced: true, ..sentence }));
+    begin.is_some()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +92,7 @@ fn own_lines<'a>(text: &'a str, rules: &UrgencyRules) -> Vec<&'a str> {
 fn begins_notice(line: &str, rules: &UrgencyRules) -> bool {
     let plain = line.trim_start_matches(['*', '_', '-', '=']);
     let Some(sentence) = sentence::sentences(plain).into_iter().next() else { return false };
-    rules.spots(&sentence.tokens).first().is_some_and(|spot| spot.start == 0 && spot.is(Meaning::Disclaimers))
+    rules.spots_of_all(&sentence.tokens).first().is_some_and(|spot| spot.start == 0 && spot.is(Meaning::Disclaimers))
 }
 
 /// A line that only a program writes.
@@ -170,7 +187,7 @@ pub(super) fn machine(mail: &Mail, rules: &UrgencyRules) -> Option<Machine> {
     let (subject, _) = own_subject(&mail.subject, rules);
     let text = if subject.trim().is_empty() { mail.own_text.lines().next().unwrap_or("") } else { subject };
     let sentence: Vec<_> = sentence::sentences(text).into_iter().flat_map(|sentence| sentence.tokens).collect();
-    let spots = rules.spots(&sentence);
+    let spots = rules.spots_of_all(&sentence);
     let marks = [Meaning::RobotRecoveries, Meaning::RobotAlarms];
     // A person's "Alert: …" is a heading; "back up your data" is none.
     let is_heading = |spot: &Spot<'_>| {
@@ -192,6 +209,6 @@ pub(super) fn is_only_a_log(mail: &Mail, sentences: &[Sentence<'_>], rules: &Urg
         rules.means(ending, Meaning::LogFiles) || in_name
     });
     let words = keys(&mail.own_text).len();
-    let points = |sentence: &Sentence<'_>| rules.spots(&sentence.tokens).iter().any(|spot| spot.is(Meaning::Evidence));
+    let points = |sentence: &Sentence<'_>| rules.spots(sentence).iter().any(|spot| spot.is(Meaning::Evidence));
     log && (words <= 2 || (words <= LOG_WORDS_MAX && sentences.iter().any(points)))
 }

@@ -99,7 +99,7 @@ fn content(statement: &Statement, facts: &Facts, ended: &[Option<Topic>]) -> Sev
     if statement.state == State::Peril || statement.topic == Some(Topic::EmergencyCalls) {
         return P1;
     }
-    if ended.iter().any(|topic| topic.is_none() || *topic == statement.topic) {
+    if ended.iter().any(|topic| topic.is_none() || statement.topic.is_none() || *topic == statement.topic) {
         return P3;
     }
     let severity = match (statement.topic, statement.extent) {
@@ -185,7 +185,13 @@ fn quiet(facts: &Facts, sentences: &[Sentence<'_>]) -> Tone {
         Tone::Restored
     } else if facts.nudge && short {
         Tone::Nudge
-    } else if facts.thanks && short && !asks && !facts.answers && (facts.good || words <= SHORT_WORDS_MAX / 3) {
+    } else if facts.thanks
+        && short
+        && !asks
+        && !facts.answers
+        && !facts.escalates
+        && (facts.good || words <= SHORT_WORDS_MAX / 3)
+    {
         Tone::Thanks
     } else if facts.good && !facts.reassured.is_empty() && short && !asks {
         Tone::Restored

@@ -14,6 +14,18 @@ pub fn lower(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<Fi
     as_written(file, key, words, faults).iter().map(|word| word.to_lowercase()).collect()
 }
 
+/// The words of each language, in lower case.
+pub fn lower_each(
+    file: &TomlFile,
+    key: &str,
+    words: &ByLanguage,
+    faults: &mut Vec<FileFault>,
+) -> BTreeMap<String, Vec<String>> {
+    check(file, key, words, faults);
+    let lower = |word: &Spanned<String>| word.get_ref().trim().to_lowercase();
+    words.iter().map(|(language, list)| (language.clone(), list.iter().map(lower).collect())).collect()
+}
+
 /// The words of all languages.
 pub fn as_written(file: &TomlFile, key: &str, words: &ByLanguage, faults: &mut Vec<FileFault>) -> Vec<String> {
     check(file, key, words, faults);

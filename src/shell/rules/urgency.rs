@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use strum::VariantArray;
 use toml::Spanned;
 
-use crate::desk::urgency::{Meaning, UrgencyRules};
+use crate::desk::urgency::{Lists, Meaning, UrgencyRules};
 use crate::shell::rules::by_language::{self, ByLanguage};
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 /// The lists, and the letters whose lines are never a customer's words.
 pub fn read(file: &TomlFile, letters: &BTreeMap<String, String>, faults: &mut Vec<FileFault>) -> Option<UrgencyRules> {
     let text: BTreeMap<Spanned<String>, ByLanguage> = file.parse().map_err(|fault| faults.push(fault)).ok()?;
-    let mut lists = BTreeMap::new();
+    let mut lists = Lists::new();
     for (name, words) in &text {
         match name.get_ref().parse::<Meaning>() {
             Ok(meaning) => {
-                lists.insert(meaning, by_language::lower(file, name.get_ref(), words, faults));
+                lists.insert(meaning, by_language::lower_each(file, name.get_ref(), words, faults));
             }
             Err(_) => {
                 let found = "a name that nothing uses";

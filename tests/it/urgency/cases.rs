@@ -105,6 +105,7 @@ fn wrong(case: &Case) -> Vec<String> {
             "news" => !reading.insists,
             "not-escalate" => !reading.asks_to_escalate,
             "kind-automatic" => read.kind == Kind::Automatic,
+            "kind-question" => read.kind == Kind::Question,
             "kind-request" => read.kind == Kind::Request,
             // What was answered in it is not lost.
             "reply" => read.forms.len() == 1,

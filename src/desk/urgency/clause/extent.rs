@@ -1,7 +1,8 @@
 //! How far a state reaches: all of it, a part, one.
 
 use crate::desk::urgency::clause::Extent;
-use crate::desk::urgency::lexicon::{Meaning, Spot, UrgencyRules};
+use crate::desk::urgency::lexicon::{Spot, UrgencyRules};
+use crate::desk::urgency::meaning::Meaning;
 use crate::desk::urgency::sentence::Sentence;
 
 /// What the words of a clause say about it. Where both are said the one that
@@ -32,10 +33,16 @@ pub(super) fn extent(spots: &[Spot<'_>], sentence: &Sentence<'_>, rules: &Urgenc
     }
 }
 
+/// Longer numbers are names: "911 calls", "extension 2040".
+const COUNTS_MAX: u32 = 200;
+
 /// "extension 2040".
 fn is_numbered(spot: &Spot<'_>, sentence: &Sentence<'_>, rules: &UrgencyRules) -> bool {
-    let number = sentence.tokens.get(spot.end).is_some_and(|token| rules.number(&token.key).is_some());
-    number && spot.is(Meaning::Numbered) && spot.is(Meaning::Countable)
+    let behind = sentence.tokens.get(spot.end).is_some_and(|token| rules.number(&token.key).is_some());
+    // "2031 分机": so long a number counts nothing.
+    let before = spot.start.checked_sub(1).and_then(|at| sentence.tokens.get(at));
+    let before = before.is_some_and(|token| token.key.parse::<u32>().is_ok_and(|number| number > COUNTS_MAX));
+    (behind || before) && spot.is(Meaning::Numbered) && spot.is(Meaning::Countable)
 }
 
 /// "3 phones", "two of the extensions".
@@ -44,7 +51,6 @@ fn count(spot: &Spot<'_>, sentence: &Sentence<'_>, rules: &UrgencyRules) -> Exte
     let before = sentence.tokens.get(first..spot.start).unwrap_or_default();
     match before.iter().rev().take_while(|token| !token.is_break).find_map(|token| rules.number(&token.key)) {
         Some(1) => Extent::Single,
-        // Longer numbers are names: "911 calls", "extension 2040".
         Some(2..=200) => Extent::Part,
         _ => Extent::Unknown,
     }
@@ -54,6 +60,11 @@ fn count(spot: &Spot<'_>, sentence: &Sentence<'_>, rules: &UrgencyRules) -> Exte
 fn percent(sentence: &Sentence<'_>, spots: &[Spot<'_>]) -> Option<Extent> {
     let (first, last) = (spots.first()?.start, spots.last()?.end);
     let tokens = sentence.tokens.get(first.saturating_sub(3)..last)?;
-    let number = tokens.iter().find_map(|token| token.key.strip_suffix('%')?.parse::<u32>().ok())?;
+    let joined = tokens.iter().find_map(|token| token.key.strip_suffix('%')?.parse::<u32>().ok());
+    let apart = || {
+        let mut pairs = tokens.iter().zip(tokens.iter().skip(1)).filter(|(_, sign)| sign.key == "%");
+        pairs.find_map(|(number, _)| number.key.parse::<u32>().ok())
+    };
+    let number = joined.or_else(apart)?;
     Some(if number >= 50 { Extent::All } else { Extent::Part })
 }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::desk::urgency::lexicon::{Meaning, Spot};
+use crate::desk::urgency::lexicon::Spot;
+use crate::desk::urgency::meaning::Meaning;
 use crate::desk::urgency::sentence::Sentence;
 
 /// What stands before a clause.
