@@ -4,6 +4,7 @@ mod attached;
 mod attachment;
 mod automatic;
 mod body;
+mod charset;
 mod clean;
 mod copied;
 mod forwarded;

@@ -14,9 +14,24 @@ use upgrade_desk::desk::mail;
 
 use crate::support::program::peak_mib;
 
-/// Processor time and not time on the wall: other work on a machine is no fault.
-const MILLISECONDS_MAX: i64 = 1000;
-const MEBIBYTES_MAX: u64 = 256;
+/// What a mail may take above an empty one. Processor time and not time on the
+/// wall: other work on a machine is no fault. Without optimisation everything takes
+/// several times as long, so 500 ms there are far below 250 ms of the real program.
+const MILLISECONDS_MAX: i64 = if cfg!(debug_assertions) { 500 } else { 250 };
+const MEBIBYTES_MAX: u64 = 64;
+
+/// How often a mail over a limit is read again: on a busy machine processor time
+/// comes out longer, never shorter, so the least counts.
+const AGAIN: usize = 2;
+
+const EMPTY: &[u8] = b"From: a@mail.example\r\nSubject: nothing\r\n\r\n";
+
+/// What reading an empty mail takes: starting the program, reading the rules.
+#[derive(Clone, Copy)]
+struct Baseline {
+    milliseconds: i64,
+    mebibytes: u64,
+}
 
 /// What reading one mail came to.
 struct Read {
@@ -35,12 +50,14 @@ fn every_corpus_mail_is_read() {
     };
     let files = files(Path::new(&corpus));
     assert!(files.len() > 1000, "only {} mails were found", files.len());
+    let baseline = baseline();
+    println!("corpus: an empty mail takes {} ms and {} MiB", baseline.milliseconds, baseline.mebibytes);
     let (next, read, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match read_one(file) {
+                    match read_one(file, baseline) {
                         Ok(one) => read.lock().unwrap().push(one),
                         Err(fault) => faults.lock().unwrap().push(format!("{}: {fault}", file.display())),
                     }
@@ -55,9 +72,9 @@ fn every_corpus_mail_is_read() {
     }
     println!("corpus: {} of {} mails read; {kinds:?}", read.len(), files.len());
     let slowest = read.iter().max_by_key(|one| one.milliseconds).unwrap();
-    println!("slowest: {} ms, {}", slowest.milliseconds, slowest.file.display());
+    println!("slowest: {} ms above that, {}", slowest.milliseconds, slowest.file.display());
     let biggest = read.iter().max_by_key(|one| one.mebibytes).unwrap();
-    println!("biggest: {} MiB, {}", biggest.mebibytes, biggest.file.display());
+    println!("biggest: {} MiB above that, {}", biggest.mebibytes, biggest.file.display());
     assert_eq!(faults, Vec::<String>::new());
 }
 
@@ -104,8 +121,43 @@ fn files(corpus: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Runs the program on one mail; what is wrong, in words.
-fn read_one(file: &Path) -> Result<Read, String> {
+fn baseline() -> Baseline {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), EMPTY).unwrap();
+    let read: Vec<Read> = (0..3).map(|_| measure(file.path()).unwrap()).collect();
+    Baseline {
+        milliseconds: read.iter().map(|read| read.milliseconds).min().unwrap(),
+        mebibytes: read.iter().map(|read| read.mebibytes).max().unwrap(),
+    }
+}
+
+/// Runs the program on one mail, again when it took too much; what is wrong, in
+/// words. The figures are those above the baseline.
+fn read_one(file: &Path, baseline: Baseline) -> Result<Read, String> {
+    let above = |mut read: Read| {
+        read.milliseconds -= baseline.milliseconds;
+        read.mebibytes = read.mebibytes.saturating_sub(baseline.mebibytes);
+        read
+    };
+    let mut read = above(measure(file)?);
+    for _ in 0..AGAIN {
+        if read.milliseconds <= MILLISECONDS_MAX && read.mebibytes <= MEBIBYTES_MAX {
+            break;
+        }
+        let again = above(measure(file)?);
+        read.milliseconds = read.milliseconds.min(again.milliseconds);
+        read.mebibytes = read.mebibytes.min(again.mebibytes);
+    }
+    if read.milliseconds > MILLISECONDS_MAX {
+        return Err(format!("took {} ms more than an empty mail", read.milliseconds));
+    }
+    if read.mebibytes > MEBIBYTES_MAX {
+        return Err(format!("took {} MiB more than an empty mail", read.mebibytes));
+    }
+    Ok(read)
+}
+
+fn measure(file: &Path) -> Result<Read, String> {
     let mut output = tempfile::tempfile().map_err(|error| error.to_string())?;
     let (status, used, mebibytes) = run(file, &output)?;
     if !status.success() {
@@ -115,12 +167,6 @@ fn read_one(file: &Path) -> Result<Read, String> {
     let kind = answer["kind"].as_str().ok_or("has no kind")?.to_owned();
     let of = |time: libc::timeval| time.tv_sec * 1000 + time.tv_usec / 1000;
     let milliseconds = of(used.ru_utime) + of(used.ru_stime);
-    if milliseconds > MILLISECONDS_MAX {
-        return Err(format!("took {milliseconds} ms"));
-    }
-    if mebibytes > MEBIBYTES_MAX {
-        return Err(format!("took {mebibytes} MiB"));
-    }
     Ok(Read { file: file.to_owned(), kind, milliseconds, mebibytes })
 }
 

@@ -1,5 +1,6 @@
 //! Mails and what must be read in them.
 
+mod charset;
 mod hostile;
 mod html;
 mod place;

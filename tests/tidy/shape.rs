@@ -17,7 +17,7 @@ pub const TOP_LEVEL: &[(&str, &str)] = &[
     ("tests", "what holds all of it together; `make test` runs everything"),
     ("deploy", "what runs it: configuration, systemd unit, container, runbook"),
     ("benches", "how fast mails are read"),
-    ("fuzz", "what may be thrown at the readers: mail, form, command"),
+    ("fuzz", "what may be thrown at the readers: mail, form, time, command, report"),
     ("README.md", ""),
     ("ARCHITECTURE.md", ""),
     ("CHANGELOG.md", ""),

@@ -9,7 +9,8 @@ use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks, Quotes};
 use crate::desk::mail::{
-    attached, attachment, automatic, body, clean, forwarded, guard, html, identity, report, signature, structure, trace,
+    attached, attachment, automatic, body, charset, clean, forwarded, guard, html, identity, report, signature,
+    structure, trace,
 };
 
 /// Of a From line that is not plain.
@@ -187,7 +188,8 @@ fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes: &
     let mut left = limits.text_bytes_max;
     for part in message.text_bodies() {
         if let PartType::Text(text) = &part.body {
-            let text = body::limited(text, left, &mut mail.limits);
+            let text = charset::text(message, part, text);
+            let text = body::limited(&text, left, &mut mail.limits);
             left = left.saturating_sub(text.len());
             body::append(&mut plain, &body::unflowed(&clean::text(&text), part));
         }
@@ -195,7 +197,8 @@ fn read_texts(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes: &
     let mut left = limits.text_bytes_max;
     for part in message.html_bodies() {
         if let PartType::Html(markup) = &part.body {
-            let markup = body::limited(markup, left, &mut mail.limits);
+            let markup = charset::text(message, part, markup);
+            let markup = body::limited(&markup, left, &mut mail.limits);
             left = left.saturating_sub(markup.len());
             body::append(&mut from_html, &clean::text(&html::text(&markup, limits, &mut mail.limits)));
         }
