@@ -33,11 +33,13 @@ use crate::desk::calendar;
 pub use attached::Opener;
 pub(in crate::desk) use attachment::safe_name;
 pub use attachment::{AttachedFile, LeftOut, Stays, files};
+pub use automatic::NoteWords;
 pub(in crate::desk) use body::heads_mail;
 pub use copied::{ATTACHED_BELOW, COPY_ABOVE, HTML_BELOW};
 pub use forwarded::Forwarded;
 pub use quotes::{Around, HeadLabel, Quotes};
 pub use read::{field, fields, read, read_header};
+pub use report::{BounceWords, Reason, Report, ReportKind, ReportRecipient};
 pub use unread::CONTENT_FIELD;
 
 /// What was read in one mail. Prints itself without its text.
@@ -172,10 +174,14 @@ impl fmt::Debug for ReplyTag {
 /// (`classify.toml`), lower case, and of quoted text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// Beginnings of subjects of absence notes.
-    pub absence: Vec<String>,
+    /// Absence notes and what else machines write (`automatic.toml`).
+    pub notes: NoteWords,
     /// Local parts of robots: `mailer-daemon`, `no-reply` …
     pub robots: Vec<String>,
+    /// Words in local parts that no person has in his: `smtp`, `daemon` …
+    pub robot_words: Vec<String>,
+    /// The words of delivery reports (`bounces.toml`).
+    pub bounces: BounceWords,
     /// Our own mailbox, which our letters name in `X-Loop`.
     pub ours: String,
     pub quotes: Arc<Quotes>,
@@ -281,34 +287,6 @@ pub enum AutomaticSign {
     OurLoop,
     /// `Precedence` or `List-*`: alone not proof for a proven representative.
     Bulk,
-}
-
-/// A delivery report (RFC 3464), complaint (RFC 5965) or disposition (RFC 8098).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    pub kind: ReportKind,
-    pub recipients: Vec<ReportRecipient>,
-    pub original_message_id: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReportKind {
-    Failed,
-    Delayed,
-    Delivered,
-    Relayed,
-    Expanded,
-    Complaint,
-    Disposition,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportRecipient {
-    pub address: String,
-    pub action: String,
-    pub status: String,
-    pub diagnostic: String,
 }
 
 /// What a `DKIM-Signature` field claims; it proves nothing by itself.

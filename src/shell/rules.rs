@@ -6,6 +6,7 @@ mod by_language;
 mod escalation;
 mod files;
 mod form;
+mod marks;
 mod quotes;
 mod retention;
 mod time;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::desk::mail::Marks;
 use crate::desk::rules::Rules;
 use crate::shell::rules::files::Files;
 use crate::shell::toml_file::{self, FileFault};
@@ -63,6 +65,10 @@ fn read(files: &Files, faults: &mut Vec<FileFault>) -> Option<Rules> {
     if let (Some(classify), Some(form), Some(quotes)) = (&mut classify, &mut form, quotes) {
         classify.marks.quotes = Arc::clone(&quotes);
         form.quotes = quotes;
+    }
+    let (notes, bounces) = marks::words(files, faults);
+    if let Some(classify) = &mut classify {
+        classify.marks = Marks { notes, bounces, ..std::mem::take(&mut classify.marks) };
     }
     let limits = files.toml("limits.toml").and_then(|file| words::limits(file, faults));
     let denials = files.toml("denials.toml").and_then(|file| words::denials(file, faults));

@@ -6,6 +6,7 @@ mod alarms;
 mod answers;
 mod kinds;
 mod lines;
+mod notes;
 
 use jiff::Timestamp;
 use upgrade_desk::desk::input::{self, Kind};

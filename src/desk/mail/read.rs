@@ -36,7 +36,7 @@ const ONCE: [&str; 12] = [
 
 /// What can be read in `raw`. Total: damage and excess are named, never fatal.
 pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
-    let (header, _) = header::split(raw, limits);
+    let (header, body) = header::split(raw, limits);
     let mut mail = from_header(&header);
     mail.identity = identity::read(&header);
     if says_two_things(&header) {
@@ -50,7 +50,11 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
     let parsed =
         if mail.limits.is_empty() { guard::parser(|| MessageParser::default().parse(raw)).flatten() } else { None };
     match parsed {
-        Some(message) => read_message(&mut mail, &message, limits, &marks.quotes),
+        Some(message) => {
+            read_message(&mut mail, &message, limits, &marks.quotes);
+            let signs = automatic::signs(&header, &mail, marks);
+            mail.report = report::in_words((&header, body), &message, (&mail, &signs), marks, limits);
+        }
         None if mail.limits.is_empty() => mail.limits.push("unreadable".to_owned()),
         None => {}
     }

@@ -1,8 +1,46 @@
 //! Delivery reports (RFC 3464), complaints (RFC 5965), dispositions (RFC 8098).
 
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+mod address;
+mod returned;
+mod status;
+mod told;
+mod words;
 
-use crate::desk::mail::{Report, ReportKind, ReportRecipient, clean, guard};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use serde::{Deserialize, Serialize};
+
+use crate::desk::mail::{clean, guard};
+
+pub(super) use told::read as in_words;
+pub use words::{BounceWords, Reason};
+
+/// A delivery report (RFC 3464), complaint (RFC 5965) or disposition (RFC 8098).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    pub kind: ReportKind,
+    pub recipients: Vec<ReportRecipient>,
+    pub original_message_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportKind {
+    Failed,
+    Delayed,
+    Delivered,
+    Relayed,
+    Expanded,
+    Complaint,
+    Disposition,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRecipient {
+    pub address: String,
+    pub action: String,
+    pub status: String,
+    pub diagnostic: String,
+}
 
 /// Recipients that are kept of one report.
 const RECIPIENTS_MAX: usize = 100;
@@ -46,19 +84,28 @@ fn delivery(text: &str) -> Report {
     let mut recipients = Vec::new();
     for group in groups(text) {
         let value = |name: &str| field(&group, name);
-        let address = value("final-recipient").or_else(|| value("original-recipient"));
-        let Some(address) = address else { continue };
+        // The one that we wrote to, where the report has it (RFC 3464 2.3.1).
+        let original = value("original-recipient").filter(|address| address.contains('@'));
+        let Some(address) = original.or_else(|| value("final-recipient")) else { continue };
+        let diagnostic = value("diagnostic-code").unwrap_or_default();
+        let stated = value("status").map(|status| first_word(&status)).unwrap_or_default();
         recipients.push(ReportRecipient {
-            address: address.rsplit_once(';').map_or(address.as_str(), |(_, address)| address).trim().to_owned(),
+            address: bare(&address),
             action: value("action").unwrap_or_default().to_lowercase(),
-            status: value("status").map(|status| first_word(&status)).unwrap_or_default(),
-            diagnostic: value("diagnostic-code").unwrap_or_default(),
+            status: status::of_server(&stated, &diagnostic).to_owned(),
+            diagnostic,
         });
         if recipients.len() >= RECIPIENTS_MAX {
             break;
         }
     }
     Report { kind: kind(&recipients), recipients, original_message_id: None }
+}
+
+/// "rfc822; <dana@example.com>" without its type and brackets.
+fn bare(address: &str) -> String {
+    let address = address.rsplit_once(';').map_or(address, |(_, address)| address);
+    address.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>')).to_owned()
 }
 
 /// The gravest action counts (RFC 3464 2.3.3).
@@ -87,7 +134,7 @@ fn about(kind: ReportKind, text: &str) -> Report {
     let address =
         ["original-rcpt-to", "final-recipient", "original-recipient"].iter().find_map(|name| field(&all, name));
     let recipients = address.map(|address| ReportRecipient {
-        address: address.rsplit_once(';').map_or(address.as_str(), |(_, address)| address).trim().to_owned(),
+        address: bare(&address),
         action: String::new(),
         status: String::new(),
         diagnostic: field(&all, "disposition").or_else(|| field(&all, "feedback-type")).unwrap_or_default(),

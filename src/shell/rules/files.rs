@@ -72,6 +72,8 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("escalation.toml", include_str!("../../../rules/escalation.toml")),
     ("classify.toml", include_str!("../../../rules/classify.toml")),
     ("quotes.toml", include_str!("../../../rules/quotes.toml")),
+    ("automatic.toml", include_str!("../../../rules/automatic.toml")),
+    ("bounces.toml", include_str!("../../../rules/bounces.toml")),
     ("urgency.toml", include_str!("../../../rules/urgency.toml")),
     ("limits.toml", include_str!("../../../rules/limits.toml")),
     ("public_mail.toml", include_str!("../../../rules/public_mail.toml")),

@@ -13,9 +13,9 @@ use crate::desk::language::{CommonWords, Language};
 use crate::desk::letter::Template;
 use crate::desk::letter::compose::KEY_FACTS;
 use crate::desk::limits::{Limits, Lookups, ReplyFiles};
-use crate::desk::mail::Marks;
 use crate::desk::rules::{Classify, Counts, Words};
 use crate::shell::rules::files::Files;
+use crate::shell::rules::marks::{self, MarksText};
 use crate::shell::toml_file::{FileFault, TomlFile};
 
 #[derive(Deserialize)]
@@ -43,13 +43,6 @@ struct ClassifyText {
     languages: BTreeMap<Spanned<String>, Vec<String>>,
     unsubscribe: Vec<String>,
     marks: MarksText,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MarksText {
-    absence: Vec<String>,
-    robots: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,8 +93,6 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
         ("doubt", &text.doubt),
         ("courtesies", &text.courtesies),
         ("unsubscribe", &text.unsubscribe),
-        ("absence", &text.marks.absence),
-        ("robots", &text.marks.robots),
     ];
     for (key, list) in lists {
         // The beginning of every subject is the empty text: all mail would match.
@@ -120,7 +111,7 @@ pub fn classify(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Classify
     }
     let lower = |words: Vec<String>| words.iter().map(|word| word.to_lowercase()).collect();
     Some(Classify {
-        marks: Marks { absence: lower(text.marks.absence), robots: lower(text.marks.robots), ..Marks::default() },
+        marks: marks::read(text.marks, file, faults),
         withdraw: lower(text.withdraw),
         done: lower(text.done),
         cancels: lower(text.cancels),

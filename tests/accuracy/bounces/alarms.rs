@@ -7,7 +7,7 @@ use crate::corpus::cases;
 use crate::score::{Score, judge};
 
 /// Every source, for the mails that it calls normal or replies.
-const SOURCES: [&str; 22] = [
+pub const SOURCES: [&str; 22] = [
     "circuit-maintenance-parser",
     "crisp-email-reply-parser",
     "django-helpdesk",

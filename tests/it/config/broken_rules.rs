@@ -196,6 +196,8 @@ const CASES: &[Case] = &[
     ("classify.toml", "\"mailer-daemon\"", "\"\"", "", "it would match every mail"),
     ("quotes.toml", "\"trimis de pe …\"", "\"…\"", "", "it would match every line"),
     ("quotes.toml", "\"sent from …\"", "\"\"", "", "take it out"),
+    ("bounces.toml", "[reasons.\"5.1.1\"]", "[reasons.\"gone\"]", "[reasons.\"gone\"]", "write it as in \"5.1.1\""),
+    ("bounces.toml", "\"undeliverable\"", "\"\"", "", "an empty one; take it out"),
     ("denials.toml", "D-MAC = ", "D-MACK = ", "D-MACK", "found a code that nothing uses"),
     ("denials.toml", "D-IP = \"", "D-IP = \"\" # \"", "D-IP", "write what the customer is told"),
 ];
