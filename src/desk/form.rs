@@ -221,12 +221,16 @@ pub struct Spec {
     /// Words that begin what follows "the password is" in plain prose, lower
     /// case ("required", "the same"); only in prose, never behind a label.
     pub not_in_prose: Vec<String>,
+    /// Words between a label and its value in sentences ("is", "lautet", "是").
+    pub says: Vec<String>,
     pub yes: Vec<String>,
     pub no: Vec<String>,
     /// Words that mean "as soon as possible", lower case (F-12).
     pub asap: Vec<String>,
     /// Words that, with a number, head the block of one unit: "Unit 2" (F-17).
     pub unit_heads: Vec<String>,
+    /// Legal forms of companies: how each is written, and by which name it goes here.
+    pub legal_forms: Vec<(String, String)>,
     /// The line above the empty form in our own M-02.
     pub question_marks: Vec<String>,
     /// How mail programs mark what is quoted (`quotes.toml`).

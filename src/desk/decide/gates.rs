@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::desk::decide::Why;
 use crate::desk::denial::Denial;
+use crate::desk::form::value::company_name;
 use crate::desk::form::{FieldKey, Form, Spec, Value};
 use crate::desk::known::{Known, UnitKnown};
 use crate::desk::letter::times::point;
@@ -130,11 +131,11 @@ fn red<'a>(denial: Denial, unit_row: Option<u64>, fact: String) -> UnitGate<'a> 
 
 /// T4a: company, e-mail and phone against the account, each by itself; what
 /// does not agree is named for staff.
-pub fn contact_doubts(form: &Form, row: &Representative, known: &Known) -> Vec<String> {
+pub fn contact_doubts(form: &Form, row: &Representative, known: &Known, spec: &Spec) -> Vec<String> {
     let mut doubts = Vec::new();
     let company = known.companies.get(&row.company);
     if let Some(written) = form.text(FieldKey::CompanyName)
-        && !company.is_some_and(|company| is_company(written, company))
+        && !company.is_some_and(|company| is_company(written, company, spec))
     {
         doubts.push(format!("company name \"{written}\" is not the one on file"));
     }
@@ -163,19 +164,11 @@ fn contacts<'a>(known: &'a Known, company: &str) -> impl Iterator<Item = &'a Rep
     known.representatives.iter().filter(move |row| row.company == company && !row.retired)
 }
 
-/// F-02: case, punctuation and legal form do not count.
-fn is_company(written: &str, company: &Company) -> bool {
-    let written = plain_company(written);
+/// F-02: by normalised name and legal form.
+fn is_company(written: &str, company: &Company, spec: &Spec) -> bool {
+    let written = company_name(written, spec);
     let mut names = std::iter::once(&company.name).chain(&company.aliases);
-    !written.is_empty() && names.any(|name| plain_company(name) == written)
-}
-
-fn plain_company(name: &str) -> String {
-    const LEGAL_FORMS: &[&str] =
-        &["inc", "llc", "ltd", "gmbh", "ag", "sa", "srl", "bv", "co", "corp", "corporation", "limited"];
-    let lower: String = name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let words: Vec<&str> = lower.split_whitespace().filter(|word| !LEGAL_FORMS.contains(word)).collect();
-    words.join(" ")
+    names.any(|name| company_name(name, spec).may_be(&written))
 }
 
 /// The register's phone and the form's, both as digits.

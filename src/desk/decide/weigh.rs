@@ -70,7 +70,7 @@ pub fn weigh(case: &Case<'_>, draft: &mut Draft, why: &mut Vec<Why>) -> Result<V
     if draft.ticket.status != Status::Validating {
         draft.happen(Event::Completed { received: case.input.received })?;
     }
-    let doubts = gates::contact_doubts(&draft.ticket.form, row, case.known);
+    let doubts = gates::contact_doubts(&draft.ticket.form, row, case.known, &case.rules.form);
     // Who confirmed by the letter's token stands for the contact (UT-11).
     if !doubts.is_empty() && !case.confirmed {
         return unproven(draft, doubts, why);

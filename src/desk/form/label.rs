@@ -1,12 +1,16 @@
 //! Labels in a line: which, where, and where their values lie (R-12, R-13).
 
+mod edge;
+mod token;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
+use crate::desk::form::label::edge::{Edge, beginning, edge, signed_behind, stands_apart, trimmed_end};
+use crate::desk::form::label::token::{Token, is_blank, tokens};
 use crate::desk::form::{FieldKey, Spec, TimePart};
+
+pub(in crate::desk) use token::{compare_form, is_wide};
 
 /// What a label stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,20 +50,17 @@ pub(in crate::desk) struct Found {
 pub(in crate::desk) struct Labels {
     /// First word of a label to all labels that begin with it.
     by_first_word: BTreeMap<String, Vec<(Vec<String>, Label)>>,
-    unit_heads: Vec<String>,
-}
-
-/// A word of a line: where it lies and how it compares.
-struct Token {
-    range: Range<usize>,
-    word: String,
+    /// The words of each.
+    unit_heads: Vec<Vec<String>>,
+    /// Words for "is", in the form in which they compare.
+    says: Vec<String>,
 }
 
 impl Labels {
     pub(in crate::desk) fn new(spec: &Spec) -> Labels {
         let mut by_first_word: BTreeMap<String, Vec<(Vec<String>, Label)>> = BTreeMap::new();
         let mut add = |text: &str, label: Label| {
-            let words: Vec<String> = tokens(text).into_iter().map(|token| token.word).collect();
+            let words = words(text);
             if let Some(first) = words.first() {
                 by_first_word.entry(first.clone()).or_default().push((words, label));
             }
@@ -74,7 +75,8 @@ impl Labels {
                 add(text, Label::Part(rule.part));
             }
         }
-        Labels { by_first_word, unit_heads: spec.unit_heads.iter().map(|head| compare_form(head)).collect() }
+        let unit_heads = spec.unit_heads.iter().map(|head| words(head)).filter(|words| !words.is_empty()).collect();
+        Labels { by_first_word, unit_heads, says: spec.says.iter().map(|word| compare_form(word)).collect() }
     }
 
     /// The labels of one line with their values, from left to right. The first
@@ -96,7 +98,7 @@ impl Labels {
                 continue;
             };
             // Inside a value only an unmistakable label begins another field.
-            if apart && !begins && !signed_behind(line, &tokens, next + words) {
+            if apart && !begins && !signed_behind(line, end_of(&tokens, next + words)) {
                 next += 1;
                 continue;
             }
@@ -137,21 +139,10 @@ impl Labels {
         let (start, _) = beginning(line);
         let tokens = tokens(line);
         let first = tokens.iter().position(|token| token.range.start >= start)?;
-        let token = tokens.get(first)?;
-        let word = token.word.trim_end_matches(|c: char| c.is_ascii_digit());
-        if !self.unit_heads.iter().any(|head| head == word) {
-            return None;
-        }
-        let (digits, end) = match token.word.get(word.len()..) {
-            Some("") | None => {
-                let number = tokens.get(first + 1)?;
-                (number.word.clone(), number.range.end)
-            }
-            Some(digits) => (digits.to_owned(), token.range.end),
-        };
-        let number = digits.parse().ok()?;
+        let (number, end) = self.unit_heads.iter().find_map(|head| numbered_head(&tokens, first, head))?;
         let rest = line.get(end..)?;
-        let skipped = rest.len() - rest.trim_start_matches(|c: char| is_blank(c) || ":.-–—)*#：|".contains(c)).len();
+        let skipped =
+            rest.len() - rest.trim_start_matches(|c: char| is_blank(c) || ":.-–—)*#：|）】］".contains(c)).len();
         let rest_start = end + skipped;
         let rest = line.get(rest_start..)?;
         let fields = self.fields(rest);
@@ -172,10 +163,51 @@ impl Labels {
         let (words, label) =
             hit.max_by_key(|(words, _)| (words.len(), words.iter().map(String::len).sum::<usize>()))?;
         let end = tokens.get(first + words.len() - 1)?.range.end;
-        let (ending, start, note) = ending(line, end)?;
-        let field = Found { label: *label, ending, value: start..line.len(), note, tick: None };
+        let Edge { ending, value, note } = edge(line, end, |rest| self.behind_is(rest).is_some())?;
+        let field = Found { label: *label, ending, value: value..line.len(), note, tick: None };
         Some((*label, words.len(), field))
     }
+
+    /// What follows "is" or "was" at the beginning of a text.
+    pub(in crate::desk) fn behind_is<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let end = text.find([' ', ':', '：', '\u{A0}', '"', '“', '「']).unwrap_or(text.len());
+        let (first, behind) = text.split_at_checked(end)?;
+        let whole = compare_form(first);
+        let apart = |c: char| matches!(c, ' ' | ':' | '：' | '\u{A0}');
+        if self.says.contains(&whole) {
+            return Some(behind.trim_start_matches(apart));
+        }
+        // Without blanks between words: its first letters.
+        let wide = first.char_indices().take_while(|(_, c)| is_wide(*c)).map(|(at, c)| at + c.len_utf8());
+        let ends = wide.filter(|end| first.get(..*end).is_some_and(|word| self.says.iter().any(|says| says == word)));
+        ends.last().and_then(|end| text.get(end..)).map(|behind| behind.trim_start_matches(apart))
+    }
+}
+
+/// The words of a label as they compare.
+fn words(text: &str) -> Vec<String> {
+    tokens(text).into_iter().map(|token| token.word).collect()
+}
+
+/// Where the token before `next` ends.
+fn end_of(tokens: &[Token], next: usize) -> usize {
+    next.checked_sub(1).and_then(|last| tokens.get(last)).map_or(0, |last| last.range.end)
+}
+
+/// A head with its number, and where that ends: "Unit 2", "unit2".
+fn numbered_head(tokens: &[Token], first: usize, head: &[String]) -> Option<(u32, usize)> {
+    let (last, before) = head.split_last()?;
+    let found = tokens.get(first..first + head.len())?;
+    let (last_found, before_found) = found.split_last()?;
+    if !before_found.iter().map(|token| &token.word).eq(before) {
+        return None;
+    }
+    let digits = last_found.word.strip_prefix(last.as_str())?;
+    if digits.is_empty() {
+        let number = tokens.get(first + head.len())?;
+        return number.word.parse().ok().map(|parsed| (parsed, number.range.end));
+    }
+    digits.parse().ok().map(|parsed| (parsed, last_found.range.end))
 }
 
 /// Whether a token belongs to the same label as the one before it.
@@ -184,148 +216,4 @@ fn joined(line: &str, tokens: &[Token], place: usize) -> bool {
     let (Some(before), Some(token)) = (before, tokens.get(place)) else { return false };
     let gap = line.get(before.range.end..token.range.start).unwrap_or("");
     gap.chars().count() <= 3 && !gap.contains("  ") && !gap.contains(['\t', ':', '：', '=', ';', ',', '(', '?', '\n'])
-}
-
-/// Whether what precedes byte `start` separates it from the text before.
-fn stands_apart(line: &str, start: usize) -> bool {
-    let before = line.get(..start).unwrap_or("");
-    let bare = before.trim_end_matches([' ', '\u{A0}', '*']);
-    let blanks = before.get(bare.len()..).unwrap_or("").chars().filter(|c| is_blank(*c)).count();
-    blanks >= 2 || bare.ends_with(['\t', '　']) || (bare.ends_with([';', ',', '|', '；', '，', '、']) && blanks > 0)
-}
-
-/// Whether the label that ends before token `next` is followed by a colon or
-/// such, or by the tab of a table.
-fn signed_behind(line: &str, tokens: &[Token], next: usize) -> bool {
-    let Some(last) = next.checked_sub(1).and_then(|last| tokens.get(last)) else { return false };
-    let behind = line.get(last.range.end..).unwrap_or("").trim_start_matches([' ', '*', '.', '#']);
-    let behind = match behind.strip_prefix('(').and_then(|note| note.split_once(')')) {
-        Some((_, behind)) => behind.trim_start(),
-        None => behind,
-    };
-    behind.starts_with([':', '：', '=', '?', '\t'])
-}
-
-fn trimmed_end(line: &str, start: usize, end: usize) -> usize {
-    let value = line.get(start..end).unwrap_or("");
-    start + value.trim_end_matches(|c: char| is_blank(c) || ";,|；，、*".contains(c)).len()
-}
-
-/// Where the text of a line begins behind bullets, numbers and boxes to tick.
-fn beginning(line: &str) -> (usize, Option<bool>) {
-    let mut rest = line;
-    let mut tick = None;
-    loop {
-        let bare = rest.trim_start_matches(|c: char| is_blank(c) || "*•·–—-_+|#".contains(c) || is_mark(c));
-        let boxed = [("[x]", true), ("[X]", true), ("(x)", true), ("☑", true), ("☒", true), ("✔", true), ("✓", true)]
-            .into_iter()
-            .chain([("[ ]", false), ("[]", false), ("( )", false), ("☐", false)])
-            .find_map(|(written, ticked)| bare.strip_prefix(written).map(|rest| (rest, ticked)));
-        let next = match boxed {
-            Some((next, ticked)) => {
-                tick = Some(ticked);
-                next
-            }
-            None => numbered(bare).unwrap_or(bare),
-        };
-        if next.len() == rest.len() {
-            return (line.len() - rest.len(), tick);
-        }
-        rest = next;
-    }
-}
-
-/// Behind "1." or "2)".
-fn numbered(text: &str) -> Option<&str> {
-    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = text.len() - behind.len();
-    if digits == 0 || digits > 2 {
-        return None;
-    }
-    behind.strip_prefix(['.', ')']).filter(|rest| rest.starts_with(' '))
-}
-
-/// What follows a label that ends at `end`: how it ends, where its value begins,
-/// and a note in brackets. `None`: it is no label, for text goes on.
-fn ending(line: &str, end: usize) -> Option<(Ending, usize, String)> {
-    let offset = |rest: &str| line.len() - rest.len();
-    let mut rest = line.get(end..)?.trim_start_matches(['.', '#', '*', '_', '°']);
-    let mut note = String::new();
-    // "(yes/no)" belongs to the label, "(415) 555-0123" is a value.
-    if let Some((inside, behind)) = rest.strip_prefix(' ').unwrap_or(rest).strip_prefix('(').and_then(split_bracket)
-        && inside.chars().any(char::is_alphabetic)
-        && inside.chars().count() <= 60
-    {
-        inside.trim().clone_into(&mut note);
-        rest = behind;
-    }
-    let bare = rest.trim_start_matches(|c: char| is_blank(c) || c == '*' || is_mark(c));
-    let gap = rest.get(..rest.len() - bare.len()).unwrap_or("");
-    let asked = bare.strip_prefix('?').map(|rest| rest.trim_start_matches(is_blank));
-    let after_question = asked.unwrap_or(bare);
-    if let Some(value) = after_question.strip_prefix([':', '：', '=', '︰', '﹕']) {
-        let value = value.trim_start_matches(|c: char| is_mark(c));
-        let value = if gap.contains('*') || value.starts_with("* ") || value.starts_with("** ") {
-            value.trim_start_matches('*')
-        } else {
-            value
-        };
-        return Some((Ending::Colon, offset(value.trim_start_matches(is_blank)), note));
-    }
-    if let Some(value) = asked {
-        return Some((Ending::Sign, offset(value), note));
-    }
-    if bare.is_empty() {
-        return Some((Ending::Line, line.len(), note));
-    }
-    let dash = bare.strip_prefix(['-', '–', '—']).and_then(|value| value.strip_prefix(' '));
-    match dash {
-        Some(value) if !gap.is_empty() => Some((Ending::Sign, offset(value.trim_start_matches(is_blank)), note)),
-        _ if gap.contains('\t') || gap.chars().filter(|c| is_blank(*c)).count() >= 2 => {
-            Some((Ending::Sign, offset(bare), note))
-        }
-        _ if gap.is_empty() => None,
-        _ => Some((Ending::Blank, offset(bare), note)),
-    }
-}
-
-fn split_bracket(text: &str) -> Option<(&str, &str)> {
-    text.split_once(')')
-}
-
-/// The words of a line. A word compares without case, width and accents.
-fn tokens(line: &str) -> Vec<Token> {
-    let mut found: Vec<Token> = Vec::new();
-    let mut start = None;
-    for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
-        let inside = c.is_alphanumeric() || (start.is_some() && is_combining_mark(c));
-        match (inside, start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                let word = compare_form(line.get(from..at).unwrap_or(""));
-                found.push(Token { range: from..at, word });
-                start = None;
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
-    found
-}
-
-/// Lower case, without accents, in common width.
-pub(in crate::desk) fn compare_form(word: &str) -> String {
-    // Most words: neither accents nor width, and nothing to compose.
-    if word.is_ascii() {
-        return word.to_ascii_lowercase();
-    }
-    word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).nfkc().collect()
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-}
-
-/// Marks of writing direction and other characters without width.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::desk::form::Spec;
 use crate::desk::form::label::{Labels, compare_form};
-use crate::desk::form::value::letters;
+use crate::desk::form::value::{letters, plain_company};
 
 /// Labels, pattern and words in the form in which they compare.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct Made {
     /// Each with the entry as configured.
     pub(in crate::desk) not_a_password: Vec<(String, String)>,
     pub(in crate::desk) not_in_prose: Vec<String>,
+    /// As they compare, the longest first, each with its name.
+    pub(in crate::desk) legal_forms: Vec<(String, String)>,
     pub(in crate::desk) yes: Vec<String>,
     pub(in crate::desk) no: Vec<String>,
     /// Letters, digits and single blanks only.
@@ -24,7 +26,11 @@ pub struct Made {
 impl Made {
     pub(super) fn of(spec: &Spec) -> Made {
         let comparing = |words: &[String]| words.iter().map(|word| compare_form(word)).collect();
+        let mut legal_forms: Vec<(String, String)> =
+            spec.legal_forms.iter().map(|(written, name)| (plain_company(written), name.clone())).collect();
+        legal_forms.sort_by_key(|(written, _)| std::cmp::Reverse(written.len()));
         Made {
+            legal_forms,
             labels: Labels::new(spec),
             serial: Regex::new(&spec.serial_pattern).ok(),
             not_a_password: spec.not_a_password.iter().map(|entry| (compare_form(entry), entry.clone())).collect(),

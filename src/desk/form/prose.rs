@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::desk::form::fill::SEALED;
+use crate::desk::form::label::is_wide;
 use crate::desk::form::lines::Line;
 use crate::desk::form::value::Kinds;
 use crate::desk::form::{FieldKey, Form, Named, Slot, Value};
@@ -60,7 +61,12 @@ pub(super) fn named(text: &str, kinds: &Kinds<'_>) -> Named {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"'));
+    let apart = |c: char| {
+        c.is_whitespace()
+            || is_wide(c)
+            || matches!(c, ',' | ';' | '(' | ')' | '"' | '，' | '、' | '。' | '（' | '）' | '：')
+    };
+    let words = text.split(apart);
     words.map(|word| word.trim_end_matches(['.', ':', '!', '?'])).filter(|word| !word.is_empty())
 }
 

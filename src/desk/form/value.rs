@@ -2,6 +2,7 @@
 //! Format is forgiven, content never repaired (decisions 10).
 
 mod address;
+mod company;
 mod ip;
 mod mac;
 mod password;
@@ -18,6 +19,8 @@ use crate::desk::form::{Fault, FieldKey, Spec, Value};
 use crate::desk::phrase::Phrase;
 use crate::phrase;
 
+pub(in crate::desk) use company::company_name;
+pub(super) use company::plain as plain_company;
 pub use mac::mac;
 pub(in crate::desk) use password::{FOREIGN_MARK, is_placeholder, marker};
 pub use phone::phone;

@@ -73,5 +73,32 @@ fn is_hidden_form(mail: &Mail) -> bool {
 /// a wish in words, without a form.
 fn asks_for_an_upgrade(mail: &Mail, words: &Classify) -> bool {
     let text = format!("{}\n{}", mail.subject, mail.own_text).to_lowercase();
-    words.request.iter().any(|phrase| text.contains(phrase.as_str()))
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.request.iter().any(|phrase| stands_in(&text, phrase))
+}
+
+/// Whether the pieces of a phrase, which "…" parts, stand one behind the other, no
+/// further apart than in one sentence.
+fn stands_in(text: &str, phrase: &str) -> bool {
+    const GAP_BYTES: usize = 120;
+    let mut pieces = phrase.split('…').map(str::trim);
+    let Some(first) = pieces.next() else { return false };
+    let rest: Vec<&str> = pieces.collect();
+    text.match_indices(first).any(|(at, found)| {
+        let mut behind = text.get(at + found.len()..).unwrap_or("");
+        rest.iter().all(|piece| {
+            let near = (0..=GAP_BYTES.min(behind.len())).rev().find_map(|end| behind.get(..end)).unwrap_or("");
+            match near.find(piece) {
+                Some(place) if !ends_sentence(near.get(..place).unwrap_or("")) => {
+                    behind = behind.get(place + piece.len()..).unwrap_or("");
+                    true
+                }
+                _ => false,
+            }
+        })
+    })
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.contains(['!', '?', '。', '！', '？']) || text.contains(". ")
 }

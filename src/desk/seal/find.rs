@@ -50,7 +50,8 @@ impl Finder<'_> {
         let text = beginning_of_end(before);
         self.labels.anywhere(text, FieldKey::ManagerPassword).iter().any(|field| {
             let value = text.get(field.value.clone()).unwrap_or("");
-            let (rest, _) = behind_verb(value.trim_start());
+            let value = value.trim_start();
+            let rest = self.labels.behind_is(value).unwrap_or(value);
             rest.chars().all(|c| !c.is_alphanumeric())
         })
     }
@@ -119,7 +120,8 @@ impl Finder<'_> {
         for field in self.labels.anywhere(body, FieldKey::ManagerPassword) {
             let value = beginning(body.get(field.value.clone()).unwrap_or(""));
             let all = value;
-            let (value, said) = behind_verb(value);
+            let behind = self.labels.behind_is(value);
+            let (value, said) = (behind.unwrap_or(value), behind.is_some());
             let before = all.len() - value.trim_start().len();
             let value = value.trim_start();
             let word = quoted(value).or_else(|| value.split_whitespace().next()).unwrap_or("");
@@ -178,17 +180,6 @@ fn beginning_of_end(line: &str) -> &str {
     let from = line.len().saturating_sub(BYTES_MAX);
     let start = (from..=line.len()).find(|start| line.is_char_boundary(*start)).unwrap_or(from);
     line.get(start..).unwrap_or(line)
-}
-
-/// What follows "is" or "was", and whether it did.
-fn behind_verb(value: &str) -> (&str, bool) {
-    const VERBS: [&str; 7] = ["is", "was", "ist", "est", "es", "lautet", "è"];
-    let word = value.split([' ', ':', '\u{A0}']).next().unwrap_or("");
-    if VERBS.contains(&word.to_lowercase().as_str()) {
-        let behind = value.get(word.len()..).unwrap_or("");
-        return (behind.trim_start_matches([' ', ':', '\u{A0}']), true);
-    }
-    (value, false)
 }
 
 /// What stands in quotes is one password, with its blanks and the quotes.

@@ -19,10 +19,12 @@ struct FormText {
     phone_country: Spanned<String>,
     not_a_password: ByLanguage,
     not_in_prose: ByLanguage,
+    says: ByLanguage,
     yes: ByLanguage,
     no: ByLanguage,
     asap: ByLanguage,
     unit_heads: ByLanguage,
+    legal_forms: ByLanguage,
     question_marks: ByLanguage,
     fields: Vec<FieldText>,
     parts: Vec<PartText>,
@@ -56,10 +58,12 @@ pub fn read(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Spec> {
     let spec = Spec {
         not_a_password: lower(file, "not_a_password", &text.not_a_password, faults),
         not_in_prose: lower(file, "not_in_prose", &text.not_in_prose, faults),
+        says: lower(file, "says", &text.says, faults),
         yes: lower(file, "yes", &text.yes, faults),
         no: lower(file, "no", &text.no, faults),
         asap: lower(file, "asap", &text.asap, faults),
         unit_heads: lower(file, "unit_heads", &text.unit_heads, faults),
+        legal_forms: legal_forms(file, &text.legal_forms, faults),
         question_marks: by_language::as_written(file, "question_marks", &text.question_marks, faults),
         fields: text.fields.into_iter().map(field_rule).collect(),
         parts,
@@ -69,6 +73,14 @@ pub fn read(file: &TomlFile, faults: &mut Vec<FileFault>) -> Option<Spec> {
         ..Spec::default()
     };
     Some(spec.ready())
+}
+
+/// Each way to write a legal form, with the form's name.
+fn legal_forms(file: &TomlFile, forms: &ByLanguage, faults: &mut Vec<FileFault>) -> Vec<(String, String)> {
+    by_language::check(file, "legal_forms", forms, faults);
+    let written =
+        forms.iter().flat_map(|(name, ways)| ways.iter().map(move |way| (way.get_ref().clone(), name.clone())));
+    written.collect()
 }
 
 fn check_values(file: &TomlFile, text: &FormText, faults: &mut Vec<FileFault>) {

@@ -57,6 +57,8 @@ impl Client {
         if self == Client::Mutt && draft.earlier.as_ref().is_some_and(|earlier| !earlier.forwarded) {
             // Answers below, as the old school has it.
             lines = [quoted, vec![String::new()], lines, signature].concat();
+        } else if self == Client::Mutt {
+            lines = [lines, quoted, signature].concat();
         } else {
             lines.extend(signature);
             lines.extend(quoted);

@@ -6,6 +6,8 @@ mod prose;
 mod reply;
 mod units;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use upgrade_desk::desk::form::FieldKey;
 
 use super::body::{Draft, Earlier, Piece};
@@ -15,7 +17,7 @@ use super::field::{Field, Want};
 use super::labels::{Language, all, formal};
 use super::person::Person;
 use super::time;
-use super::unit::Unit;
+use super::unit::{Unit, wide};
 use super::words::words;
 
 /// A mail and what is to be read in it.
@@ -114,6 +116,31 @@ pub fn rows(chance: &mut Chance, language: Language, fields: &[Field], printed: 
     fields.iter().map(row).collect()
 }
 
+/// Labels as hasty people and other forms write them.
+pub fn loose_rows(chance: &mut Chance, language: Language, fields: &[Field]) -> Vec<Piece> {
+    let (bullet, dressed) = (chance.below(8), chance.below(4));
+    let mut pieces = Vec::new();
+    for (place, field) in fields.iter().enumerate() {
+        let label = label(chance, language, field, false);
+        let label = match dressed {
+            0 => label.to_uppercase(),
+            1 => label.nfd().filter(|c| !is_combining_mark(*c) || language.is_wide()).collect(),
+            2 if language.is_wide() => wide(&label),
+            _ => label,
+        };
+        let label = match bullet {
+            0 => format!("- {label}"),
+            1 => format!("{}. {label}", place + 1),
+            2 => format!("• {label}"),
+            3 => format!("{label} *"),
+            4 => format!("{}) {label}", place + 1),
+            _ => label,
+        };
+        pieces.push(Piece::Row(vec![(label, field.text.clone())]));
+    }
+    pieces
+}
+
 /// A mail of the customer with his greeting, his words and his signature.
 pub fn letter(chance: &mut Chance, language: Language, fields: &[Field], middle: Vec<Piece>) -> Draft {
     let text = |key| fields.iter().find(|field| field.key == key).map(|field| field.text.clone());
@@ -137,7 +164,7 @@ fn sign(chance: &mut Chance, language: Language) -> &'static str {
     match language {
         Language::Zh | Language::Ja => chance.pick(&["：", "：", ":", ": "]),
         Language::Fr => chance.pick(&[" : ", ": ", "\u{A0}: "]),
-        _ => chance.pick(&[": ", ": ", ": ", ":\t", " = ", ":", ":  "]),
+        _ => chance.pick(&[": ", ": ", ": ", ":\t", " = ", ":", ":  ", " - ", " – ", " -> ", " => "]),
     }
 }
 
@@ -210,7 +237,7 @@ fn other_words(chance: &mut Chance, _: Language) -> Case {
     if fields.iter().all(|field| field.label.is_none()) {
         chance.shuffle(&mut fields);
     }
-    let middle = rows(chance, language, &fields, false);
+    let middle = loose_rows(chance, language, &fields);
     Case::new(letter(chance, language, &fields, middle), vec![fields])
 }
 
@@ -219,7 +246,7 @@ fn other_language(chance: &mut Chance, language: Language) -> Case {
     if fields.iter().all(|field| field.label.is_none()) && chance.one_in(2) {
         chance.shuffle(&mut fields);
     }
-    let mut middle = rows(chance, language, &fields, false);
+    let mut middle = loose_rows(chance, language, &fields);
     if chance.one_in(6) {
         // Marks of writing direction around labels and values.
         for piece in &mut middle {
@@ -231,8 +258,9 @@ fn other_language(chance: &mut Chance, language: Language) -> Case {
             }
         }
         for field in fields.iter_mut().filter(|field| field.key == FieldKey::ManagerPassword) {
-            let marked = format!("\u{200E}{}\u{200F}", field.text);
-            field.want = field.want.take().map(|want| want.or(marked));
+            // Whether the marks are a part of it nobody can see.
+            let (marked, behind) = (format!("\u{200E}{}\u{200F}", field.text), format!("{}\u{200F}", field.text));
+            field.want = field.want.take().map(|want| want.or(marked).or(behind));
         }
     }
     Case::new(letter(chance, language, &fields, middle), vec![fields])

@@ -38,6 +38,12 @@ fn rows_of_a_table_become_lines() {
     check("<table><td>a<td>b<tr><th>c<td>d</table>", "a\tb\nc\td");
     check("<table><tbody><tr><td><b>a</b></td><td><p>b</p></td></tr></table>", "a\tb");
     check("<table><tr><td>a</td><td><table><tr><td>b</td><td>c</td></tr></table></td></tr></table>", "a\nb\tc");
+    // One cell in a table of its own is that cell.
+    check("<table><tr><td>a</td><td><table><tr><td>b</td></tr></table></td></tr></table>c", "a\tb\nc");
+    check(
+        "<table><tr><td>a</td><td><table><tr><td>b</td></tr><tr><td>c</td></tr></table></td></tr></table>",
+        "a\tb\nc",
+    );
     check("<table><tr><td>a</div></td><td>b</span></td></tr></table>", "a\tb");
     check("<td>a<td>b", "ab");
 }
@@ -47,6 +53,8 @@ fn entities_are_decoded_once() {
     check("a&amp;lt;b &lt;c&gt; &#65;&#x42; &auml; &copy &euro; &unknown; &", "a&lt;b <c> AB ä © € &unknown; &");
     check("<b title='&lt;'>x</b>", "x");
     check("a&nbsp;b&#160;c", "a b c");
+    // A blank that does not break is seen each time.
+    check("a&nbsp; b &nbsp;c&nbsp;&nbsp;d <td>&nbsp; e", "a  b  c  d e");
 }
 
 #[test]

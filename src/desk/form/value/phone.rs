@@ -44,6 +44,12 @@ pub fn phone(written: &str, country: &str) -> Result<String, Fault> {
         },
         None => format!("{country}{}", digits.strip_prefix('0').unwrap_or(&digits)),
     };
+    // In that plan neither area code nor exchange begins with 0 or 1: it is the
+    // number of another country, without its code.
+    let begins_low = |at: usize| whole.get(at..).is_some_and(|rest| rest.starts_with(['0', '1']));
+    if whole.starts_with('1') && (whole.len() != 11 || begins_low(1) || begins_low(4)) {
+        return unreadable();
+    }
     // E.164: at most 15 digits; no subscriber has fewer than 7 with his country.
     if (7..=15).contains(&whole.len()) { Ok(format!("+{whole}")) } else { unreadable() }
 }

@@ -36,7 +36,8 @@ pub(super) fn read(written: &str, pattern: Option<&Regex>) -> Result<String, Fau
         );
         return Err(Fault::new("two_values", text));
     }
-    if pattern.is_match(&compact) {
+    // A dash at the end: the number goes on elsewhere.
+    if pattern.is_match(&compact) && !text.ends_with(is_dash) {
         return Ok(compact);
     }
     let text = phrase!(

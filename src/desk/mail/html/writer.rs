@@ -21,6 +21,12 @@ pub(super) struct Writer {
     blank_above: bool,
     /// Tables inside a cell do not break its line apart from their rows.
     cell: bool,
+    /// A table has begun at the beginning of a cell behind another one: its first
+    /// row goes on with the line of that one.
+    nested: bool,
+    /// Where such a row begins in the line. When it has a second cell, it is a row
+    /// of its own after all.
+    joined: Option<usize>,
 }
 
 impl Writer {
@@ -29,6 +35,11 @@ impl Writer {
             "br" => self.end_line(),
             "td" | "th" => {
                 if self.cell {
+                    if let Some(at) = self.joined.take().filter(|at| self.line.is_char_boundary(*at)) {
+                        let row = self.line.split_off(at);
+                        self.end_line();
+                        self.line = row;
+                    }
                     self.line.push('\t');
                     self.gap = false;
                 }
@@ -40,11 +51,16 @@ impl Writer {
                 self.at_start = true;
             }
             "blockquote" => self.begin_quote(),
+            "tr" if std::mem::take(&mut self.nested) => {
+                self.cell = false;
+                self.joined = Some(self.line.len());
+            }
             "tr" => {
                 self.begin_block();
                 self.cell = false;
             }
-            "p" | "div" if self.cell && self.line.ends_with('\t') => {}
+            "p" | "div" | "tbody" if self.cell && self.line.ends_with('\t') => {}
+            "table" if self.cell && self.line.ends_with('\t') => self.nested = true,
             name if element::is_block(name) => self.begin_block(),
             _ => {}
         }
@@ -95,15 +111,18 @@ impl Writer {
             return;
         }
         for c in text.chars() {
-            if c.is_whitespace() {
-                self.gap = !self.line.is_empty() && !self.line.ends_with(['\t', ' ']);
+            // A blank that does not break is seen as often as it stands there.
+            let begun = !self.line.is_empty() && !self.line.ends_with('\t');
+            let hard = c == '\u{A0}' && begun;
+            if c.is_whitespace() && !hard {
+                self.gap = begun;
                 continue;
             }
             if self.gap {
                 self.line.push(' ');
                 self.gap = false;
             }
-            self.line.push(c);
+            self.line.push(if hard { ' ' } else { c });
         }
     }
 
@@ -113,6 +132,7 @@ impl Writer {
         }
         self.line.clear();
         self.gap = false;
+        self.joined = None;
     }
 
     fn end_line(&mut self) {
@@ -124,6 +144,7 @@ impl Writer {
         }
         self.blank_above = blank;
         self.line.clear();
+        self.joined = None;
         self.gap = false;
     }
 

@@ -65,7 +65,7 @@ pub fn password(chance: &mut Chance, language: Language) -> Case {
         5 => (String::new(), Want::nothing()),
         6 => (format!("пароль{number}"), Want::is(format!("пароль{number}"))),
         7 => (format!("x=1;y={number}"), Want::is(format!("x=1;y={number}"))),
-        _ => (format!("MAC: {number}"), Want::is(format!("MAC: {number}"))),
+        _ => (format!("MAC#{number}: x"), Want::is(format!("MAC#{number}: x"))),
     };
     with(chance, language, vec![Field::new(FieldKey::ManagerPassword, text, want)])
 }

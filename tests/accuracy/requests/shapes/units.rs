@@ -27,6 +27,7 @@ pub fn blocks(chance: &mut Chance, language: Language) -> Case {
         middle.extend(rows(chance, language, std::slice::from_ref(&password), true));
     }
     let head = chance.pick(words(language).unit);
+    let form = chance.below(8);
     let with_head = !chance.one_in(4);
     let mut units = Vec::new();
     for number in 1..=2 + chance.below(2) {
@@ -39,7 +40,14 @@ pub fn blocks(chance: &mut Chance, language: Language) -> Case {
         }
         middle.push(Piece::blank());
         if with_head {
-            middle.push(Piece::line(format!("{head} {number}")));
+            middle.push(Piece::line(match form {
+                0 => format!("{head} #{number}"),
+                1 => format!("{head} {number}:"),
+                2 => format!("--- {head} {number} ---"),
+                3 => format!("*{head} {number}*"),
+                4 => format!("{head}{number}"),
+                _ => format!("{head} {number}"),
+            }));
         }
         middle.extend(rows(chance, language, &own, true));
         let mut all = contact.clone();
