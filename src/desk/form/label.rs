@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::desk::form::label::edge::{Edge, beginning, edge, signed_behind, stands_apart, trimmed_end};
-use crate::desk::form::label::token::{Token, is_blank, tokens};
+use crate::desk::form::label::token::{Token, is_blank, is_mark, tokens};
 use crate::desk::form::{FieldKey, Spec, TimePart};
 
 pub(in crate::desk) use token::{compare_form, is_wide};
@@ -164,7 +164,10 @@ impl Labels {
             hit.max_by_key(|(words, _)| (words.len(), words.iter().map(String::len).sum::<usize>()))?;
         let end = tokens.get(first + words.len() - 1)?.range.end;
         let Edge { ending, value, note } = edge(line, end, |rest| self.behind_is(rest).is_some())?;
-        let field = Found { label: *label, ending, value: value..line.len(), note, tick: None };
+        // Marks of writing direction belong to the line, not to its last value.
+        let text = line.get(value..).unwrap_or("");
+        let value_end = value + text.trim_end_matches(is_mark).len();
+        let field = Found { label: *label, ending, value: value..value_end, note, tick: None };
         Some((*label, words.len(), field))
     }
 

@@ -122,7 +122,7 @@ pub fn fields(chance: &mut Chance, language: Language, wish: &Wish) -> Vec<Field
             vec![time(text, instant(at))]
         }
         Wish::Unclear => {
-            let text = chance.pick(&["2027-02-30 10:00 UTC", "2026-12-03 25:00 UTC", "2026-01-03 10:00 UTC"]);
+            let text = chance.pick(&["2027-02-30 10:00 UTC", "2026-12-03 25:00 UTC", "next month, we will see"]);
             let want = Want::nothing().or_fault("time_*").or_fault("zone_*");
             vec![Field::new(FieldKey::UpgradeTime, text, want)]
         }

@@ -76,11 +76,15 @@ pub(super) fn edge(line: &str, end: usize, says: impl Fn(&str) -> bool) -> Optio
     let (rest, note) = noted(numbering(line.get(end..)?));
     let bare = rest.trim_start_matches(|c: char| is_blank(c) || c == '*' || is_mark(c));
     let gap = rest.get(..rest.len() - bare.len()).unwrap_or("");
-    let at = |ending, value: &str| Some(Edge { ending, value: offset(value), note: note.clone() });
+    let at = |ending, value: &str| {
+        let value = value.trim_start_matches(|c: char| is_blank(c) || is_mark(c));
+        Some(Edge { ending, value: offset(value), note: note.clone() })
+    };
     let asked = bare.strip_prefix(['?', '？']).map(|rest| {
         let rest = rest.trim_start_matches(|c: char| is_blank(c) || is_mark(c));
         // The star of a field that must be filled in.
-        rest.strip_prefix('*').filter(|behind| behind.starts_with([' ', ':', '：'])).map_or(rest, str::trim_start)
+        let starred = rest.strip_prefix('*').map(|behind| behind.trim_start_matches(is_mark));
+        starred.filter(|behind| behind.starts_with([' ', ':', '：'])).map_or(rest, str::trim_start)
     });
     let after_question = asked.unwrap_or(bare);
     if let Some(value) = ["->", "=>", "→", "⇒"].iter().find_map(|arrow| after_question.strip_prefix(arrow)) {
