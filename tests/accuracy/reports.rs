@@ -27,19 +27,37 @@ fn reports_in_nine_languages_have_their_severity() {
     let mut scores = Vec::new();
     let (mut false_alarms, mut not_urgent) = (0, 0);
     for file in FILES {
-        let (language, _) = file.split_once('.').unwrap();
-        let [right, seen, quiet] = language_scores(file, language, &first);
+        let [right, seen, quiet] = language_scores(file, &first);
         false_alarms += quiet.misses.len();
         not_urgent += quiet.counted();
         scores.extend([right, seen]);
     }
+    scores.push(unseen());
     let share = percent(false_alarms, not_urgent);
     println!("reports      false P1: {false_alarms} of {not_urgent}, {share:.2} %");
     judge("reports.toml", &scores);
     assert!(share <= FALSE_MAX, "{share:.2} % of what is no P1 reads as P1");
 }
 
-fn language_scores(file: &str, language: &str, first: &BTreeMap<String, usize>) -> [Score; 3] {
+/// Sentences written after the rules, and counted before anybody changed a rule for
+/// them: how the rules read what they were not made for.
+fn unseen() -> Score {
+    let mut all = Score::new("unseen right");
+    let (mut urgent, mut missed, mut false_alarms) = (0, 0, 0);
+    for file in FILES {
+        let [right, seen, quiet] = language_scores(&format!("unseen/{file}"), &BTreeMap::new());
+        urgent += seen.counted();
+        missed += seen.misses.len();
+        false_alarms += quiet.misses.len();
+        all.right += right.right;
+        all.misses.extend(right.misses);
+    }
+    println!("reports      unseen: {missed} of {urgent} P1 missed, {false_alarms} false P1");
+    all
+}
+
+fn language_scores(file: &str, first: &BTreeMap<String, usize>) -> [Score; 3] {
+    let language = file.trim_end_matches(".txt");
     let text = std::fs::read_to_string(folder().join("reports").join(file)).unwrap();
     let [mut right, mut urgent, mut not_urgent] =
         ["right", "P1 seen", "no false P1"].map(|what| Score::new(&format!("{language} {what}")));
@@ -63,6 +81,9 @@ fn language_scores(file: &str, language: &str, first: &BTreeMap<String, usize>) 
     }
     for score in [&right, &urgent, &not_urgent] {
         let at_first = first.get(&score.source).copied().unwrap_or_default();
+        if first.is_empty() {
+            break;
+        }
         let (now, then) = (score.percent(), percent(at_first, score.counted()));
         println!("{:<16} first run {then:>6.2} %, now {now:>6.2} %", score.source);
     }

@@ -27,10 +27,8 @@ pub(super) fn extent(spots: &[Spot<'_>], sentence: &Sentence<'_>, rules: &Urgenc
         };
         extent = if not_only && said != Extent::All { Extent::All } else { said };
     }
-    match (extent, counted) {
-        (Extent::Unknown, counted) => percent(sentence, spots).unwrap_or(counted),
-        (extent, _) => extent,
-    }
+    // "80 % of the calls drop after some seconds": the number is plain.
+    percent(sentence, spots).unwrap_or(if extent == Extent::Unknown { counted } else { extent })
 }
 
 /// Longer numbers are names: "911 calls", "extension 2040".
