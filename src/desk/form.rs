@@ -5,6 +5,7 @@ mod gather;
 pub(in crate::desk) mod label;
 pub(in crate::desk) mod lines;
 mod made;
+pub mod origin;
 mod prose;
 pub(in crate::desk) mod table;
 mod time;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::form::gather::{Gathered, gather};
 use crate::desk::form::lines::Line;
+use crate::desk::form::origin::Origins;
 use crate::desk::form::time::Clock;
 use crate::desk::form::value::Kinds;
 use crate::desk::mail::{Mail, Quotes};
@@ -262,16 +264,33 @@ impl Spec {
 /// no slot. A time whose zone is missing or unknown is `Value::Text` until
 /// [`settle`] finds the zone; the fault stands at the zone.
 pub fn read(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, received: Timestamp) -> Vec<Form> {
+    explained(mail, spec, zones, desk_zone, received).into_iter().map(|(form, _)| form).collect()
+}
+
+/// The same, each with where its values stood.
+pub fn explained(
+    mail: &Mail,
+    spec: &Spec,
+    zones: &Zones,
+    desk_zone: &str,
+    received: Timestamp,
+) -> Vec<(Form, Origins)> {
     Reader::new(mail, spec, zones, desk_zone, received).forms(spec.labels_min)
 }
 
 /// The answers in a reply: one labelled line is enough, and so is "ASAP" alone.
-pub fn read_reply(mail: &Mail, spec: &Spec, zones: &Zones, desk_zone: &str, received: Timestamp) -> Option<Form> {
+pub fn read_reply(
+    mail: &Mail,
+    spec: &Spec,
+    zones: &Zones,
+    desk_zone: &str,
+    received: Timestamp,
+) -> Option<(Form, Origins)> {
     Reader::new(mail, spec, zones, desk_zone, received).forms(1).into_iter().next()
 }
 
 /// What a request in sentences gives away by its shape; may be nothing.
-pub fn read_prose(mail: &Mail, spec: &Spec) -> Form {
+pub fn read_prose(mail: &Mail, spec: &Spec) -> (Form, Origins) {
     prose::read(&lines::of_text(mail, spec), &Kinds { spec })
 }
 
@@ -328,7 +347,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads both parts and prefers the one with more labels.
-    fn forms(&self, labels_min: usize) -> Vec<Form> {
+    fn forms(&self, labels_min: usize) -> Vec<(Form, Origins)> {
         let reply = lines::is_reply(self.mail, self.kinds.spec);
         let spec = self.kinds.spec;
         let attached = lines::of_attached(self.mail, spec);
@@ -343,17 +362,17 @@ impl<'a> Reader<'a> {
             chosen.password_of(&self.mail.subject);
         }
         let mut forms = self.forms_of(&chosen);
-        for (form, other) in forms.iter_mut().zip(self.forms_of(&other)) {
+        for ((form, _), (other, _)) in forms.iter_mut().zip(self.forms_of(&other)) {
             fill::compare_parts(form, &other);
         }
         forms
     }
 
-    fn forms_of(&self, gathered: &Gathered) -> Vec<Form> {
+    fn forms_of(&self, gathered: &Gathered) -> Vec<(Form, Origins)> {
         let units = unit::split(&gathered.entries, &gathered.empty, &self.kinds).into_iter().map(|entries| {
             let mut form = fill::fill(&entries, &gathered.rest, &self.kinds);
             time::fill_time(&mut form, &entries, &self.kinds, self.clock);
-            form
+            (form, origin::of(&entries))
         });
         units.collect()
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::attached::{self, Attached};
 use crate::desk::command::{self, Command, CommandLine};
 use crate::desk::enclosed;
+use crate::desk::form::origin::Origins;
 use crate::desk::form::{self, FieldKey, Form, Named};
 use crate::desk::input::kind::{classify, drop_notice, is_reply, reports_a_problem};
 use crate::desk::mail::proof::own::{self, Checked, Wanted};
@@ -146,6 +147,8 @@ pub struct Understood {
     pub checked: Option<Checked>,
     pub kind: Kind,
     pub forms: Vec<Form>,
+    /// Where the values of each form stood.
+    pub origins: Vec<Origins>,
     pub units: Named,
     pub commands: Vec<CommandLine>,
     pub urgency: Reading,
@@ -171,6 +174,7 @@ pub struct Forwarded {
 pub struct Meaning {
     pub kind: Kind,
     pub forms: Vec<Form>,
+    pub origins: Vec<Origins>,
     pub units: Named,
     pub commands: Vec<CommandLine>,
     pub urgency: Reading,
@@ -217,7 +221,7 @@ impl Understood {
         let Understood { mail, proof, checked, kind, forms, units, commands, urgency, forwarded, attached, .. } = self;
         let attached = attached.into_iter().map(|attached| attached.file).collect();
         let forwarded = forwarded.map(|Forwarded { mail, meaning }| {
-            let Meaning { kind, forms, units, commands: _, urgency } = meaning;
+            let Meaning { kind, forms, units, urgency, .. } = meaning;
             Box::new(MailInput {
                 place: place.clone(),
                 received,
@@ -314,7 +318,7 @@ fn understood(
     if !mail.attached.is_empty() && reports(&mail) {
         mail.attached.clear();
     }
-    let Meaning { kind, forms, units, commands, urgency } = meaning(&mail, received, rules);
+    let Meaning { kind, forms, origins, units, commands, urgency } = meaning(&mail, received, rules);
     mail.attached.clear();
     let by_staff = mail.address().is_some_and(|address| rules.access.staff_by_address(address).is_some());
     let inner = mail.inner(&rules.classify.marks.quotes).filter(|_| by_staff);
@@ -330,6 +334,7 @@ fn understood(
         kind,
         urgency,
         forms,
+        origins,
         units,
         commands,
         secrets,
@@ -344,7 +349,7 @@ fn understood(
 /// Forms, commands and the kind of a mail.
 fn meaning(mail: &Mail, received: Timestamp, rules: &Rules) -> Meaning {
     let zone = &rules.hours.zone;
-    let mut forms = form::read(mail, &rules.form, &rules.zones, zone, received);
+    let mut forms = form::explained(mail, &rules.form, &rules.zones, zone, received);
     let commands = command::read(&mail.own_text, &rules.zones, zone, received);
     let urgency = urgency::read(mail, &rules.urgency);
     drop_notice(&mut forms, mail, &rules.urgency);
@@ -367,8 +372,8 @@ fn meaning(mail: &Mail, received: Timestamp, rules: &Rules) -> Meaning {
     // them may be one.
     let in_words = kind != Kind::Request && urgency.tone != Tone::Plain;
     let units = if in_words { form::units_in(mail, &rules.form) } else { Named::default() };
-    let units = named(&forms).and(units);
-    Meaning { kind, forms, units, commands, urgency }
+    let (forms, origins): (Vec<Form>, Vec<Origins>) = forms.into_iter().unzip();
+    Meaning { kind, units: named(&forms).and(units), forms, origins, commands, urgency }
 }
 
 fn weigh(mail: &Mail, rules: &Rules, checked: Option<&Checked>) -> Proof {

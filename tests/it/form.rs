@@ -5,6 +5,7 @@ mod command;
 mod hours;
 mod mails;
 mod moment;
+mod origin;
 mod read;
 mod sample_mail;
 mod seal;

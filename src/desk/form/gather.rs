@@ -3,6 +3,7 @@
 use crate::desk::form::FieldKey;
 use crate::desk::form::label::{Ending, Found, Label, Labels};
 use crate::desk::form::lines::Line;
+use crate::desk::form::origin::{Origin, Place, Rule};
 use crate::desk::form::value::{Kinds, is_asap, is_nothing};
 use crate::desk::mail::Quotes;
 
@@ -25,6 +26,7 @@ pub(super) struct Entry {
     pub own: bool,
     /// The number of the unit under whose head it stood.
     pub unit: Option<u32>,
+    pub origin: Origin,
 }
 
 /// All that was found.
@@ -43,16 +45,25 @@ pub(super) struct Gathered {
 impl Gathered {
     /// A password in the subject is of the form below it that names none.
     pub(super) fn password_of(&mut self, subject: &str) {
-        let mark = subject.find("[sealed").and_then(|place| subject.get(place..));
-        if let (Some(mark), false) = (mark, self.entries.iter().any(|entry| entry.label == PASSWORD)) {
+        if let (Some((start, mark)), false) = (mark(subject), self.entries.iter().any(|entry| entry.label == PASSWORD))
+        {
             let (written, note) = (mark.to_owned(), String::new());
-            self.entries.push(Entry { label: PASSWORD, written, note, own: true, unit: None });
+            let origin = Origin::new(Place::SUBJECT, subject, start, mark, Rule::Sentence);
+            self.entries.push(Entry { label: PASSWORD, written, note, own: true, unit: None, origin });
         }
     }
 
     pub(super) fn different_labels(&self) -> usize {
         self.labels.iter().collect::<std::collections::BTreeSet<_>>().len()
     }
+}
+
+/// The first mark of a sealed password in a text, and where it begins.
+pub(super) fn mark(text: &str) -> Option<(usize, &str)> {
+    let start = text.find("[sealed")?;
+    let behind = text.get(start..)?;
+    let end = behind.find(']').map_or(behind.len(), |end| end + 1);
+    Some((start, behind.get(..end)?))
 }
 
 /// Reads all lines. `reply`: a line that says ASAP and nothing else is an answer.
@@ -68,7 +79,8 @@ pub(super) fn gather(lines: &[Line<'_>], kinds: &Kinds<'_>, reply: bool) -> Gath
     };
     while let Some(line) = lines.get(gatherer.at).filter(|_| gatherer.found.entries.len() < ENTRIES_MAX) {
         if reply && line.own && is_asap(line.text, kinds.spec) {
-            gatherer.push(Label::Field(FieldKey::Asap), "yes".to_owned(), String::new(), line.own);
+            let origin = Origin::new(line.place, line.text, 0, line.text, Rule::Alone);
+            gatherer.push(Label::Field(FieldKey::Asap), "yes".to_owned(), String::new(), line.own, origin);
             gatherer.at += 1;
         } else if is_header(lines, gatherer.at, &kinds.spec.quotes) {
             gatherer.at += 1;
@@ -103,15 +115,19 @@ impl<'a> Gatherer<'a> {
         }
         let fields = self.labels.fields(text);
         let mut any = false;
-        let count = fields.len();
+        let (count, mut from) = (fields.len(), 0);
         for (place, field) in fields.iter().enumerate() {
-            any |= self.field(field, text, line, place + 1 == count);
+            let origin = labelled(line, text, from, field);
+            any |= self.field(field, text, line, place + 1 == count, origin);
+            from = field.value.end;
         }
         // A secret may stand in prose, where no label of the form leads to it.
-        if let Some(place) = text.find("[sealed")
+        if let Some((place, mark)) = mark(text)
             && !fields.iter().any(|field| field.label == PASSWORD && field.value.contains(&place))
         {
-            self.push(PASSWORD, text.get(place..).unwrap_or("").to_owned(), String::new(), line.own);
+            let start = line.text.len() - text.len() + place;
+            let origin = Origin::new(line.place, line.text, start, mark, Rule::Sentence);
+            self.push(PASSWORD, text.get(place..).unwrap_or("").to_owned(), String::new(), line.own, origin);
             any = true;
         }
         if any {
@@ -122,7 +138,7 @@ impl<'a> Gatherer<'a> {
     }
 
     /// Takes one field of a line. `last`: it may go on in the next line.
-    fn field(&mut self, field: &Found, text: &str, line: &Line<'_>, last: bool) -> bool {
+    fn field(&mut self, field: &Found, text: &str, line: &Line<'_>, last: bool, mut origin: Origin) -> bool {
         let value = text.get(field.value.clone()).unwrap_or("");
         if field.ending == Ending::Blank {
             // Without a sign behind it, only a value of the right shape makes it a label.
@@ -150,6 +166,7 @@ impl<'a> Gatherer<'a> {
                     self.at = place + 1;
                     own = answer.own;
                     written = answer.text.to_owned();
+                    origin = Origin::new(answer.place, answer.text, 0, answer.text, origin.rule);
                 }
                 // A word alone on a line is no label of an empty field.
                 None if field.ending == Ending::Line => return false,
@@ -158,18 +175,18 @@ impl<'a> Gatherer<'a> {
         }
         self.found.labels.push(field.label);
         if !is_nothing(&written) {
-            self.push(field.label, written, field.note.clone(), own);
+            self.push(field.label, written, field.note.clone(), own, origin);
         } else if self.unit.is_some() {
             self.found.empty.push(field.label);
         }
         true
     }
 
-    fn push(&mut self, label: Label, written: String, note: String, own: bool) {
+    fn push(&mut self, label: Label, written: String, note: String, own: bool, origin: Origin) {
         if !self.found.labels.contains(&label) {
             self.found.labels.push(label);
         }
-        self.found.entries.push(Entry { label, written, note, own, unit: self.unit });
+        self.found.entries.push(Entry { label, written, note, own, unit: self.unit, origin });
     }
 
     /// The value below its label: directly, or in our own form past blank
@@ -225,6 +242,16 @@ impl<'a> Gatherer<'a> {
         let joined = format!("{}{}", value.trim_end(), next.trim());
         self.kinds.read(key, &joined).is_ok().then_some(joined)
     }
+}
+
+/// Of the value behind a label. `text` is the end of the line, and `from` where in it
+/// what stands before ends.
+fn labelled(line: &Line<'_>, text: &str, from: usize, field: &Found) -> Origin {
+    let label = text.get(from..field.value.start).unwrap_or("");
+    let label = label.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')')).to_owned();
+    let start = line.text.len() - text.len() + field.value.start;
+    let value = text.get(field.value.clone()).unwrap_or("");
+    Origin::new(line.place, line.text, start, value, Rule::Label { label })
 }
 
 /// The head of another mail inside this one: two such lines or more together.

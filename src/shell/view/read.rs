@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::desk::form::origin::{Origin, Origins, Part};
 use crate::desk::form::{Form, Value as FieldValue};
 use crate::desk::input::{Understood, understand};
 use crate::desk::mail::proof::own::Checked;
-use crate::desk::mail::{Proof, Report};
+use crate::desk::mail::{Mail, Proof, Report};
 use crate::desk::rules::Rules;
 use crate::desk::seal::prints::Prints;
 use crate::desk::token::reply_address;
@@ -31,6 +32,8 @@ pub async fn looked_at(
 /// What was read, with the field names of cli.md.
 pub fn understood(read: &Understood) -> Value {
     let mail = &read.mail;
+    let explained = read.forms.iter().zip(&read.origins);
+    let forms: Vec<Value> = explained.map(|(form, origins)| self::form(form, origins, mail)).collect();
     let fault: Option<&'static str> = mail.identity.as_ref().err().map(|fault| fault.into());
     json!({
         "kind": read.kind,
@@ -58,7 +61,7 @@ pub fn understood(read: &Understood) -> Value {
         "signature": mail.signature,
         "attachments": mail.attachments,
         "report": report(mail.report.as_ref()),
-        "forms": read.forms.iter().map(form).collect::<Vec<Value>>(),
+        "forms": forms,
         "commands": read.commands.iter().map(command).collect::<Vec<Value>>(),
         "urgency": urgency(&read.urgency),
         "secrets": read.secrets.len(),
@@ -100,8 +103,33 @@ fn command(line: &crate::desk::command::CommandLine) -> Value {
     })
 }
 
-fn form(form: &Form) -> Value {
-    json!({ "fields": fields(form), "rest": form.rest })
+fn form(form: &Form, origins: &Origins, mail: &Mail) -> Value {
+    let mut fields = fields(form);
+    for (key, stood) in origins {
+        let stood: Vec<Value> = stood.iter().map(|origin| self::stood(origin, mail)).collect();
+        if let Some(field) = fields.get_mut(key.key()).and_then(Value::as_object_mut) {
+            field.insert("stood".to_owned(), json!(stood));
+        }
+    }
+    json!({ "fields": fields, "rest": form.rest })
+}
+
+/// Where a value stood, and which rule read it.
+fn stood(origin: &Origin, mail: &Mail) -> Value {
+    let place = origin.place;
+    let (part, file) = match place.part {
+        Part::Subject => ("subject", None),
+        Part::Text => ("text", None),
+        Part::Html => ("html", None),
+        Part::Attachment(place) => ("attachment", mail.attachments.get(place).map(|file| file.name.as_str())),
+    };
+    json!({
+        "part": part,
+        "file": file,
+        "line": Some(place.line).filter(|line| *line > 0),
+        "span": origin.span,
+        "rule": origin.rule,
+    })
 }
 
 /// Each field: as written, as understood, or what is wrong.

@@ -49,11 +49,20 @@ fn read_shows_the_mail_and_never_the_password() {
         "From        Dana Ruiz <dana@acme-tel.example>",
         "Date        Mon 16 Nov 2026 09:12 PST",
         "Secrets     1, to be sealed",
-        "manager_password  [sealed]               [sealed]",
-        "unit_mac          00-00-5e-00-53-0a      00:00:5E:00:53:0A",
-        "upgrade_time      2026-11-19 10:30       Thu 19 Nov 2026 10:30 PST",
     ] {
         assert!(ran.out.lines().any(|found| found == line), "{line}\n{}", ran.out);
+    }
+    // As written, as understood; where it stood, and what read it.
+    for (value, origin) in [
+        ("manager_password  [sealed]               [sealed] ", "text, line 9: 19-26   label \"Manager Password\""),
+        ("unit_mac          00-00-5e-00-53-0a      00:00:5E:00:53:0A ", "line 7: 19-35   label \"Unit MAC Address\""),
+        (
+            "upgrade_time      2026-11-19 10:30       Thu 19 Nov 2026 10:30 PST ",
+            "line 11: 15-30  label \"Upgrade Time\"",
+        ),
+    ] {
+        let is_told = |line: &str| line.starts_with(value) && line.ends_with(origin);
+        assert!(ran.out.lines().any(is_told), "{value}\n{}", ran.out);
     }
     assert!(ran.out.contains("acme-tel.example vouches for the sender"), "{}", ran.out);
 
@@ -64,6 +73,9 @@ fn read_shows_the_mail_and_never_the_password() {
     let fields = &read["forms"][0]["fields"];
     assert_eq!(fields["unit_mac"]["value"], "00:00:5E:00:53:0A");
     assert_eq!(fields["manager_password"]["value"], "[sealed]");
+    let stood = &fields["unit_mac"]["stood"][0];
+    assert_eq!((&stood["part"], &stood["rule"]["by"]), (&json!("text"), &json!("label")));
+    assert!(stood["line"].is_u64() && stood["span"].is_array() && stood["file"].is_null(), "{stood}");
     assert_eq!(fields["upgrade_time"]["value"]["utc"], "2026-11-19T18:30:00Z");
     assert_eq!(place.run_with(&["read", "-", "--json"], form("read").as_bytes()).json()["own_text"], read["own_text"]);
 }

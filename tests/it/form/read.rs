@@ -20,7 +20,7 @@ fn forms(mut mail: Mail) -> Vec<Form> {
 fn answer(mut mail: Mail) -> Option<Form> {
     let spec = sample_rules::spec();
     seal::take(&mut mail, spec, None);
-    form::read_reply(&mail, spec, sample_rules::zones(), DESK, RECEIVED.parse().unwrap())
+    form::read_reply(&mail, spec, sample_rules::zones(), DESK, RECEIVED.parse().unwrap()).map(|(form, _)| form)
 }
 
 /// One line a field: `key = value`, or `key ! fault`.
@@ -464,7 +464,7 @@ fn sentences_give_away_what_has_a_shape() {
     let check = |text: &str, expected: &[&str]| {
         let mut mail = request(text);
         seal::take(&mut mail, sample_rules::spec(), None);
-        assert_eq!(show(&form::read_prose(&mail, sample_rules::spec())), expected, "{text}");
+        assert_eq!(show(&form::read_prose(&mail, sample_rules::spec()).0), expected, "{text}");
     };
     check(
         "please upgrade our box (s/n SM-0417-22A, mac 00-00-5e-00-53-0a, 203.0.113.10). The pw is tulip#7",

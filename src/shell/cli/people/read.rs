@@ -90,6 +90,7 @@ fn commands(page: &mut Page, read: &Value) {
 
 /// The fields of a form: as written and as understood, or what is wrong.
 pub fn fields(page: &mut Page, fields: &Value) {
+    let is_explained = fields.as_object().into_iter().flatten().any(|(_, slot)| slot.get("stood").is_some());
     let rows = fields.as_object().into_iter().flatten().map(|(key, slot)| {
         let understood: Cell = match slot.get("value") {
             Some(Value::Object(_)) => time(page, slot.get("value").unwrap_or(&Value::Null)).into(),
@@ -98,10 +99,44 @@ pub fn fields(page: &mut Page, fields: &Value) {
             Some(Value::String(value)) => value.as_str().into(),
             Some(other) => other.to_string().into(),
         };
-        vec![key.as_str().into(), text(slot, "written").into(), understood]
+        let mut row: Vec<Cell> = vec![key.as_str().into(), text(slot, "written").into(), understood];
+        if is_explained {
+            row.extend([stood(slot, place), stood(slot, rule)].map(Cell::from));
+        }
+        row
     });
     let rows = rows.collect();
-    page.table(&["FIELD", "WRITTEN", "UNDERSTOOD"], rows, "it has no fields");
+    let heads = ["FIELD", "WRITTEN", "UNDERSTOOD", "STOOD IN", "READ BY"];
+    page.table(heads.get(..if is_explained { 5 } else { 3 }).unwrap_or(&heads), rows, "it has no fields");
+}
+
+/// Each place or rule once.
+fn stood(slot: &Value, tell: fn(&Value) -> String) -> String {
+    let mut told: Vec<String> = list(slot, "stood").map(tell).collect();
+    told.dedup();
+    told.join(", ")
+}
+
+/// `text, line 3: 14-22`, or the file's name with its row.
+fn place(stood: &Value) -> String {
+    let file = text(stood, "file");
+    let part = if file.is_empty() { text(stood, "part") } else { file };
+    let line = text(stood, "line");
+    let span = words(stood, "span").replace(", ", "-");
+    let line = if line.is_empty() { String::new() } else { format!(", line {line}") };
+    let span = if span.is_empty() { span } else { format!(": {span}") };
+    format!("{part}{line}{span}")
+}
+
+fn rule(stood: &Value) -> String {
+    let rule = stood.get("rule").cloned().unwrap_or_default();
+    match text(&rule, "by").as_str() {
+        "label" => format!("label \"{}\"", text(&rule, "label")),
+        "shape" => "its shape, in prose".to_owned(),
+        "sentence" => "a sentence about the password".to_owned(),
+        "alone" => "ASAP alone".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 /// A time with all its readings when it has several.
