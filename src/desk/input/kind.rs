@@ -1,6 +1,5 @@
 //! What a mail is, by the first that holds.
 
-use crate::desk::form::origin::Origins;
 use crate::desk::form::{FieldKey, Form};
 use crate::desk::input::Kind;
 use crate::desk::mail::{AutomaticSign, Mail, ReportKind};
@@ -23,9 +22,9 @@ pub(super) fn is_reply(mail: &Mail) -> bool {
 }
 
 /// The table of a provider's notice has a company, a telephone and times: no form.
-pub(super) fn drop_notice(forms: &mut Vec<(Form, Origins)>, mail: &Mail, words: &UrgencyRules) {
+pub(super) fn drop_notice<T>(forms: &mut Vec<(Form, T)>, mail: &Mail, words: &UrgencyRules) {
     let of_a_unit = [FieldKey::UnitSerial, FieldKey::UnitMac, FieldKey::UnitIp, FieldKey::ManagerPassword];
-    let names_no_unit = |(form, _): &(Form, Origins)| of_a_unit.iter().all(|key| form.text(*key).is_none());
+    let names_no_unit = |(form, _): &(Form, T)| of_a_unit.iter().all(|key| !form.fields.contains_key(key));
     if !forms.is_empty() && forms.iter().all(names_no_unit) && urgency::is_notice(mail, words) {
         forms.clear();
     }
