@@ -23,7 +23,11 @@ const LOG_WORDS_MAX: usize = 12;
 pub(super) fn sentences<'a>(mail: &'a Mail, rules: &UrgencyRules) -> Vec<Sentence<'a>> {
     let mut sentences = sentence::sentences(own_subject(&mail.subject, rules).0);
     let of_subject = sentences.len();
-    let text = own_lines(&mail.own_text, rules);
+    let mut text = own_lines(&mail.own_text, rules);
+    // "Rossi" is a name below a mail and a colour in it.
+    if let Ok(author) = &mail.identity {
+        text.iter_mut().filter(|line| is_name(line, &author.name)).for_each(|line| *line = "");
+    }
     let silent = text.iter().flat_map(|line| keys(line)).count() <= FORWARD_WORDS_MAX;
     let is_forward = own_subject(&mail.subject, rules).1 == Inherited::Forward && !mail.subject.contains("[UP-");
     let mut notice = of_text(&text, &mail.subject, rules, &mut sentences);
@@ -46,6 +50,12 @@ fn of_text<'a>(lines: &[&'a str], subject: &str, rules: &UrgencyRules, sentences
     let announced = sentence::of_lines(announced.iter().copied()).into_iter();
     sentences.extend(announced.map(|sentence| Sentence { announced: true, ..sentence }));
     begin.is_some()
+}
+
+/// Whether a line is the author's name and nothing else.
+fn is_name(line: &str, name: &str) -> bool {
+    let bare = line.trim().trim_matches([',', '.', '-', '*']);
+    !bare.is_empty() && bare.eq_ignore_ascii_case(name.trim())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
