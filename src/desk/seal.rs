@@ -221,10 +221,10 @@ fn defused(text: &str) -> String {
 fn replace_spans(text: &str, spans: &[Range<usize>], known: &[Range<usize>], secrets: &mut Vec<Secret>) -> String {
     let mut marks: Vec<(Range<usize>, String)> = known.iter().map(|span| (span.clone(), FOREIGN_MARK.into())).collect();
     let mut done = 0;
-    for span in spans.iter().filter(|span| !span.is_empty()) {
+    for span in spans.iter().flat_map(|span| around_marks(text, span)) {
         let Some(value) = text.get(span.clone()).filter(|_| span.start >= done) else { continue };
-        marks.push((span.clone(), mark_of(value, secrets)));
         done = span.end;
+        marks.push((span, mark_of(value, secrets)));
     }
     marks.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
     let mut sealed = String::with_capacity(text.len());
@@ -239,6 +239,23 @@ fn replace_spans(text: &str, spans: &[Range<usize>], known: &[Range<usize>], sec
     }
     sealed.push_str(text.get(done..).unwrap_or(""));
     sealed
+}
+
+/// What of a place is no mark yet: a mark inside it names its secret, and stays
+/// ("password  password?> ", of which ">" was taken first).
+fn around_marks(text: &str, span: &Range<usize>) -> Vec<Range<usize>> {
+    let whole = text.get(span.clone()).unwrap_or("");
+    let (mut pieces, mut rest) = (Vec::new(), whole);
+    while let Some((before, behind)) = rest.split_once("[sealed") {
+        let start = span.end - rest.len();
+        pieces.push(start..start + before.len());
+        rest = behind.split_once(']').map_or("", |(_, rest)| rest);
+    }
+    pieces.push(span.end - rest.len()..span.end);
+    let is_blank = |piece: &Range<usize>| text.get(piece.clone()).is_none_or(|piece| piece.trim().is_empty());
+    // A value may be blanks alone; what parts two marks is none.
+    pieces.retain(|piece| !piece.is_empty() && (piece == span || !is_blank(piece)));
+    pieces
 }
 
 /// The mark of a value, which is a secret of this mail from now on.
