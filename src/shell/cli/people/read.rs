@@ -17,6 +17,7 @@ pub fn read(page: &mut Page, read: &Value) {
     };
     let facts = vec![
         ("Kind", text(read, "kind").into()),
+        ("Severity", severity(read)),
         ("From", author(read)),
         ("Proof", proof(read).into()),
         ("Signatures", signatures::lines(read.get("proof").and_then(|proof| proof.get("checked"))).into()),
@@ -55,6 +56,14 @@ fn author(read: &Value) -> Cell {
         fault if fault.is_empty() => format!("{} <{}>", text(&identity, "name"), text(&identity, "address")).into(),
         fault => bad(format!("nobody: {fault}")),
     }
+}
+
+/// Of a mail that reports a problem, with the words that tell it.
+fn severity(read: &Value) -> Cell {
+    let Some(urgency) = read.get("urgency").filter(|urgency| urgency.is_object()) else { return String::new().into() };
+    let because: Vec<String> = list(urgency, "because").filter_map(|why| Some(why.as_str()?.to_owned())).collect();
+    let told = [vec![text(urgency, "severity")], because].concat().join("\n");
+    if text(urgency, "severity") == "P1" { bad(told) } else { told.into() }
 }
 
 fn proof(read: &Value) -> String {
