@@ -19,7 +19,8 @@ pub(super) fn text<'a>(message: &Message<'_>, part: &MessagePart<'_>, read: &'a 
         // Decoded it could become markup that no reader of the bytes has seen.
         bytes(message, part).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     } else if is_latin(&declared) && !read.is_ascii() {
-        bytes(message, part).and_then(|bytes| String::from_utf8(bytes).ok())
+        let text = bytes(message, part).and_then(|bytes| String::from_utf8(bytes).ok());
+        text.filter(|text| declared.ends_with("ascii") || is_surely_utf8(text))
     } else if read.contains(REPLACEMENT) && (is_utf8(&declared) || charset_decoder(declared.as_bytes()).is_none()) {
         bytes(message, part).filter(|bytes| !has_utf8(bytes)).and_then(|bytes| decoded("windows-1252", &bytes))
     } else if read.contains("\u{1b}$") && (is_latin(&declared) || is_utf8(&declared) || declared.is_empty()) {
@@ -38,8 +39,15 @@ fn is_utf8(declared: &str) -> bool {
     matches!(declared, "utf-8" | "utf8")
 }
 
-/// What programs declare without looking: with it valid UTF-8 is UTF-8, since no
-/// text of Western Europe is that by chance.
+/// Letters of Western Europe, or several of any others: a password such as "Ñ§" is
+/// by chance the UTF-8 of one letter that no Western European writes.
+fn is_surely_utf8(text: &str) -> bool {
+    const LETTERS_MIN: usize = 3;
+    let mut wide = text.chars().filter(|c| !c.is_ascii());
+    wide.clone().all(|c| c < '\u{100}') || wide.nth(LETTERS_MIN - 1).is_some()
+}
+
+/// What programs declare without looking: with it a text that can be UTF-8 mostly is.
 fn is_latin(declared: &str) -> bool {
     matches!(declared, "us-ascii" | "ascii" | "iso-8859-1" | "latin1" | "iso8859-1" | "windows-1252" | "cp1252")
 }

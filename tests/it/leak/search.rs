@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::DeflateDecoder;
 use mail_parser::{Message, MessageParser, PartType};
 
 /// So many letters at each end of a password are looked for.
@@ -154,6 +156,8 @@ fn forms(piece: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("JSON in ASCII", coded(&unicode)),
         ("Rust", format!("{piece:?}")[1..].trim_end_matches('"').as_bytes().to_vec()),
         ("HTML", coded(&markup)),
+        ("XML", coded(&|c| if c == '>' { "&#62;".to_owned() } else { markup(c) })),
+        ("CSV", piece.replace('"', "\"\"").into_bytes()),
         ("HTML with apostrophes", coded(&|c| if c == '\'' { "&#39;".to_owned() } else { markup(c) })),
         (
             "HTML, hexadecimal as minijinja writes",
@@ -219,9 +223,47 @@ fn decoded(message: &Message<'_>, parts: &mut Vec<Vec<u8>>) {
                 parts.push(mail_parser::decoders::html::html_to_text(markup).into_bytes());
             }
             PartType::Multipart(_) => {}
-            _ => parts.push(part.contents().to_vec()),
+            _ => {
+                parts.extend(unpacked(part.contents()));
+                parts.push(part.contents().to_vec());
+            }
         }
     }
+}
+
+/// The texts of an office file, which are deflated: behind each of its local headers (APPNOTE 4.3.7).
+fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
+    const BEGINS: &[u8] = b"PK\x03\x04";
+    if !bytes.starts_with(BEGINS) {
+        return Vec::new();
+    }
+    let heads = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(BEGINS));
+    let entry = |at: usize| {
+        let length = |place: usize| {
+            Some(usize::from(u16::from_le_bytes([*bytes.get(at + place)?, *bytes.get(at + place + 1)?])))
+        };
+        let from = at + 30 + length(26)? + length(28)?;
+        let mut text = Vec::new();
+        DeflateDecoder::new(bytes.get(from..)?).take(1 << 20).read_to_end(&mut text).ok()?;
+        Some(text)
+    };
+    // A value may stand in several runs of a document.
+    let without_tags = |text: Vec<u8>| {
+        let mut inside = false;
+        let is_text = |byte: &u8| match byte {
+            b'<' => {
+                inside = true;
+                false
+            }
+            b'>' => {
+                inside = false;
+                false
+            }
+            _ => !inside,
+        };
+        text.into_iter().filter(is_text).collect()
+    };
+    heads.filter_map(entry).map(without_tags).collect()
 }
 
 #[test]
