@@ -60,6 +60,8 @@ pub fn take(mail: &mut Mail, spec: &Spec, looking: Option<&Looking<'_>>) -> Take
     let fields = Finder { prose: false, ..finder };
     // Marks stand for secrets by their order, so prints never change which there are.
     for text in &mut texts {
+        // Below its label in a table a password is behind it.
+        rewrite(text, |text| table::unfolded_text(text, spec).unwrap_or_else(|| text.to_owned()));
         // Our own marks may come back in a quotation; there they name nothing.
         rewrite(text, defused);
         rewrite(text, |text| replace_spans(text, &fields.find(text), &[], &mut secrets));

@@ -1,9 +1,11 @@
-//! Tables in attached files: where a row of labels heads others, each of
-//! these becomes the lines of one unit, so that all who read lines read it, the
+//! Tables of a mail and its files: where a row of labels heads others,
+//! each of these becomes the lines of one unit, so that all who read lines read it, the
 //! search for passwords first.
 
-use crate::desk::form::Spec;
+use std::collections::BTreeSet;
+
 use crate::desk::form::label::{Label, Labels};
+use crate::desk::form::{FieldKey, Spec};
 use crate::desk::mail::AttachedText;
 
 /// No label is longer.
@@ -19,16 +21,22 @@ enum Row<'a> {
     Unit(Vec<(&'a str, &'a str)>),
 }
 
-/// Rewrites all tables. Units are counted through all files.
+/// Rewrites all tables of files. Units are counted through all of them.
 pub(in crate::desk) fn unfold(attached: &mut [AttachedText], spec: &Spec) {
-    let unfolded = {
-        let texts: Vec<&str> = attached.iter().map(|attached| attached.text.as_str()).collect();
-        unfolded(&texts, spec)
-    };
-    for (attached, (text, rows)) in attached.iter_mut().zip(unfolded) {
+    let texts: Vec<&str> = attached.iter().map(|attached| attached.text.as_str()).collect();
+    let files = unfolded(&texts, spec);
+    for (attached, (text, rows)) in attached.iter_mut().zip(files) {
         attached.text = text;
         attached.rows = rows;
     }
+}
+
+/// The same of a text of the mail itself. It stays as it is (`None`) where no row of
+/// labels heads another.
+pub(in crate::desk) fn unfolded_text(text: &str, spec: &Spec) -> Option<String> {
+    let has_units = rows(text, &spec.made.labels).iter().any(|row| matches!(row, Row::Unit(_)));
+    let (unfolded, _) = unfolded(&[text], spec).pop().filter(|_| has_units)?;
+    Some(unfolded)
 }
 
 /// Each text with its tables as lines of fields, and of each line the one from which
@@ -37,7 +45,9 @@ pub(in crate::desk) fn unfolded(texts: &[&str], spec: &Spec) -> Vec<(String, Vec
     let labels = &spec.made.labels;
     let read: Vec<Vec<Row<'_>>> = texts.iter().map(|text| rows(text, labels)).collect();
     let units = read.iter().flatten().filter(|row| matches!(row, Row::Unit(_))).count();
-    let head = spec.unit_heads.first().filter(|_| units > 1);
+    // Staff read it, whatever languages there are.
+    let english = spec.unit_heads.iter().find(|head| head.eq_ignore_ascii_case("unit"));
+    let head = english.or(spec.unit_heads.first()).filter(|_| units > 1);
     let mut number = 0;
     let mut write = |rows: Vec<Row<'_>>| {
         let mut written = Written::default();
@@ -83,13 +93,13 @@ impl Written {
 fn rows<'a>(text: &'a str, labels: &Labels) -> Vec<Row<'a>> {
     let mut head: Option<Vec<&str>> = None;
     let read = text.lines().map(|line| {
-        if !line.contains('\t') {
+        let cells = cells(line);
+        if cells.len() < 2 {
             head = None;
             return Row::Line(line);
         }
-        let cells: Vec<&str> = line.split('\t').collect();
         let known: Vec<Option<Label>> = cells.iter().map(|cell| label(cell, labels)).collect();
-        if is_head(&known) {
+        if is_head(&cells, &known) {
             head = Some(cells);
             // It has been read; what stays of it would be fields without values.
             return Row::Line("");
@@ -99,11 +109,20 @@ fn rows<'a>(text: &'a str, labels: &Labels) -> Vec<Row<'a>> {
             _ => {
                 head = None;
                 let fields = pairs(&cells, &known);
-                if fields.is_empty() || cells.len() < 3 { Row::Line(line) } else { Row::Fields(fields) }
+                let is_row = line.contains('\t') && cells.len() > 2 && !fields.is_empty();
+                if is_row { Row::Fields(fields) } else { Row::Line(line) }
             }
         }
     });
     read.collect()
+}
+
+/// The cells of a row: between tabs, else between two blanks and more.
+fn cells(line: &str) -> Vec<&str> {
+    if line.contains('\t') {
+        return line.split('\t').collect();
+    }
+    line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
 }
 
 /// The label that a cell is, and nothing else.
@@ -117,11 +136,18 @@ fn label(cell: &str, labels: &Labels) -> Option<Label> {
     }
 }
 
-/// Whether a row heads a table: different labels side by side. Where labels and values
-/// stand in turns, no two do.
-fn is_head(known: &[Option<Label>]) -> bool {
-    let side_by_side = |pair: &[Option<Label>]| matches!(pair, [Some(one), Some(other)] if one != other);
-    known.windows(2).any(side_by_side)
+/// Whether a row heads a table: different labels side by side, or with columns of the
+/// writer's own between them ("Serial, Room, Password"). Where labels and values stand
+/// in turns, a value is behind the last label.
+fn is_head(cells: &[&str], known: &[Option<Label>]) -> bool {
+    // "Upgrade Time, ASAP" is a label with its value.
+    let heads: Vec<Option<&Label>> =
+        known.iter().map(|label| label.as_ref().filter(|label| **label != Label::Field(FieldKey::Asap))).collect();
+    let side_by_side = |pair: &[Option<&Label>]| matches!(pair, [Some(one), Some(other)] if one != other);
+    let labels: BTreeSet<&Label> = heads.iter().copied().flatten().collect();
+    let no_value = |(cell, known): (&&str, &Option<Label>)| known.is_some() || !cell.contains(|c: char| c.is_numeric());
+    let ends_with_label = known.last().is_some_and(Option::is_some);
+    heads.windows(2).any(side_by_side) || (labels.len() > 1 && ends_with_label && cells.iter().zip(known).all(no_value))
 }
 
 /// The cells of a row with the head above each, those without a head at the end.

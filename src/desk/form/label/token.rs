@@ -18,9 +18,12 @@ pub(super) fn tokens(line: &str) -> Vec<Token> {
     let mut start = None;
     let mut add = |range: Range<usize>| {
         let word = compare_form(line.get(range.clone()).unwrap_or(""));
-        // A mark of sound that stands alone, as half-width kana have it.
-        if !word.is_empty() {
-            found.push(Token { range, word });
+        match found.last_mut() {
+            // A mark of sound, which decomposed and half-width kana have behind them, is
+            // of the letter before it: a label may end with one.
+            Some(last) if word.is_empty() && last.range.end == range.start => last.range.end = range.end,
+            _ if word.is_empty() => {}
+            _ => found.push(Token { range, word }),
         }
     };
     for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
