@@ -12,6 +12,7 @@ mod guard;
 mod header;
 mod html;
 mod identity;
+mod phrases;
 pub mod proof;
 mod quotes;
 mod read;

@@ -3,6 +3,7 @@
 
 use crate::desk::mail::Mail;
 use crate::desk::mail::automatic::words::NoteWords;
+use crate::desk::mail::phrases::{begins, has};
 
 /// Longest text of a note.
 const BYTES_MAX: usize = 2000;
@@ -119,12 +120,4 @@ fn has_number(sentence: &str) -> bool {
         let is_marked = word.starts_with('#') && digits(word) > 1;
         !word.starts_with("up-") && (is_marked || digits(word) > 4)
     })
-}
-
-fn has(text: &str, phrases: &[String]) -> bool {
-    phrases.iter().any(|phrase| text.contains(phrase.as_str()))
-}
-
-fn begins(text: &str, phrases: &[String]) -> bool {
-    phrases.iter().any(|phrase| text.starts_with(phrase.as_str()))
 }

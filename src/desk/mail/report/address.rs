@@ -1,8 +1,9 @@
 //! Which addresses of a report in words are those that were not reached, told
 //! from those of its writer, its reader and its host by where they stand.
 
+use crate::desk::mail::phrases::has;
 use crate::desk::mail::report::status;
-use crate::desk::mail::report::words::{BounceWords, has};
+use crate::desk::mail::report::words::BounceWords;
 
 /// Longest address (RFC 5321 4.5.3.1).
 const BYTES_MAX: usize = 320;

@@ -3,7 +3,8 @@
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use crate::desk::limits::Limits;
-use crate::desk::mail::report::words::{BounceWords, has};
+use crate::desk::mail::phrases::has;
+use crate::desk::mail::report::words::BounceWords;
 use crate::desk::mail::{body, clean, html};
 
 /// What a mail system says stands in so many lines at most.

@@ -5,9 +5,10 @@ use mail_parser::Message;
 
 use crate::desk::limits::Limits;
 use crate::desk::mail::header::{Field, Header};
+use crate::desk::mail::phrases::{begins, has};
 use crate::desk::mail::report::address::{self, Mention, Place};
 use crate::desk::mail::report::returned::{self, Parted};
-use crate::desk::mail::report::words::{BounceWords, begins, has};
+use crate::desk::mail::report::words::BounceWords;
 use crate::desk::mail::report::{RECIPIENTS_MAX, delivery, machine_part, status};
 use crate::desk::mail::{AutomaticSign, Mail, Marks, Report, ReportKind, ReportRecipient, automatic, clean};
 
