@@ -1,6 +1,6 @@
 //! `form.toml`: the fields of the vendor's form and how people label them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::RegexBuilder;
 use serde::Deserialize;
@@ -189,11 +189,10 @@ fn plain(label: &str) -> String {
 fn field_rule(text: FieldText) -> FieldRule {
     let label = text.label.into_inner();
     let mut labels = vec![label.clone()];
-    for other in text.labels.into_values().flatten().map(Spanned::into_inner) {
-        if !labels.iter().any(|known| plain(known) == plain(&other)) {
-            labels.push(other);
-        }
-    }
+    let mut known = BTreeSet::from([plain(&label)]);
+    labels.extend(
+        text.labels.into_values().flatten().map(Spanned::into_inner).filter(|other| known.insert(plain(other))),
+    );
     FieldRule {
         key: text.key.into_inner(),
         label,
