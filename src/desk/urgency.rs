@@ -11,6 +11,7 @@ mod meaning;
 mod notice;
 mod phrase;
 mod sentence;
+mod since;
 mod symptom;
 mod text;
 mod weigh;
@@ -84,6 +85,8 @@ pub struct Reading {
     pub because: Vec<String>,
     /// Whether the mail says how far the problem reaches.
     pub extent_known: bool,
+    /// The words that say since when it is so: "since 8:15".
+    pub since: Option<String>,
     pub asks_to_escalate: bool,
     /// All that it reports is that something is still so: "still not working".
     pub insists: bool,
@@ -107,7 +110,9 @@ pub fn read(mail: &Mail, rules: &UrgencyRules) -> Reading {
     let facts = clause::facts(&sentences, rules);
     let machine = text::machine(mail, rules);
     let only_a_log = text::is_only_a_log(mail, &sentences, rules);
-    weigh::reading(&sentences, facts, machine, only_a_log)
+    let since = since::since(&sentences, &facts, rules);
+    let reading = weigh::reading(&sentences, facts, machine, only_a_log);
+    Reading { since: since.filter(|_| reading.tone == Tone::Problem), ..reading }
 }
 
 /// Whether a provider tells all its customers of planned work: it asks for nothing.

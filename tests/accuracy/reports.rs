@@ -56,6 +56,23 @@ fn unseen() -> Score {
     all
 }
 
+/// The table is small and its words are common: each line must hold.
+#[test]
+fn reports_say_since_when_in_their_own_words() {
+    let text = std::fs::read_to_string(folder().join("urgency/since.txt")).unwrap();
+    let cases: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('|')).skip(1).collect();
+    assert!(cases.len() >= 50, "only {} lines", cases.len());
+    let wrong: Vec<String> = cases
+        .into_iter()
+        .filter_map(|(mail, right)| {
+            let since = understand(mail.trim()).urgency.since.unwrap_or_default();
+            let quoted = if right.trim().is_empty() { String::new() } else { format!("\"{}\"", right.trim()) };
+            (since != quoted).then(|| format!("{mail}: {since}, not {quoted}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn language_scores(file: &str, first: &BTreeMap<String, usize>) -> [Score; 3] {
     let language = file.trim_end_matches(".txt");
     let text = std::fs::read_to_string(folder().join("reports").join(file)).unwrap();

@@ -95,6 +95,7 @@ fn reported(severity: Severity, upgrade: Option<&str>, received: &str) -> Event 
         severity,
         claimed: None,
         because: Vec::new(),
+        since: None,
         extract: String::new(),
         automatic: false,
         received: at(received),

@@ -187,6 +187,7 @@ fn say(world: &World<'_>, ticket: &Ticket, problem: &Problem, step: &Step, skipp
         tried: problem.alarm.as_ref().map(|alarm| alarm.tried.clone()).unwrap_or_default(),
         skipped: skipped.to_vec(),
         because: problem.because.clone(),
+        since: problem.since.clone().unwrap_or_default(),
         extract: problem.extract.clone(),
         zone: world.rules.hours.zone.clone(),
     })

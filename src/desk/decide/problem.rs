@@ -53,6 +53,7 @@ fn open(case: &Case<'_>, place: Place) -> Result<Decision, NotNow> {
     let urgent = draft.ticket.problem.as_ref().is_some_and(|problem| problem.severity.is_urgent());
     let mut decision = Decision::new(OutcomeWord::Problem, case.author.actor.clone());
     decision.why.extend(case.input.urgency.because.iter().map(|reason| Why::new("4.4", reason.clone())));
+    decision.why.extend(case.input.urgency.since.iter().map(|words| Why::new("4.4", format!("since when: {words}"))));
     decision.why.push(Why::new("2.6", link.because.clone()));
     let strange = case.is_machine() || case.author.representative.is_none();
     let serial = draft.ticket.serial().to_owned();
@@ -114,6 +115,7 @@ fn report(case: &Case<'_>, company: &Option<String>, link: &Link) -> Result<Draf
         severity: items::of(case).iter().map(|item| item.severity).fold(reading.severity, Severity::min),
         claimed: reading.claimed,
         because: reading.because.clone(),
+        since: reading.since.clone(),
         extract: extract(case),
         automatic: case.is_machine(),
         earlier: link.earlier.clone(),

@@ -205,6 +205,9 @@ pub enum Event {
         severity: Severity,
         claimed: Option<Severity>,
         because: Vec<String>,
+        /// Since when it is so, in the words of the report.
+        #[serde(default)]
+        since: Option<String>,
         extract: String,
         automatic: bool,
         /// The ended problem that came back too late to be the same (PT-15).

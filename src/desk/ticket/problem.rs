@@ -25,6 +25,9 @@ pub struct Problem {
     pub claimed: Option<Severity>,
     /// The words that made it so.
     pub because: Vec<String>,
+    /// Since when it is so, in the words of the report.
+    #[serde(default)]
+    pub since: Option<String>,
     pub set_by_staff: bool,
     /// The upgrade that it is about.
     pub upgrade: Option<TicketId>,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::desk::urgency::Severity;
 use crate::desk::urgency::clause::{Extent, Standing, State, Statement, Topic};
-use crate::desk::urgency::sentence::Sentence;
+use crate::desk::urgency::sentence::{self, Sentence};
 
 /// Words quoted at most.
 const WORDS_MAX: usize = 14;
@@ -14,7 +14,7 @@ pub(super) fn quote(sentences: &[Sentence<'_>], sentence: usize, words: &Range<u
     let tokens = sentences.get(sentence).and_then(|sentence| sentence.tokens.get(words.clone())).unwrap_or_default();
     let mut text = String::new();
     for token in tokens.iter().take(WORDS_MAX) {
-        if !text.is_empty() && !token.is_break {
+        if !text.is_empty() && !token.is_break && !sentence::joins(&text, token.written) {
             text.push(' ');
         }
         text.push_str(token.written);

@@ -13,6 +13,8 @@ pub type Lists = BTreeMap<Meaning, BTreeMap<String, Vec<String>>>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UrgencyRules {
     book: Book,
+    /// Words about since when, apart: they would hide what others mean.
+    times: Book,
     /// Small numbers in words: one, two …
     numbers: BTreeMap<String, usize>,
     /// Beginnings of lines of our own letters, as keys: never the writer's words.
@@ -37,6 +39,10 @@ impl Spot<'_> {
     }
 }
 
+/// The lists about since when.
+const SINCE: [Meaning; 6] =
+    [Meaning::Since, Meaning::SinceBehind, Meaning::SinceThen, Meaning::After, Meaning::Events, Meaning::Moments];
+
 /// Words with which a line of our letters begins, before the first placeholder;
 /// shorter beginnings could be anybody's.
 const OUR_WORDS_MIN: usize = 4;
@@ -46,7 +52,9 @@ const OUR_WORDS_MAX: usize = 8;
 impl UrgencyRules {
     /// From the lists and the texts of our own letters.
     pub fn new<'a>(lists: &Lists, letters: impl Iterator<Item = &'a str>) -> UrgencyRules {
-        let mut rules = UrgencyRules { book: Book::new(lists), ..UrgencyRules::default() };
+        let book = Book::new(lists, |meaning| !SINCE.contains(meaning));
+        let times = Book::new(lists, |meaning| SINCE.contains(meaning));
+        let mut rules = UrgencyRules { book, times, ..UrgencyRules::default() };
         for words in lists.get(&Meaning::Numbers).into_iter().flat_map(BTreeMap::values) {
             rules.numbers.extend(words.iter().enumerate().map(|(index, word)| (word.clone(), index + 1)));
         }
@@ -57,6 +65,11 @@ impl UrgencyRules {
     /// The phrases of a sentence from left to right, none inside another.
     pub(super) fn spots(&self, sentence: &Sentence<'_>) -> Vec<Spot<'_>> {
         self.book.spots(&sentence.tokens, sentence.language)
+    }
+
+    /// Its words about since when, and its other words.
+    pub(super) fn since(&self, sentence: &Sentence<'_>) -> (Vec<Spot<'_>>, Vec<Spot<'_>>) {
+        (self.times.spots(&sentence.tokens, sentence.language), self.spots(sentence))
     }
 
     /// The same in the languages of everybody: for words that a program wrote.

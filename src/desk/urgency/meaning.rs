@@ -83,4 +83,10 @@ pub enum Meaning {
     AnnouncementDetails,
     ReplyMarks,
     ForwardMarks,
+    Since,
+    SinceBehind,
+    SinceThen,
+    After,
+    Events,
+    Moments,
 }

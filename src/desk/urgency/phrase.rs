@@ -63,11 +63,13 @@ type Key = (Language, Vec<Word>);
 const WORD_BYTES_MAX: usize = 64;
 
 impl Book {
-    pub(super) fn new(lists: &Lists) -> Book {
+    /// Of the lists with these meanings. Books of the same lists number the
+    /// languages alike.
+    pub(super) fn new(lists: &Lists, of: impl Fn(&Meaning) -> bool) -> Book {
         let names: BTreeSet<&String> = lists.values().flat_map(BTreeMap::keys).collect();
         let names: Vec<String> = names.into_iter().filter(|name| *name != EVERYBODY).cloned().collect();
         let mut all: BTreeMap<Key, Vec<Meaning>> = BTreeMap::new();
-        for (meaning, lines) in lists {
+        for (meaning, lines) in lists.iter().filter(|(meaning, _)| of(meaning)) {
             for (name, phrase) in lines.iter().flat_map(|(name, list)| list.iter().map(move |phrase| (name, phrase))) {
                 let place = names.iter().position(|known| known == name);
                 let language = place.map_or(Language::ANY, Language::of);
@@ -81,7 +83,8 @@ impl Book {
         let without_accents = |((language, words), meanings): (&Key, &Vec<Meaning>)| {
             ((*language, words.iter().map(Word::plain).collect()), meanings.clone())
         };
-        let plain: Vec<(Key, Vec<Meaning>)> = all.iter().map(without_accents).collect();
+        let accented = |((_, words), _): &(&Key, &Vec<Meaning>)| words.iter().any(|word| !word.letters.is_ascii());
+        let plain: Vec<(Key, Vec<Meaning>)> = all.iter().filter(accented).map(without_accents).collect();
         for (key, meanings) in plain {
             all.entry(key).or_insert(meanings);
         }

@@ -127,6 +127,13 @@ fn stands_alone(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
+/// Whether a word follows without a blank, as it is written: behind "l'", and
+/// beside the signs of a writing without blanks.
+pub(super) fn joins(before: &str, next: &str) -> bool {
+    let shortened = before.ends_with(['\'', '\u{2019}']);
+    shortened || before.ends_with(stands_alone) || next.starts_with(stands_alone)
+}
+
 /// Articles and pronouns that lose their vowel before another one are words of
 /// their own: "l'appel", "n'arrive", "dell'ufficio"; "isn't" and "Bill's" are not.
 fn is_shortened(before: &str, next: char) -> bool {

@@ -26,6 +26,7 @@ pub(super) fn reading(sentences: &[Sentence<'_>], facts: Facts, machine: Option<
         extent_known: found.first().is_some_and(|(_, statement)| {
             statement.extent != Extent::Unknown || statement.topic == Some(Topic::EmergencyCalls)
         }),
+        since: None,
         asks_to_escalate: facts.escalates,
         insists: !found.is_empty() && found.iter().all(|(_, told)| insists(told)),
     };

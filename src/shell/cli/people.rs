@@ -216,7 +216,12 @@ fn last_backup(page: &Page, last: &Value) -> Cell {
 fn severity(ticket: &Value) -> String {
     let problem = ticket.get("problem").cloned().unwrap_or_default();
     let because = words(&problem, "because");
-    if because.is_empty() { text(ticket, "severity") } else { format!("{}: {because}", text(ticket, "severity")) }
+    let severity = text(ticket, "severity");
+    let severity = if because.is_empty() { severity } else { format!("{severity}: {because}") };
+    match text(&problem, "since") {
+        since if since.is_empty() => severity,
+        since => format!("{severity}; since when: {since}"),
+    }
 }
 
 fn problems(problems: &Value) -> Cell {

@@ -86,7 +86,7 @@ fn report(report: Option<&Report>) -> Value {
 
 /// `null` for a mail that reports nothing.
 fn urgency(reading: &Reading) -> Value {
-    let told = |severity| json!({ "severity": severity, "because": reading.because });
+    let told = |severity| json!({ "severity": severity, "because": reading.because, "since": reading.since });
     reading.problem().map_or(Value::Null, told)
 }
 

@@ -69,10 +69,10 @@ fn values(say: &mut Say) -> Vec<&mut String> {
             of_phrase(why).chain([serial, version, text, agent]).collect()
         }
         Say::Alarm(facts) => {
-            let AlarmFacts { company, serial, why, reporter, upgrade, extract, .. } = facts;
+            let AlarmFacts { company, serial, why, reporter, upgrade, since, extract, .. } = facts;
             let lists = [&mut facts.phones, &mut facts.tried, &mut facts.skipped, &mut facts.because];
             let lists = lists.into_iter().flat_map(|list| list.iter_mut());
-            lists.chain([company, serial, why, reporter, upgrade, extract]).collect()
+            lists.chain([company, serial, why, reporter, upgrade, since, extract]).collect()
         }
         Say::TestAlarm { .. } => Vec::new(),
         Say::PersonHasIt { agent, serial, words, .. } => vec![agent, serial, words],

@@ -314,6 +314,7 @@ pub(super) fn degraded(
         items: Vec::new(),
         claimed: None,
         because: vec!["the upgrade left the service not fully restored".to_owned()],
+        since: None,
         extract: words.to_owned(),
         automatic: false,
         received: case.now,

@@ -35,6 +35,7 @@ pub(super) fn of_problem(
         severity,
         claimed: None,
         because: vec![format!("{} split it from {}", me(case), first.id)],
+        since: of.since.clone(),
         extract: text.to_owned(),
         automatic: of.automatic,
         received: of.received,

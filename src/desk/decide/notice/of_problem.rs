@@ -27,6 +27,9 @@ pub(super) fn lights(ticket: &Ticket, problem: &Problem, known: &Known) -> Vec<L
         light("Unit", !serial.is_empty(), unit),
         light("Agent", ticket.agent.is_some(), ticket.agent.clone().unwrap_or_else(|| "nobody yet".to_owned())),
     ];
+    if let Some(since) = &problem.since {
+        lights.push(light("Since", true, since.clone()));
+    }
     if let Some(earlier) = &problem.earlier {
         lights.push(light("Earlier", false, format!("{earlier} was reported before")));
     }

@@ -124,6 +124,7 @@ fn problem(case: &Case<'_>, person: &str, text: &str) -> Result<Result<Begun, St
         severity,
         claimed: reading.claimed,
         because: reading.because.clone(),
+        since: reading.since.clone(),
         extract: text.to_owned(),
         automatic: false,
         received: case.input.received,

@@ -153,6 +153,7 @@ fn alarm(window: &Window, level: u32, skipped: &[&str]) -> Say {
         tried: vec!["Noa Adler".to_owned()],
         skipped: skipped.iter().map(|level| (*level).to_owned()).collect(),
         because: vec!["\"nobody can call in\": nothing works for anybody".to_owned()],
+        since: "\"Since this morning\"".to_owned(),
         extract: "Since this morning nobody can call in.\nPlease hurry.".to_owned(),
         zone: window.zone.clone(),
     })

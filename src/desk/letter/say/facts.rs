@@ -201,6 +201,8 @@ pub struct AlarmFacts {
     pub tried: Vec<String>,
     pub skipped: Vec<String>,
     pub because: Vec<String>,
+    /// In the words of the report.
+    pub since: String,
     pub extract: String,
     pub zone: String,
 }

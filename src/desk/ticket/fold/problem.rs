@@ -10,7 +10,7 @@ pub(super) fn reported(event: &Event) -> Option<Problem> {
     else {
         return None;
     };
-    let Event::Reported { earlier, items, .. } = event else { return None };
+    let Event::Reported { earlier, items, since, .. } = event else { return None };
     Some(Problem {
         earlier: earlier.clone(),
         items: items.clone(),
@@ -18,6 +18,7 @@ pub(super) fn reported(event: &Event) -> Option<Problem> {
         severity: *severity,
         claimed: *claimed,
         because: because.clone(),
+        since: since.clone(),
         set_by_staff: false,
         upgrade: upgrade.clone(),
         suggested: suggested.clone(),
