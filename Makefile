@@ -70,5 +70,7 @@ fuzz:
 	@cargo fuzz --version >/dev/null 2>&1 || \
 		{ echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked" >&2; exit 2; }
 	for target in mail form time command report; do \
-		cargo fuzz run --sanitizer none $$target -- -max_total_time=$(SECONDS_EACH) || exit 1; \
+		mkdir -p fuzz/corpus/$$target; \
+		cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target fixtures -- \
+			-max_total_time=$(SECONDS_EACH) || exit 1; \
 	done

@@ -19,6 +19,7 @@ mod crash;
 mod espoofer;
 mod evidence;
 mod flood;
+mod found;
 mod form;
 mod injection;
 mod leak;

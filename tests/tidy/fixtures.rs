@@ -30,6 +30,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/attack/", Use::Attacks),
     ("fixtures/letters/", Use::Letters),
     ("fixtures/board/", Use::Cases { input: "json", answers: &["html"] }),
+    ("fixtures/found/", Use::Named),
     ("fixtures/own-text/", Use::Named),
     ("fixtures/ports/", Use::Named),
     ("fixtures/register/", Use::Named),

@@ -70,7 +70,8 @@ pub(super) fn pieces(folded: &str, zones: &Zones) -> Vec<Piece> {
         let (token, bytes) = next_token(rest, first, zones);
         pieces.push(Piece { token, glued, means: None });
         glued = true;
-        rest = tail(rest, bytes);
+        // A piece of nothing would be read for ever.
+        rest = tail(rest, bytes.max(first.len_utf8()));
     }
     pieces
 }
@@ -143,9 +144,10 @@ fn next_token(rest: &str, first: char, zones: &Zones) -> (Token, usize) {
         return (Token::Word(whole.clone()), whole.len());
     }
     let mut end = word.len();
-    // A zone name goes on behind its slash, where "etc/gmt+8" has more signs.
+    // A zone name goes on behind its slash, where "etc/gmt+8" has more signs; "月/日"
+    // is none (fixtures/found/time/slash-between-signs.txt).
     let mut behind = tail(rest, end).chars();
-    if behind.next() == Some('/') && behind.next().is_some_and(char::is_alphabetic) {
+    if is_plain(first) && behind.next() == Some('/') && behind.next().is_some_and(char::is_alphabetic) {
         let zone = |c: char| is_plain(c) || c.is_ascii_digit() || matches!(c, '/' | '+' | '-');
         end = rest.find(|c: char| !zone(c)).unwrap_or(rest.len());
     }
