@@ -80,6 +80,17 @@ fn read_shows_the_mail_and_never_the_password() {
     assert_eq!(place.run_with(&["read", "-", "--json"], form("read").as_bytes()).json()["own_text"], read["own_text"]);
 }
 
+#[test]
+fn read_says_how_severe_a_problem_is_by_which_words_and_since_when() {
+    let place = Place::new();
+    let mail = b"From: Dana <dana@acme-tel.example>\r\nSubject: Phones\r\n\r\nNobody can call in since 8:15 today.\r\n";
+    let ran = place.run_with(&["read", "-"], mail);
+    let told = "Severity  P1\n          \"Nobody can call in\": nobody or nothing is spared\n          \
+                since when: \"since 8:15 today\"\n";
+    assert!(ran.out.contains(told), "{}", ran.out);
+    assert_eq!(place.run_with(&["read", "-", "--json"], mail).json()["urgency"]["since"], "\"since 8:15 today\"");
+}
+
 /// The names that cli.md fixes, each there even when it has nothing to say.
 #[test]
 fn read_has_every_field_of_the_contract() {

@@ -62,7 +62,9 @@ fn author(read: &Value) -> Cell {
 fn severity(read: &Value) -> Cell {
     let Some(urgency) = read.get("urgency").filter(|urgency| urgency.is_object()) else { return String::new().into() };
     let because: Vec<String> = list(urgency, "because").filter_map(|why| Some(why.as_str()?.to_owned())).collect();
-    let told = [vec![text(urgency, "severity")], because].concat().join("\n");
+    let since = Some(text(urgency, "since")).filter(|since| !since.is_empty());
+    let since: Vec<String> = since.map(|since| format!("since when: {since}")).into_iter().collect();
+    let told = [vec![text(urgency, "severity")], because, since].concat().join("\n");
     if text(urgency, "severity") == "P1" { bad(told) } else { told.into() }
 }
 
