@@ -60,7 +60,8 @@ fn unseen() -> Score {
 #[test]
 fn reports_say_since_when_in_their_own_words() {
     let text = std::fs::read_to_string(folder().join("urgency/since.txt")).unwrap();
-    let cases: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('|')).skip(1).collect();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let cases: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once('|')).collect();
     assert!(cases.len() >= 50, "only {} lines", cases.len());
     let wrong: Vec<String> = cases
         .into_iter()
