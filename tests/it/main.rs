@@ -9,6 +9,7 @@ mod authority;
 mod authors;
 mod board;
 mod bookings;
+mod bounces;
 mod calendar;
 mod canary;
 mod carrier;

@@ -24,6 +24,7 @@ const FOLDERS: &[(&str, Use)] = &[
     ("fixtures/accuracy/", Use::Named),
     ("fixtures/answers/", Use::Named),
     ("fixtures/mail/", Use::Cases { input: "eml", answers: &["json", "txt"] }),
+    ("fixtures/bounces/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/form/", Use::Cases { input: "eml", answers: &["txt"] }),
     ("fixtures/stories/", Use::Stories),
     ("fixtures/attack/keys/", Use::Named),

@@ -2,6 +2,9 @@
 
 use crate::desk::mail::report::words::BounceWords;
 
+/// The time for trying ran out (RFC 3463 3.5).
+pub(super) const EXPIRED: &str = "4.4.7";
+
 /// The status that what a mail server said comes to: its own, or what the reply
 /// code and the words come to. `None`: nothing in it tells.
 pub(super) fn of(said: &str, words: &BounceWords) -> Option<String> {
@@ -15,6 +18,11 @@ pub(super) fn of(said: &str, words: &BounceWords) -> Option<String> {
         (Some(class), None) => Some(format!("{class}.0.0")),
         (None, reason) => reason.map(str::to_owned),
     }
+}
+
+/// Whether a mail server's own code stands in what is said, and not its words alone.
+pub(super) fn is_stated(said: &str, words: &BounceWords) -> bool {
+    !statuses(said).is_empty() || reply(said, words).is_some()
 }
 
 /// The status that a report states, or the one that the mail server which refused

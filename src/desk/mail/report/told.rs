@@ -38,6 +38,8 @@ pub(in crate::desk::mail) fn read(
     let known = mail.report.clone().filter(|report| !report.recipients.is_empty());
     let known = known.or_else(|| Some(delivery(&parted.said)).filter(|fields| !fields.recipients.is_empty()));
     let known = known.or_else(|| wrapped(message));
+    // The report of another system, which the last one returns as text.
+    let known = known.or_else(|| Some(delivery(&parted.returned)).filter(|fields| !fields.recipients.is_empty()));
     let report = match known {
         Some(report) => Some(plainer(report, &parted, marks)),
         None => from_words(header, &parted, mail, marks).or_else(|| mail.report.clone()),
@@ -89,6 +91,11 @@ fn from_words(header: &Header<'_>, parted: &Parted, mail: &Mail, marks: &Marks) 
         let found = status::of(&said, words).unwrap_or_else(|| whole.clone());
         let (action, status) = match kind {
             ReportKind::Delayed => ("delayed", status::with_class(&found, '4')),
+            // Where no code says otherwise, a mail whose time ran out comes for good:
+            // mail systems that state a code write 5.0.0 or 5.4.7 then.
+            _ if found == status::EXPIRED && !status::is_stated(&said, words) => {
+                ("failed", status::with_class(&found, '5'))
+            }
             _ => ("failed", found),
         };
         let diagnostic = clean::line(&said, DIAGNOSTIC_CHARS_MAX);
