@@ -12,6 +12,7 @@ mod guard;
 mod header;
 mod html;
 mod identity;
+mod parse;
 mod phrases;
 pub mod proof;
 mod quotes;

@@ -7,6 +7,7 @@ mod place;
 mod identity;
 mod limits;
 mod proof;
+mod whole;
 
 use upgrade_desk::desk::mail::{self, Mail};
 use upgrade_desk::shell::rules;

@@ -5,14 +5,13 @@ use std::borrow::Cow;
 
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::desk::limits::Limits;
-use crate::desk::mail::guard;
 use crate::desk::mail::read::hex;
-use crate::desk::mail::{Attachment, Mail, clean};
+use crate::desk::mail::{Attachment, Mail, clean, parse};
 
 const NAME_CHARS_MAX: usize = 100;
 /// Names that some systems take for a device, whatever their extension.
@@ -63,8 +62,7 @@ pub enum LeftOut {
 /// The bytes of a mail's attachments as they lay on its writer's disk, in the
 /// order in which [`Mail::attachments`] lists them.
 pub fn files(raw: &[u8], limits: &Limits) -> Vec<Vec<u8>> {
-    let parsed = guard::parser(|| MessageParser::default().parse(raw)).flatten();
-    let Some(message) = parsed else { return Vec::new() };
+    let Some(message) = parse::message(raw) else { return Vec::new() };
     let parts = message.attachments().take(limits.attachments_max);
     parts.map(|part| bytes(part, &message.raw_message).into_owned()).collect()
 }

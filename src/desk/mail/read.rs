@@ -1,7 +1,7 @@
 //! Bytes to [`Mail`]: the strict reader first, the parser behind its limits.
 
 use jiff::Timestamp;
-use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Address, HeaderName, HeaderValue, Message, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 
 use crate::desk::calendar::read;
@@ -9,7 +9,7 @@ use crate::desk::limits::Limits;
 use crate::desk::mail::header::{self, Header};
 use crate::desk::mail::{IdentityFault, Mail, Marks, Quotes};
 use crate::desk::mail::{
-    attached, attachment, automatic, body, charset, clean, forwarded, guard, html, identity, report, signature,
+    attached, attachment, automatic, body, charset, clean, forwarded, html, identity, parse, report, signature,
     structure, trace,
 };
 
@@ -47,8 +47,7 @@ pub fn read(raw: &[u8], limits: &Limits, marks: &Marks) -> Mail {
         mail.limits.extend(structure::excess(raw, limits).into_iter().map(str::to_owned));
     }
     // The parser never sees a mail that is over these limits.
-    let parsed =
-        if mail.limits.is_empty() { guard::parser(|| MessageParser::default().parse(raw)).flatten() } else { None };
+    let parsed = if mail.limits.is_empty() { parse::message(raw) } else { None };
     match parsed {
         Some(message) => {
             read_message(&mut mail, &message, limits, &marks.quotes);
@@ -156,14 +155,14 @@ fn from_header(header: &Header<'_>) -> Mail {
 }
 
 fn read_message(mail: &mut Mail, message: &Message<'_>, limits: &Limits, quotes: &Quotes) {
-    mail.subject = clean::subject(message.subject().unwrap_or(""));
+    mail.subject = clean::subject(&parse::subject(message));
     mail.message_id = message.message_id().and_then(clean::message_id);
     mail.in_reply_to = ids(message.in_reply_to());
     mail.references = ids(message.references());
     mail.date = message.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
-    mail.to = addresses(message.to(), limits, &mut mail.limits);
-    mail.cc = addresses(message.cc(), limits, &mut mail.limits);
-    mail.reply_to = addresses(message.reply_to(), limits, &mut mail.limits);
+    mail.to = addresses(message, &HeaderName::To, limits, &mut mail.limits);
+    mail.cc = addresses(message, &HeaderName::Cc, limits, &mut mail.limits);
+    mail.reply_to = addresses(message, &HeaderName::ReplyTo, limits, &mut mail.limits);
     let shape = shape(message, 0);
     if shape.parts > limits.mime_parts_max {
         mail.limits.push("mime_parts_max".to_owned());
@@ -268,10 +267,12 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     ids
 }
 
-fn addresses(value: Option<&Address<'_>>, limits: &Limits, exceeded: &mut Vec<String>) -> Vec<String> {
-    let Some(value) = value else { return Vec::new() };
-    let found: Vec<String> = value
-        .iter()
+/// Of all fields of this name: one is allowed (RFC 5322 3.6), but each names readers.
+fn addresses(message: &Message<'_>, name: &HeaderName<'_>, limits: &Limits, exceeded: &mut Vec<String>) -> Vec<String> {
+    let fields = message.headers().iter().filter(|field| field.name == *name);
+    let found: Vec<String> = fields
+        .filter_map(|field| field.value.as_address())
+        .flat_map(Address::iter)
         .filter_map(|addr| addr.address.as_deref())
         .map(|address| clean::line(address, 320))
         .take(limits.addresses_per_field_max.saturating_add(1))

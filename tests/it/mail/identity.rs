@@ -40,6 +40,21 @@ fn author(address: &str, fields: &str) {
 const DANA: &str = "dana@acme-tel.example";
 
 #[test]
+fn names_keep_their_blanks() {
+    let name = |field: &str| {
+        let raw = format!("{field}\r\n\r\nHello\r\n");
+        read(raw.as_bytes()).identity.map(|identity| identity.name)
+    };
+    assert_eq!(name("From: Dana \"D.\" Ruiz <dana@acme-tel.example>"), Ok("Dana D. Ruiz".to_owned()));
+    assert_eq!(name("From: \"Dana\" \"D.\" Ruiz <dana@acme-tel.example>"), Ok("Dana D. Ruiz".to_owned()));
+    assert_eq!(
+        name("From: =?utf-8?Q?D=C3=A1na?= =?utf-8?Q?_Ruiz?= <dana@acme-tel.example>"),
+        Ok("Dána Ruiz".to_owned())
+    );
+    assert_eq!(name("From: dana@acme-tel.example (Dana Ruiz)"), Ok("Dana Ruiz".to_owned()));
+}
+
+#[test]
 fn honest_forms_pass() {
     author(DANA, "From: dana@acme-tel.example");
     author(DANA, "FROM: <dana@acme-tel.example>");
