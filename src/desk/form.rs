@@ -225,6 +225,8 @@ pub struct Spec {
     pub not_in_prose: Vec<String>,
     /// Words between a label and its value in sentences ("is", "lautet", "是").
     pub says: Vec<String>,
+    /// Words before a value that is that of several units ("same for both").
+    pub shared: Vec<String>,
     pub yes: Vec<String>,
     pub no: Vec<String>,
     /// Words that mean "as soon as possible", lower case (F-12).

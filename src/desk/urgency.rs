@@ -85,7 +85,7 @@ pub struct Reading {
     pub because: Vec<String>,
     /// Whether the mail says how far the problem reaches.
     pub extent_known: bool,
-    /// The words that say since when it is so: "since 8:15".
+    /// The words that say since when it is so, quoted: "since 8:15".
     pub since: Option<String>,
     pub asks_to_escalate: bool,
     /// All that it reports is that something is still so: "still not working".
@@ -112,7 +112,8 @@ pub fn read(mail: &Mail, rules: &UrgencyRules) -> Reading {
     let only_a_log = text::is_only_a_log(mail, &sentences, rules);
     let since = since::since(&sentences, &facts, rules);
     let reading = weigh::reading(&sentences, facts, machine, only_a_log);
-    Reading { since: since.filter(|_| reading.tone == Tone::Problem), ..reading }
+    // Words that report nothing may be the answer to our question.
+    Reading { since: since.filter(|_| matches!(reading.tone, Tone::Problem | Tone::Plain)), ..reading }
 }
 
 /// Whether a provider tells all its customers of planned work: it asks for nothing.

@@ -54,6 +54,8 @@ pub(in crate::desk) struct Labels {
     unit_heads: Vec<Vec<String>>,
     /// Words for "is", in the form in which they compare.
     says: Vec<String>,
+    /// Words for "the same for both units", as they compare.
+    shared: Vec<String>,
 }
 
 impl Labels {
@@ -76,7 +78,8 @@ impl Labels {
             }
         }
         let unit_heads = spec.unit_heads.iter().map(|head| words(head)).filter(|words| !words.is_empty()).collect();
-        Labels { by_first_word, unit_heads, says: spec.says.iter().map(|word| compare_form(word)).collect() }
+        let comparing = |words: &[String]| words.iter().map(|word| compare_form(word)).collect();
+        Labels { by_first_word, unit_heads, says: comparing(&spec.says), shared: comparing(&spec.shared) }
     }
 
     /// The labels of one line with their values, from left to right. The first
@@ -164,11 +167,29 @@ impl Labels {
             hit.max_by_key(|(words, _)| (words.len(), words.iter().map(String::len).sum::<usize>()))?;
         let end = tokens.get(first + words.len() - 1)?.range.end;
         let Edge { ending, value, note } = edge(line, end, |rest| self.behind_is(rest).is_some())?;
+        let text = line.get(value..).unwrap_or("");
+        let value = self.behind_shared(text).map_or(value, |behind| line.len() - behind.len());
         // Marks of writing direction belong to the line, not to its last value.
         let text = line.get(value..).unwrap_or("");
         let value_end = value + text.trim_end_matches(is_mark).len();
         let field = Found { label: *label, ending, value: value..value_end, note, tick: None };
         Some((*label, words.len(), field))
+    }
+
+    /// What follows words that say of a value that it is that of several units, as in
+    /// "same for both: …" (domain 4.5 D).
+    fn behind_shared<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let begin = text.trim_start_matches(['(', '（']);
+        let apart = |c: char| is_blank(c) || "：:，,）)".contains(c);
+        let behind = self.shared.iter().filter_map(|phrase| {
+            let length = begin.chars().take(phrase.chars().count()).map(char::len_utf8).sum();
+            let (first, behind) = begin.split_at_checked(length)?;
+            let value = behind.trim_start_matches(apart);
+            let stands_apart = value.len() < behind.len() && !value.is_empty();
+            (stands_apart && compare_form(first) == *phrase).then_some(value)
+        });
+        // Of several that fit the longest: "für beide Geräte", not "für beide".
+        behind.min_by_key(|value| value.len())
     }
 
     /// What follows "is" or "was" at the beginning of a text.

@@ -220,6 +220,8 @@ pub enum Event {
     },
     /// "any news?"
     Nudged { by: String },
+    /// 4.4: since when it is so, in the customer's words, where his report did not say.
+    SinceSaid { words: String, by: String },
     /// One of several problems is settled; the numbers count from 1.
     ItemSettled { item: u32, text: String, by: String },
     /// PT-04: which unit or upgrade it is about is not sure.

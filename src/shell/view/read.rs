@@ -86,7 +86,9 @@ fn report(report: Option<&Report>) -> Value {
 
 /// `null` for a mail that reports nothing.
 fn urgency(reading: &Reading) -> Value {
-    let told = |severity| json!({ "severity": severity, "because": reading.because, "since": reading.since });
+    // Words alone, where people are shown that they are quoted.
+    let since = reading.since.as_deref().map(|since| since.trim_matches('"'));
+    let told = |severity| json!({ "severity": severity, "because": reading.because, "since": since });
     reading.problem().map_or(Value::Null, told)
 }
 

@@ -88,7 +88,7 @@ fn read_says_how_severe_a_problem_is_by_which_words_and_since_when() {
     let told = "Severity  P1\n          \"Nobody can call in\": nobody or nothing is spared\n          \
                 since when: \"since 8:15 today\"\n";
     assert!(ran.out.contains(told), "{}", ran.out);
-    assert_eq!(place.run_with(&["read", "-", "--json"], mail).json()["urgency"]["since"], "\"since 8:15 today\"");
+    assert_eq!(place.run_with(&["read", "-", "--json"], mail).json()["urgency"]["since"], "since 8:15 today");
 }
 
 /// The names that cli.md fixes, each there even when it has nothing to say.

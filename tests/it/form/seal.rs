@@ -40,6 +40,18 @@ fn behind_every_label_and_to_the_exact_byte() {
 }
 
 #[test]
+fn behind_words_that_say_that_it_is_for_several_units() {
+    check("Manager Password: same for both: Ab:9x", "Manager Password: same for both: [sealed]", &["Ab:9x"]);
+    check("Password: (the same for all) tulip#7 x", "Password: (the same for all) [sealed]", &["tulip#7 x"]);
+    check("Passwort: für beide Geräte: wren35", "Passwort: für beide Geräte: [sealed]", &["wren35"]);
+    check("管理员密码：两台相同 Ab:9x", "管理员密码：两台相同 [sealed]", &["Ab:9x"]);
+    check("管理者パスワード：共通 Ab:9x", "管理者パスワード：共通 [sealed]", &["Ab:9x"]);
+    // Words that are part of it, or all there is, stay with it.
+    check("Password: for alligators only", "Password: [sealed]", &["for alligators only"]);
+    check("Password: für beide", "Password: [sealed]", &["für beide"]);
+}
+
+#[test]
 fn below_its_label() {
     check("Manager Password:\ntulip#7\nMAC: x", "Manager Password:\n[sealed]\nMAC: x", &["tulip#7"]);
     check("> Manager Password:\ntu: lip \n", "> Manager Password:\n[sealed]\n", &["tu: lip "]);

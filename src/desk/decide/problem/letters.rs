@@ -68,7 +68,7 @@ pub fn received(
     }
 }
 
-/// One question at most (PT-04): which unit; else how far it reaches.
+/// One question at most (PT-04): which unit; else how far it reaches; else since when.
 fn question(case: &Case<'_>, link: &Link) -> Option<Phrase> {
     let mut candidates = link.candidates.clone();
     candidates.sort();
@@ -81,6 +81,10 @@ fn question(case: &Case<'_>, link: &Link) -> Option<Phrase> {
     if link.question {
         return Some(phrase!("question_unit", "which unit is it? Its serial number is enough."));
     }
-    let unclear = !case.input.urgency.extent_known;
-    unclear.then(|| phrase!("question_extent", "does it concern all calls and phones, or only some, and which?"))
+    let reading = &case.input.urgency;
+    if !reading.extent_known {
+        return Some(phrase!("question_extent", "does it concern all calls and phones, or only some, and which?"));
+    }
+    let is_open = reading.since.is_none() && reading.severity < Severity::P4;
+    is_open.then(|| phrase!("question_since", "since when is it so?"))
 }

@@ -68,6 +68,7 @@ pub fn more(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision
     let before = ticket.problem.as_ref().map_or(Severity::P4, |problem| problem.severity);
     let strange = case.author.representative.is_none() || case.is_machine();
     let capped = strange && case.known.stranger_alarms_today >= case.rules.counts.stranger_alarms_per_day_max;
+    decision.why.extend(since(case, ticket, &mut draft)?);
     if ticket.status == Status::WaitingCustomer && is_of_the_company(case, ticket) {
         draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
     }
@@ -128,14 +129,29 @@ fn alarm_again(case: &Case<'_>, draft: &mut Draft) -> Result<Vec<crate::desk::le
     alarm::raise(&case.world(), draft, case.input.received, first, "The problem has become worse.")
 }
 
+/// What the report did not say, the customer may say later, asked or not.
+fn since(case: &Case<'_>, ticket: &Ticket, draft: &mut Draft) -> Result<Option<Why>, NotNow> {
+    let is_open = ticket.problem.as_ref().is_some_and(|problem| problem.since.is_none());
+    let Some(words) = case.input.urgency.since.clone().filter(|_| is_open) else { return Ok(None) };
+    let why = Why::new("4.4", format!("since when: {words}"));
+    let said = Event::SinceSaid { words, by: case.author.actor.name().to_owned() };
+    if !is_of_the_company(case, ticket) || case.is_machine() || !draft.may(&said) {
+        return Ok(None);
+    }
+    draft.happen(said)?;
+    Ok(Some(why))
+}
+
 fn words(case: &Case<'_>, ticket: &Ticket, headline: &str) -> Result<Decision, NotNow> {
     let mut draft = noted(case, ticket)?;
+    let said = since(case, ticket, &mut draft)?;
     if ticket.status == Status::WaitingCustomer {
         draft.happen(Event::CustomerAnswered { by: case.author.actor.name().to_owned() })?;
     }
     let mut decision = Decision::new(OutcomeWord::Note, case.author.actor.clone());
     decision.letters.push(notice::of(case, &draft, headline));
     decision.changes.push(draft.into_change());
+    decision.why.extend(said);
     decision.why.push(Why::new("2.3", "words on an open problem: staff read them"));
     Ok(decision)
 }

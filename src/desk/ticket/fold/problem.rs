@@ -54,6 +54,7 @@ pub(super) fn change(ticket: &mut Ticket, event: &Event, at: Timestamp) {
         | Event::ChangeStarted { .. }
         | Event::ChangeAgreed { .. }
         | Event::ChangeEnded { .. } => own_change(problem, event, at),
+        Event::SinceSaid { words, .. } => problem.since = Some(words.clone()),
         Event::Nudged { .. } => problem.nudges = problem.nudges.saturating_add(1),
         Event::ItemSettled { item, .. } => {
             spoke(problem, at);

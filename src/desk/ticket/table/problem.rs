@@ -44,6 +44,7 @@ pub const PROBLEM_ROWS: &[Row] = &[
     row("PT-14", &[Resolved, Closed], E::Reopened, Some(Working)),
     row("Q-13", &[Acknowledged, Working, WaitingCustomer, ChangeProposed, ChangeRunning], E::ItemSettled, None),
     row("Q-22", OPEN, E::Nudged, None),
+    row("4.4", OPEN, E::SinceSaid, None),
     row("PT-16", OPEN, E::SeveritySet, None),
     row("PT-17", ANY, E::Linked, None),
     row("PT-18", &[Reported, Triage, Acknowledged, Working, WaitingCustomer], E::Transferred, Some(Transferred)),

@@ -116,6 +116,7 @@ fn of_a_problem(event: &Event) -> Option<(Section, &'static str)> {
     Some(match event {
         Event::Reported { .. } => (Problems, "A problem was reported"),
         Event::Nudged { .. } => (Problems, "The customer asked how it stands"),
+        Event::SinceSaid { .. } => (Problems, "The customer said since when it is so"),
         Event::ItemSettled { .. } => (Problems, "One of several problems is solved"),
         Event::Unsure { .. } => (Problems, "It is not sure which unit is meant"),
         Event::AlarmRaised { .. } => (Problems, "An alarm was raised"),

@@ -115,6 +115,7 @@ fn of_problem(page: &Page, event: &Event) -> String {
         }
         Event::Asked { by, text } | Event::Resolved { by, text } => with(&format!("by {by}"), text),
         Event::ItemSettled { item, text, by } => with(&format!("number {item}, by {by}"), text),
+        Event::SinceSaid { words, by } => with(&format!("by {by}"), words),
         Event::Nudged { by } | Event::ChangeStarted { by } => format!("by {by}"),
         Event::ChangeEnded { by, result: Some(result), words } => {
             let result: &'static str = result.into();

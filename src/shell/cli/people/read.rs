@@ -63,7 +63,7 @@ fn severity(read: &Value) -> Cell {
     let Some(urgency) = read.get("urgency").filter(|urgency| urgency.is_object()) else { return String::new().into() };
     let because: Vec<String> = list(urgency, "because").filter_map(|why| Some(why.as_str()?.to_owned())).collect();
     let since = Some(text(urgency, "since")).filter(|since| !since.is_empty());
-    let since: Vec<String> = since.map(|since| format!("since when: {since}")).into_iter().collect();
+    let since: Vec<String> = since.map(|since| format!("since when: \"{since}\"")).into_iter().collect();
     let told = [vec![text(urgency, "severity")], because, since].concat().join("\n");
     if text(urgency, "severity") == "P1" { bad(told) } else { told.into() }
 }
