@@ -162,9 +162,11 @@ impl Labels {
                 token.word == *word && (place == 0 || joined(line, tokens, first + place))
             })
         };
-        let hit = candidates.iter().filter(|(words, _)| fits(words));
-        let (words, label) =
-            hit.max_by_key(|(words, _)| (words.len(), words.iter().map(String::len).sum::<usize>()))?;
+        let mut hits: Vec<&(Vec<String>, Label)> = candidates.iter().filter(|(words, _)| fits(words)).collect();
+        hits.sort_by_key(|(words, _)| (words.len(), words.iter().map(String::len).sum::<usize>()));
+        // "Upgrade Time - ASAP" is a label and its answer, not the label "upgrade time asap".
+        let answered = hits.iter().position(|(words, _)| is_dashed(line, tokens, first + words.len()));
+        let (words, label) = answered.map_or_else(|| hits.last(), |place| hits.get(place))?;
         let end = tokens.get(first + words.len() - 1)?.range.end;
         let Edge { ending, value, note } = edge(line, end, |rest| self.behind_is(rest).is_some())?;
         let text = line.get(value..).unwrap_or("");
@@ -232,6 +234,14 @@ fn numbered_head(tokens: &[Token], first: usize, head: &[String]) -> Option<(u32
         return number.word.parse().ok().map(|parsed| (parsed, number.range.end));
     }
     digits.parse().ok().map(|parsed| (parsed, last_found.range.end))
+}
+
+/// Whether a dash between blanks stands before a token.
+fn is_dashed(line: &str, tokens: &[Token], place: usize) -> bool {
+    let before = place.checked_sub(1).and_then(|before| tokens.get(before));
+    let (Some(before), Some(token)) = (before, tokens.get(place)) else { return false };
+    let gap = line.get(before.range.end..token.range.start).unwrap_or("");
+    matches!(gap, " - " | " – " | " — ")
 }
 
 /// Whether a token belongs to the same label as the one before it.
