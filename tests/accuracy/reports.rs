@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use upgrade_desk::desk::input::{self, Understood};
 use upgrade_desk::desk::seal::prints::Prints;
-use upgrade_desk::desk::urgency::Tone;
+use upgrade_desk::desk::urgency::{self, Symptom, Tone};
 
 use crate::rules;
 use crate::score::{Score, judge, percent};
@@ -56,21 +56,38 @@ fn unseen() -> Score {
     all
 }
 
-/// The table is small and its words are common: each line must hold.
+/// The tables are small and their words common: each line must hold.
 #[test]
 fn reports_say_since_when_in_their_own_words() {
-    let text = std::fs::read_to_string(folder().join("urgency/since.txt")).unwrap();
+    every_line_holds("urgency/since.txt", 50, |mail| {
+        let since = understand(mail).urgency.since.unwrap_or_default();
+        since.trim_matches('"').to_owned()
+    });
+}
+
+#[test]
+fn reports_say_what_they_are_about() {
+    every_line_holds("urgency/symptoms.txt", 40, |mail| {
+        match urgency::symptom(&understand(mail).mail, &rules().urgency) {
+            Some(Symptom::Calls) => "calls".to_owned(),
+            Some(Symptom::Function(None)) => "other".to_owned(),
+            Some(Symptom::Function(Some(list))) => <&str>::from(list).to_owned(),
+            None => String::new(),
+        }
+    });
+}
+
+/// Of a table `text | answer`, of which at least `lines_min` lines are there.
+fn every_line_holds(file: &str, lines_min: usize, answer: impl Fn(&str) -> String) {
+    let text = std::fs::read_to_string(folder().join(file)).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let cases: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once('|')).collect();
-    assert!(cases.len() >= 50, "only {} lines", cases.len());
-    let wrong: Vec<String> = cases
-        .into_iter()
-        .filter_map(|(mail, right)| {
-            let since = understand(mail.trim()).urgency.since.unwrap_or_default();
-            let quoted = if right.trim().is_empty() { String::new() } else { format!("\"{}\"", right.trim()) };
-            (since != quoted).then(|| format!("{mail}: {since}, not {quoted}"))
-        })
-        .collect();
+    assert!(cases.len() >= lines_min, "only {} lines", cases.len());
+    let wrong = |(mail, right): (&str, &str)| {
+        let found = answer(mail.trim());
+        (found != right.trim()).then(|| format!("{mail}: \"{found}\", not \"{}\"", right.trim()))
+    };
+    let wrong: Vec<String> = cases.into_iter().filter_map(wrong).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

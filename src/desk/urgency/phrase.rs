@@ -11,6 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::desk::urgency::lexicon::{Lists, Spot};
 use crate::desk::urgency::meaning::Meaning;
 use crate::desk::urgency::sentence::{Token, keys};
+use crate::desk::urgency::symptom::FUNCTIONS;
 
 /// A language of the lists: its place among their names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +80,7 @@ impl Book {
                 }
             }
         }
+        share(&mut all);
         inherit(&mut all);
         let without_accents = |((language, words), meanings): (&Key, &Vec<Meaning>)| {
             ((*language, words.iter().map(Word::plain).collect()), meanings.clone())
@@ -167,7 +169,24 @@ impl Book {
     }
 }
 
-/// A word means also what its beginnings mean: "telefone" is "telefon*".
+/// A word of everybody means the same in a language that has more meanings for it.
+fn share(all: &mut BTreeMap<Key, Vec<Meaning>>) {
+    let everybody: BTreeMap<Vec<Word>, Vec<Meaning>> = all
+        .iter()
+        .filter(|((language, _), _)| *language == Language::ANY)
+        .map(|((_, words), meanings)| (words.clone(), meanings.clone()))
+        .collect();
+    for ((_, words), meanings) in all.iter_mut() {
+        for meaning in everybody.get(words).into_iter().flatten() {
+            if !meanings.contains(meaning) {
+                meanings.push(*meaning);
+            }
+        }
+    }
+}
+
+/// A word means also what its beginnings mean: "telefone" is "telefon*". What names a
+/// function does not: an "Anrufbeantworter" is no "Anruf".
 fn inherit(all: &mut BTreeMap<Key, Vec<Meaning>>) {
     let stems: BTreeMap<Key, Vec<Meaning>> = all
         .iter()
@@ -176,7 +195,8 @@ fn inherit(all: &mut BTreeMap<Key, Vec<Meaning>>) {
         .collect();
     for ((language, words), meanings) in all.iter_mut() {
         let [word] = words.as_slice() else { continue };
-        if meanings.iter().any(|meaning| matches!(meaning, Meaning::Ignored | Meaning::PseudoNegations)) {
+        let stands_alone = [Meaning::Ignored, Meaning::PseudoNegations];
+        if meanings.iter().any(|meaning| stands_alone.contains(meaning) || FUNCTIONS.contains(meaning)) {
             continue;
         }
         for (end, _) in word.letters.char_indices().skip(1) {

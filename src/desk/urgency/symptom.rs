@@ -29,7 +29,7 @@ impl Symptom {
 }
 
 /// The functions that nobody takes for each other.
-const FUNCTIONS: [Meaning; 7] = [
+pub(super) const FUNCTIONS: [Meaning; 7] = [
     Meaning::Voicemail,
     Meaning::Fax,
     Meaning::Billing,
@@ -57,8 +57,11 @@ fn one(told: &Statement, sentences: &[Sentence<'_>], rules: &UrgencyRules) -> Op
     let within = || spots.iter().filter(|spot| told.words.contains(&spot.start));
     let calls = within().any(|spot| spot.is_any(&[Meaning::Calls, Meaning::EmergencyCalls]));
     let function = within().any(|spot| spot.is_any(&[Meaning::MainFunctions, Meaning::MinorThings]));
+    let service = || within().any(|spot| spot.is(Meaning::Service));
     match (calls, function) {
         (true, false) => Some(Symptom::Calls),
+        // "Nobody hears anything": calls, though the word is not there.
+        (false, false) if service() => Some(Symptom::Calls),
         (false, true) if told.extent != Extent::All => {
             let mut named = FUNCTIONS.into_iter().filter(|list| within().any(|spot| spot.is(*list)));
             Some(Symptom::Function(named.next().filter(|_| named.next().is_none())))
