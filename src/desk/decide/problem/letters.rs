@@ -86,5 +86,5 @@ fn question(case: &Case<'_>, link: &Link) -> Option<Phrase> {
         return Some(phrase!("question_extent", "does it concern all calls and phones, or only some, and which?"));
     }
     let is_open = reading.since.is_none() && reading.severity < Severity::P4;
-    is_open.then(|| phrase!("question_since", "since when is it so?"))
+    is_open.then(|| phrase!("question_since", "since when has this been happening?"))
 }

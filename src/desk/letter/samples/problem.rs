@@ -22,7 +22,12 @@ fn received(window: &Window, severity: &str) -> Say {
         upgraded_at: Some(window.end),
         severity: severity.to_owned(),
         items: if severity == "P2" { vec!["no voicemail".to_owned(), "the logo".to_owned()] } else { Vec::new() },
-        question: (!urgent).then(|| phrase!("question_unit", "which unit is it? Its serial number is enough.")),
+        question: match severity {
+            "P1" => None,
+            "P2" => Some(phrase!("question_since", "since when has this been happening?")),
+            "P3" => Some(phrase!("question_extent", "does it concern all calls and phones, or only some, and which?")),
+            _ => Some(phrase!("question_unit", "which unit is it? Its serial number is enough.")),
+        },
         by_other: if urgent { "someone@elsewhere.example".to_owned() } else { String::new() },
         by_desk: severity == "P4",
         unproven: severity == "P2",
