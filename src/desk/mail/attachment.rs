@@ -3,9 +3,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::decoders::base64::base64_decode;
-use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -69,17 +67,9 @@ pub fn files(raw: &[u8], limits: &Limits) -> Vec<Vec<u8>> {
 
 /// What the parser makes of a text is UTF-8; what was attached need not be.
 pub(super) fn bytes<'a>(part: &'a MessagePart<'_>, raw: &'a [u8]) -> Cow<'a, [u8]> {
-    let place = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-    let (PartType::Text(_) | PartType::Html(_)) = &part.body else { return Cow::Borrowed(part.contents()) };
-    let Some(coded) = raw.get(place(part.offset_body)..place(part.offset_end)) else {
-        return Cow::Borrowed(part.contents());
-    };
-    let decoded = match part.encoding {
-        Encoding::None => return Cow::Borrowed(coded),
-        Encoding::QuotedPrintable => quoted_printable_decode(coded),
-        Encoding::Base64 => base64_decode(coded),
-    };
-    decoded.map_or(Cow::Borrowed(part.contents()), Cow::Owned)
+    let is_text = matches!(part.body, PartType::Text(_) | PartType::Html(_));
+    let attached = if is_text { parse::bytes(part, raw) } else { None };
+    attached.unwrap_or(Cow::Borrowed(part.contents()))
 }
 
 /// Lists the attachments; what is over the limit is only said.

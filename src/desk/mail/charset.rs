@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders};
+use mail_parser::{Message, MessagePart, MimeHeaders};
+
+use crate::desk::mail::parse;
 
 /// What the parser makes of a byte that fits nowhere.
 const REPLACEMENT: char = '\u{FFFD}';
@@ -64,12 +64,5 @@ fn decoded(charset: &str, bytes: &[u8]) -> Option<String> {
 
 /// The bytes of a part without its transfer encoding.
 fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
-    let from = usize::try_from(part.offset_body).ok()?;
-    let to = usize::try_from(part.offset_end).ok()?;
-    let raw = message.raw_message.get(from..to)?;
-    match part.encoding {
-        Encoding::None => Some(raw.to_vec()),
-        Encoding::QuotedPrintable => quoted_printable_decode(raw),
-        Encoding::Base64 => base64_decode(raw),
-    }
+    parse::bytes(part, &message.raw_message).map(Cow::into_owned)
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Header, HeaderName, Message, MessageParser, MessagePart, PartType};
 use regex::bytes::{Captures, Regex};
 
@@ -53,6 +54,7 @@ pub(super) fn padded(header: &[u8]) -> Cow<'_, [u8]> {
     })
 }
 
+/// Puts back what the parser dropped at the ends of parts, in attached mails, too.
 fn complete(message: &mut Message<'_>) {
     let Message { parts, raw_message, .. } = message;
     for part in parts {
@@ -90,7 +92,18 @@ fn unpadded(part: &MessagePart<'_>, raw: &[u8]) -> Option<Vec<u8>> {
     let coded = slice(raw, part.offset_body, part.offset_end)?;
     let signs = coded.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
     let is_padded = coded.trim_ascii_end().ends_with(b"=");
-    if is_padded || signs % 4 < 2 { None } else { base64_decode(coded) }
+    if is_padded || signs % 4 < 2 { None } else { bytes(part, raw).map(Cow::into_owned) }
+}
+
+/// The bytes of a part without its transfer encoding; `None` where that is broken.
+/// `raw` is the mail that the part is of.
+pub(super) fn bytes<'a>(part: &MessagePart<'_>, raw: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    let coded = slice(raw, part.offset_body, part.offset_end)?;
+    match part.encoding {
+        Encoding::None => Some(Cow::Borrowed(coded)),
+        Encoding::QuotedPrintable => quoted_printable_decode(coded).map(Cow::Owned),
+        Encoding::Base64 => base64_decode(coded).map(Cow::Owned),
+    }
 }
 
 fn slice(raw: &[u8], from: u32, to: u32) -> Option<&[u8]> {
